@@ -1,0 +1,275 @@
+//! `copilot/`: the directory in which AWS Copilot keeps an application, as one source of an [`Application`].
+//!
+//! ```no_run
+//! use service_connect_codegen::copilot::{Options, Workspace};
+//!
+//! let workspace = Workspace::find(std::path::Path::new("services/front-end")).unwrap();
+//! let loaded = workspace.load(&Options::default());
+//! println!("{} services", loaded.application.services.len());
+//! ```
+
+mod files;
+mod services;
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::application::{Application, Environment};
+use crate::finding::{Code, Finding, Severity, nearest};
+use crate::manifest::Manifest;
+use crate::metadata::Metadata;
+use crate::place::Place;
+use crate::review::review;
+use crate::yaml;
+
+use services::{Reader, duplicates};
+
+/// Copilot looks in the working directory and up to so many levels above it.
+const LEVELS: usize = 5;
+
+/// A directory that holds `copilot/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// The directory above `copilot/`.
+    pub root: PathBuf,
+}
+
+/// The value of a variable of the deployer's shell.
+pub type Shell<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What `copilot/` does not say.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// The application's name, where there is no `.workspace`; it wins over one.
+    pub application: Option<String>,
+    /// Further environments.
+    pub environments: Vec<String>,
+    /// The environments that were created before Copilot 1.9.
+    pub legacy_environments: Vec<String>,
+    /// The names of services of other repositories, which URLs may name.
+    pub external: Vec<String>,
+    /// The variables of the deployer's shell; `None` for those of this process.
+    pub shell: Option<Shell<'a>>,
+    /// Leaves out what is found by looking at the application as a whole: a build script checks the references of its
+    /// own crate instead, and every crate of the application is built.
+    pub unreviewed: bool,
+}
+
+impl Options<'static> {
+    /// What the metadata around `directory` says: of the cargo workspace, or of the package where there is none.
+    /// Findings name files from the root of `workspace`.
+    #[must_use]
+    pub fn from_cargo(directory: &Path, workspace: &Workspace) -> (Self, Vec<Finding>) {
+        let metadata = Metadata::read_shared_around(directory, &workspace.root);
+        let options = Self {
+            application: metadata.application,
+            legacy_environments: metadata.legacy_environments,
+            external: metadata.external,
+            ..Self::default()
+        };
+        (options, metadata.findings)
+    }
+}
+
+/// An application and what was found while it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The application.
+    pub application: Application,
+    /// What is wrong or worth knowing, in the order of files and lines, each once.
+    pub findings: Vec<Finding>,
+    /// The shell's variables that the manifests use.
+    pub variables: Vec<String>,
+}
+
+impl Workspace {
+    /// The nearest `copilot/` from `directory` upwards, at most five levels above it.
+    #[must_use]
+    pub fn find(directory: &Path) -> Option<Self> {
+        let directory = directory.canonicalize().ok()?;
+        let candidates = directory.ancestors().take(LEVELS + 1);
+        let root = candidates
+            .into_iter()
+            .find(|root| root.join("copilot").is_dir())?;
+        Some(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// The directory with the manifests.
+    #[must_use]
+    pub fn copilot(&self) -> PathBuf {
+        self.root.join("copilot")
+    }
+
+    /// Reads all of it. What cannot be read becomes a finding.
+    #[must_use]
+    pub fn load(&self, options: &Options<'_>) -> Loaded {
+        let mut findings = Vec::new();
+        let named = self.application_name(&mut findings);
+        let name = options.application.clone().or(named);
+        let process = |variable: &str| std::env::var(variable).ok();
+        let shell = options.shell.unwrap_or(&process);
+
+        let mut manifests = Vec::new();
+        for directory in self.directories("copilot", &mut findings) {
+            let file: Arc<str> = format!("copilot/{directory}/manifest.yml").into();
+            match self.read(&file) {
+                Ok(None) => {}
+                Ok(Some(text)) => {
+                    manifests.push((directory, file.clone(), Manifest::parse(&file, &text)));
+                }
+                Err(finding) => manifests.push((directory, file, Err(finding))),
+            }
+        }
+
+        let environments = self.environments(&manifests, options, &mut findings);
+        let reader = Reader {
+            application: name.as_deref(),
+            environments: &environments,
+            shell,
+        };
+        let listed = environments.iter().filter(|known| known.listed);
+        let listed: HashSet<_> = listed.map(|known| known.name.as_str()).collect();
+        let is_listed = |name: &str| listed.contains(name);
+        let mut services = Vec::new();
+        let mut variables = Vec::new();
+        let mut settings = Vec::new();
+        let mut overrides = Vec::new();
+        // Each is dropped when all is said of it: those of a large application fill no cache.
+        for (index, (directory, file, manifest)) in manifests.into_iter().enumerate() {
+            let service = reader.service(&directory, &file, manifest.as_ref(), &mut findings);
+            if let Ok(manifest) = &manifest {
+                variables.extend(manifest.shell_variables());
+                if !options.unreviewed {
+                    let name = &service.name;
+                    settings.extend(reader.settings(index, manifest));
+                    overrides.extend(self.overrides(
+                        name,
+                        &directory,
+                        manifest,
+                        is_listed,
+                        &mut findings,
+                    ));
+                }
+            }
+            services.push(service);
+        }
+        duplicates(&services, &mut findings);
+        variables.sort();
+        variables.dedup();
+
+        let application = Application {
+            name: name.clone(),
+            environments: environments.clone(),
+            services,
+        };
+        if !options.unreviewed {
+            findings.extend(review(
+                &application,
+                &settings,
+                &overrides,
+                &options.external,
+            ));
+        }
+        tidy(&mut findings);
+        Loaded {
+            application,
+            findings,
+            variables,
+        }
+    }
+
+    /// `application` in `copilot/.workspace`.
+    fn application_name(&self, findings: &mut Vec<Finding>) -> Option<String> {
+        let file: Arc<str> = "copilot/.workspace".into();
+        let text = self.read(&file);
+        let root = text.and_then(|text| yaml::parse(&file, text.as_deref().unwrap_or_default()));
+        match root {
+            Ok(root) => {
+                let name = root.as_ref()?.get("application")?.text()?;
+                Some(name.to_owned())
+            }
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        }
+    }
+
+    /// Those with a directory below `environments/`, those with a section in a manifest, and the caller's own.
+    fn environments(
+        &self,
+        manifests: &[(String, Arc<str>, Result<Manifest, Finding>)],
+        options: &Options<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Environment> {
+        let mut names = self.directories("copilot/environments", findings);
+        names.retain(|name| {
+            let manifest = self
+                .root
+                .join("copilot/environments")
+                .join(name)
+                .join("manifest.yml");
+            manifest.is_file()
+        });
+        let readable = manifests
+            .iter()
+            .filter_map(|(_, _, manifest)| manifest.as_ref().ok());
+        let sections: Vec<_> = readable.flat_map(Manifest::environments).collect();
+        let section_names = sections.iter().map(|(name, _)| name.clone());
+        let section_names: BTreeSet<String> = section_names.collect();
+        if names.is_empty() {
+            // Older workspaces have no such directories; then the sections are all there is.
+            names.extend(section_names.iter().cloned());
+        }
+        names.extend(options.environments.iter().cloned());
+        let listed: BTreeSet<String> = names.into_iter().collect();
+        let environment = |name: &String| Environment {
+            name: name.clone(),
+            legacy: options.legacy_environments.contains(name),
+            listed: listed.contains(name),
+        };
+        for (name, place) in &sections {
+            if !listed.contains(name) {
+                findings.push(unlisted(name, place, &listed));
+            }
+        }
+        listed.union(&section_names).map(environment).collect()
+    }
+}
+
+/// A section for an environment that the workspace does not have: misspelt, or of another workspace.
+fn unlisted(name: &str, place: &Place, listed: &BTreeSet<String>) -> Finding {
+    let message = format!("the section `{name}` is for no environment of this workspace");
+    let names = || listed.iter().map(String::as_str);
+    let code = Code::UnknownEnvironment;
+    let finding = match nearest(name, names()) {
+        Some(_) => Finding::warning(code, message),
+        None => Finding::note(code, message),
+    };
+    finding.at(place).meant(name, names(), || {
+        format!("`copilot/environments/{name}/manifest.yml` would make it one")
+    })
+}
+
+/// Each finding once, in the order of files and lines; no warning where there is an error of the same code.
+fn tidy(findings: &mut Vec<Finding>) {
+    let at = |finding: &Finding| {
+        let place = finding.place.as_ref();
+        place.map(|place| (place.file.clone(), place.line, place.column))
+    };
+    findings.sort_by_key(at);
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let errors: HashSet<_> = findings
+        .iter()
+        .filter(is_error)
+        .map(|finding| (at(finding), finding.code))
+        .collect();
+    let mut seen = HashSet::new();
+    findings.retain(|finding| {
+        let hidden = !is_error(&finding) && errors.contains(&(at(finding), finding.code));
+        !hidden && seen.insert((at(finding), finding.code, finding.message.clone()))
+    });
+}

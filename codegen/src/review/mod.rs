@@ -1,0 +1,81 @@
+//! What is to be said of an application as a whole: of what Copilot accepts and what does not work all the same,
+//! or not as it was meant.
+
+mod connect;
+mod names;
+mod overrides;
+mod urls;
+
+use crate::application::{Application, Service};
+use crate::finding::Finding;
+use crate::place::Place;
+use crate::reference::in_environments;
+
+pub(crate) use overrides::Override;
+
+/// A variable of a service as its manifest sets it.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    /// The index of the service.
+    pub service: usize,
+    /// The index of the environment; `None` for the base manifest.
+    pub environment: Option<usize>,
+    pub name: String,
+    pub value: String,
+    pub place: Place,
+}
+
+/// Everything that the rules find; the same thing may be found once an environment.
+pub(crate) fn review(
+    application: &Application,
+    settings: &[Setting],
+    overrides: &[Override],
+    external: &[String],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    names::review(application, &mut findings);
+    connect::review(application, &mut findings);
+    overrides::review(overrides, &mut findings);
+    urls::review(application, settings, external, &mut findings);
+    findings
+}
+
+/// The indices of the environments; the base manifest counts as one where there is none.
+fn environments(application: &Application) -> Vec<Option<usize>> {
+    let all = application.environments.iter().enumerate();
+    let listed: Vec<_> = all
+        .filter(|(_, environment)| environment.listed)
+        .map(|(index, _)| Some(index))
+        .collect();
+    if listed.is_empty() {
+        vec![None]
+    } else {
+        listed
+    }
+}
+
+/// The environments in words, after a blank; nothing where it is all of them.
+fn scope(application: &Application, some: &[Option<usize>]) -> String {
+    if some.len() == environments(application).len() {
+        return String::new();
+    }
+    let names = some
+        .iter()
+        .filter_map(|index| application.environments.get((*index)?));
+    in_environments(
+        &names
+            .map(|environment| environment.name.as_str())
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// The services whose manifest says something there.
+fn deployed(
+    application: &Application,
+    environment: Option<usize>,
+) -> impl Iterator<Item = (&Service, &crate::application::Deployment)> {
+    let services = application.services.iter();
+    services.filter_map(move |service| {
+        Some((service, application.deployment(service, environment).ok()?))
+    })
+}

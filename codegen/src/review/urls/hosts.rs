@@ -1,0 +1,96 @@
+//! The hosts in the values of variables: those that a client would connect to.
+
+use super::zones::Zones;
+
+/// A host in a value.
+pub(super) struct Host<'a> {
+    pub name: &'a str,
+    /// The port that is called; `None` where the value does not say.
+    pub port: Option<u16>,
+    /// The scheme that the port comes from, where it is not written.
+    pub default_of: Option<&'a str>,
+    /// There is no scheme: only the name, and perhaps a port.
+    pub is_bare: bool,
+}
+
+/// Schemes that lead to a host, with their ports where only one is usual. After others, as `s3://`, stands something else.
+const SCHEMES: &[(&str, Option<u16>)] = &[
+    ("http", Some(80)),
+    ("https", Some(443)),
+    ("ws", Some(80)),
+    ("wss", Some(443)),
+    ("tcp", None),
+    ("tls", None),
+    ("grpc", None),
+    ("grpcs", None),
+    ("h2c", None),
+    ("postgres", None),
+    ("postgresql", None),
+    ("mysql", None),
+    ("mariadb", None),
+    ("sqlserver", None),
+    ("mongodb", None),
+    ("redis", None),
+    ("rediss", None),
+    ("memcached", None),
+    ("amqp", None),
+    ("amqps", None),
+    ("nats", None),
+    ("mqtt", None),
+    ("kafka", None),
+];
+
+/// Names that a task fills in, where they are not known.
+const TEMPLATES: &[&str] = &["${COPILOT_APPLICATION_NAME}", "${COPILOT_ENVIRONMENT_NAME}"];
+
+/// Every `scheme://host[:port]` in a value, and the value itself if it is a name that ends with `.local`.
+pub(super) fn hosts(value: &str) -> impl Iterator<Item = Host<'_>> {
+    let urls = value
+        .match_indices("://")
+        .filter_map(|(at, separator)| in_url(&value[..at], &value[at + separator.len()..]));
+    urls.chain(bare(value))
+}
+
+fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    let scheme = before.rsplit(|c| !is_scheme(c)).next()?;
+    // As in `postgresql+asyncpg`.
+    let protocol = scheme.split('+').next()?;
+    let (_, default) = SCHEMES.iter().find(|(known, _)| *known == protocol)?;
+    let ends = |c: char| c.is_whitespace() || "/?#,;|\"'`()<>]\\".contains(c);
+    let authority = after.split(ends).next()?;
+    let (_, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let mut host = host(authority)?;
+    if host.port.is_none() {
+        host.port = *default;
+        host.default_of = default.map(|_| protocol);
+    }
+    Some(host)
+}
+
+fn bare(value: &str) -> Option<Host<'_>> {
+    let host = host(value)?;
+    Zones::is_private(host.name).then_some(Host {
+        is_bare: true,
+        ..host
+    })
+}
+
+/// A name, and a port if one is written; nothing where either is not understood.
+fn host(authority: &str) -> Option<Host<'_>> {
+    let (name, port) = match authority.split_once(':') {
+        Some((name, port)) => (name, Some(port.parse().ok()?)),
+        None => (authority, None),
+    };
+    let is_allowed =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let is_label = |label: &str| {
+        TEMPLATES.contains(&label) || !label.is_empty() && label.chars().all(is_allowed)
+    };
+    name.split('.').all(is_label).then_some(Host {
+        name,
+        port,
+        default_of: None,
+        is_bare: false,
+    })
+}

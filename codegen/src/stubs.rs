@@ -1,0 +1,311 @@
+//! The Rust code of the clients: constants and one type a service, with methods of one line each.
+//!
+//! Everything is named by its absolute path, because a service may be called `result` or `option`.
+//!
+//! ```
+//! use service_connect_codegen::{Catalog, stubs};
+//!
+//! assert!(stubs::module(&Catalog::default()).contains("static APPLICATION"));
+//! ```
+
+use std::fmt::Write as _;
+
+use crate::application::{Deployment, Service};
+use crate::catalog::Catalog;
+use crate::finding::Finding;
+use crate::naming::{is_renamed, type_names};
+use crate::reference::{Need, Reference};
+use crate::route;
+
+/// Its file in `OUT_DIR`.
+pub const FILE: &str = "service-connect.rs";
+
+const PRIVATE: &str = "::service_connect::__private";
+
+/// The methods of a stub: name, parameters, arguments, result.
+const METHODS: [(&str, &str, &str, &str); 11] = [
+    ("get", PATH, "path", REQUEST),
+    ("post", PATH, "path", REQUEST),
+    ("put", PATH, "path", REQUEST),
+    ("patch", PATH, "path", REQUEST),
+    ("delete", PATH, "path", REQUEST),
+    ("head", PATH, "path", REQUEST),
+    (
+        "request",
+        "method: ::service_connect::Method, path: impl ::core::convert::AsRef<str>",
+        "method, path",
+        REQUEST,
+    ),
+    ("url", PATH, "path", TEXT),
+    ("base_url", "", "", TEXT),
+    ("authority", "", "", TEXT),
+    ("client", "", "", "::service_connect::Client"),
+];
+const PATH: &str = "path: impl ::core::convert::AsRef<str>";
+const REQUEST: &str = "::service_connect::RequestBuilder";
+const TEXT: &str = "::service_connect::Result<::std::string::String>";
+
+/// What stands in the module that `clients!()` brings in.
+#[must_use]
+pub fn module(catalog: &Catalog) -> String {
+    let application = &catalog.application;
+    let callers = catalog.calling_services();
+    let mut out = application_static(catalog);
+    let names = type_names(
+        application
+            .services
+            .iter()
+            .map(|service| service.name.as_str()),
+    );
+    for (service, name) in application.services.iter().zip(&names) {
+        let reference = Reference {
+            service: &service.name,
+            need: Need::Any,
+            environments: None,
+        };
+        let barrier = reference.check(application, &callers).into_iter().next();
+        let kind = service.kind.map_or("service", |kind| kind.as_str());
+        let _ = writeln!(
+            out,
+            "\n/// The service `{}` (a {kind}).",
+            doc_text(&service.name)
+        );
+        if is_renamed(&service.name, name) {
+            let _ = writeln!(
+                out,
+                "///\n/// Its type is called `{name}` because the plain name is taken or would hide another."
+            );
+        }
+        if let Some(barrier) = &barrier {
+            let _ = writeln!(
+                out,
+                "///\n/// It cannot be called: {}.",
+                doc_text(&barrier.message)
+            );
+        }
+        let _ = writeln!(
+            out,
+            "#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]\npub struct {name};"
+        );
+        out += &methods(name, service, catalog, barrier.as_ref());
+    }
+    out
+}
+
+/// The constants and methods that make the unit struct `name` a client of `service`, complete in themselves.
+#[must_use]
+pub fn client(name: &str, service: &Service, catalog: &Catalog) -> String {
+    let application = application_static(catalog);
+    format!("{application}{}", methods(name, service, catalog, None))
+}
+
+/// `APPLICATION` and `SERVICE`, for a client with methods of its own.
+#[must_use]
+pub fn statics(service: &Service, catalog: &Catalog) -> String {
+    application_static(catalog) + &service_static(service, catalog)
+}
+
+/// An expression of type `&'static ListenPort` slices: where the package's own services listen.
+#[must_use]
+pub fn listen_addr(catalog: &Catalog) -> String {
+    let callers = catalog.callers.iter().map(|caller| literal(caller));
+    let callers = callers.collect::<Vec<_>>().join(", ");
+    let mut ports = String::new();
+    for service in catalog.calling_services() {
+        let port = |deployment: &Result<Deployment, Finding>| {
+            deployment
+                .as_ref()
+                .ok()
+                .and_then(|deployment| deployment.image_port)
+        };
+        let base = port(&service.base);
+        let mut environments = String::new();
+        for (environment, deployment) in catalog
+            .application
+            .environments
+            .iter()
+            .zip(&service.deployments)
+        {
+            let port = port(deployment);
+            if port != base {
+                let _ = write!(
+                    environments,
+                    "({}, {}), ",
+                    literal(&environment.name),
+                    option(port)
+                );
+            }
+        }
+        let _ = write!(
+            ports,
+            "{PRIVATE}::ListenPort {{ service: {}, environments: &[{environments}], base: {} }}, ",
+            literal(&service.name),
+            option(base)
+        );
+    }
+    format!("{PRIVATE}::listen_addr(&[{callers}], &[{ports}])")
+}
+
+fn option(port: Option<u16>) -> String {
+    match port {
+        Some(port) => format!("::core::option::Option::Some({port})"),
+        None => "::core::option::Option::None".to_owned(),
+    }
+}
+
+/// What the runtime has to know to tell whether its caller has Service Connect on.
+fn application_static(catalog: &Catalog) -> String {
+    let application = &catalog.application;
+    let connected = |environment: Option<usize>| {
+        let services = application.services.iter().filter(|service| {
+            let deployment = application.deployment(service, environment);
+            deployment.is_ok_and(Deployment::connects)
+        });
+        let names: Vec<_> = services.map(|service| literal(&service.name)).collect();
+        names.join(", ")
+    };
+    let mut environments = String::new();
+    for (index, environment) in application.environments.iter().enumerate() {
+        let _ = write!(
+            environments,
+            "\n        {PRIVATE}::Environment {{ name: {}, connected: &[{}] }},",
+            literal(&environment.name),
+            connected(Some(index))
+        );
+    }
+    format!(
+        "static APPLICATION: {PRIVATE}::Application = {PRIVATE}::Application {{\n    callers: &[{}],\n    \
+         environments: &[{environments}],\n    base: &[{}],\n}};\n",
+        catalog
+            .callers
+            .iter()
+            .map(|caller| literal(caller))
+            .collect::<Vec<_>>()
+            .join(", "),
+        connected(None)
+    )
+}
+
+fn service_static(service: &Service, catalog: &Catalog) -> String {
+    let base = endpoint(catalog, service, None);
+    let mut differing = String::new();
+    for (index, environment) in catalog.application.environments.iter().enumerate() {
+        let endpoint = endpoint(catalog, service, Some(index));
+        if endpoint != base {
+            let _ = write!(
+                differing,
+                "\n    ({}, {endpoint}),",
+                literal(&environment.name)
+            );
+        }
+    }
+    format!(
+        "static SERVICE: {PRIVATE}::Service = {PRIVATE}::Service::new({}, &APPLICATION, &[{differing}], {base});\n",
+        literal(&service.name)
+    )
+}
+
+fn methods(name: &str, service: &Service, catalog: &Catalog, barrier: Option<&Finding>) -> String {
+    let condition = condition(name, service, barrier);
+    let mut out = condition.declaration;
+    let _ = writeln!(
+        out,
+        "const _: () = {{\n{}impl {name} {{",
+        service_static(service, catalog)
+    );
+    for (method, parameters, arguments, result) in METHODS {
+        let (doc, call) = match method {
+            "client" => (
+                "The client that these functions use.".to_owned(),
+                String::new(),
+            ),
+            method => (
+                format!("As [`Client::{method}`](::service_connect::Client::{method})."),
+                format!(".{method}({arguments})"),
+            ),
+        };
+        let _ = writeln!(
+            out,
+            "    /// {doc}\n    \
+             pub fn {method}({parameters}) -> {result}{} {{ ::service_connect::Client::of(&SERVICE){call} }}",
+            condition.clause,
+        );
+    }
+    out += "}\n};\n";
+    out
+}
+
+/// A `where` clause that fails, with our words, where the stub is called.
+#[derive(Default)]
+struct Condition {
+    declaration: String,
+    clause: String,
+}
+
+fn condition(name: &str, service: &Service, barrier: Option<&Finding>) -> Condition {
+    if let Some(barrier) = barrier {
+        let place = barrier.place.as_ref().map(ToString::to_string);
+        let note: Vec<_> = place.into_iter().chain(barrier.help.clone()).collect();
+        // `for<'a>` keeps rustc from refusing the definition itself.
+        return Condition {
+            declaration: format!(
+                "#[doc(hidden)]\n#[diagnostic::on_unimplemented(message = {}, label = {}, note = {})]\n\
+                 pub trait {name}IsCallable {{}}\n\
+                 #[diagnostic::do_not_recommend]\nimpl {name}IsCallable for {PRIVATE}::Never {{}}\n",
+                braced(&format!("{} [{}]", barrier.message, barrier.code)),
+                braced(&format!(
+                    "service `{}` cannot be called from this crate",
+                    service.name
+                )),
+                braced(&note.join(": ")),
+            ),
+            clause: format!(" where for<'a> {name}: {name}IsCallable"),
+        };
+    }
+    let clause = if service.needs_tls() {
+        format!(" where for<'a> (): {PRIVATE}::Tls")
+    } else {
+        String::new()
+    };
+    Condition {
+        declaration: String::new(),
+        clause,
+    }
+}
+
+fn endpoint(catalog: &Catalog, service: &Service, environment: Option<usize>) -> String {
+    let application = &catalog.application;
+    let deployment = application.deployment(service, environment).ok();
+    let connect = match route::service_connect(application, None, service, environment) {
+        Ok(_) => {
+            let alias = deployment.and_then(|deployment| deployment.alias.as_ref());
+            let name = alias.map_or(&service.name, |alias| &alias.template);
+            format!("::core::option::Option::Some({})", literal(name))
+        }
+        Err(_) => "::core::option::Option::None".to_owned(),
+    };
+    let (port, reason) = match route::discovery(application, None, service, environment) {
+        Ok(authority) => (authority.port, String::new()),
+        Err(finding) => (0, finding.line()),
+    };
+    format!(
+        "{PRIVATE}::Endpoint {{ port: {port}, connect: {connect}, discovery: {}, reason: {} }}",
+        reason.is_empty(),
+        literal(&reason)
+    )
+}
+
+/// A string literal, in ASCII: characters that change the direction of text are an error to rustc.
+fn literal(text: &str) -> String {
+    format!("\"{}\"", text.escape_default())
+}
+
+/// A string literal for `on_unimplemented`, which takes braces for placeholders.
+fn braced(text: &str) -> String {
+    literal(&text.replace('{', "{{").replace('}', "}}"))
+}
+
+fn doc_text(text: &str) -> String {
+    let is_plain = |c: char| c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric();
+    text.replace(|c: char| !is_plain(c), "?")
+}
