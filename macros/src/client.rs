@@ -1,0 +1,183 @@
+//! From the catalog to the code that the macros stand for.
+
+use std::sync::Arc;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use service_connect_codegen::{
+    Catalog, Code, Finding, Need, Reference, Service, needs_tls, stubs, unknown_environment,
+};
+
+use crate::arguments::Arguments;
+use crate::catalog;
+use crate::diagnostic::Errors;
+use crate::item::Item;
+use crate::tokens::{generated, lint_free};
+use crate::trait_client;
+
+/// The module of the stubs.
+pub fn clients(input: &TokenStream) -> TokenStream {
+    let (catalog, mut errors) = load(Span::call_site());
+    no_input(input, &mut errors);
+    let errors = errors.items();
+    if catalog.is_none() {
+        return errors;
+    }
+    let lint_free = lint_free();
+    let file = format!("/{}", stubs::FILE);
+    quote! {
+        #errors
+        #[doc(hidden)]
+        #lint_free
+        mod service_connect_clients {
+            ::core::include!(::core::concat!(::core::env!("OUT_DIR"), #file));
+        }
+        #[doc(inline)]
+        #[allow(unused_imports, unreachable_pub, hidden_glob_reexports)]
+        pub use service_connect_clients::*;
+    }
+}
+
+/// Where the package's services listen.
+pub fn listen_addr(input: &TokenStream) -> TokenStream {
+    let (catalog, mut errors) = load(Span::call_site());
+    no_input(input, &mut errors);
+    let code = match &catalog {
+        Some(catalog) if errors.is_empty() => generated(&stubs::listen_addr(catalog)),
+        _ => quote!(::service_connect::__private::listen_addr(&[], &[])),
+    };
+    let errors = errors.items();
+    quote!({ #errors #code })
+}
+
+fn no_input(input: &TokenStream, errors: &mut Errors) {
+    if let Some(token) = input.clone().into_iter().next() {
+        errors.invalid(
+            token.span(),
+            "the macro takes no arguments",
+            "write nothing between the parentheses",
+        );
+    }
+}
+
+/// The item with its client, and what is wrong with the reference.
+pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(arguments, &mut errors);
+    let Ok(item) = Item::parse(&tokens) else {
+        // The compiler says what is wrong with the item itself.
+        return tokens;
+    };
+    let span = arguments
+        .service
+        .as_ref()
+        .map_or_else(Span::call_site, syn::LitStr::span);
+    let (loaded, problems) = load(span);
+    let problems = problems.items();
+    let catalog = loaded.unwrap_or_default();
+    let name = arguments
+        .service
+        .as_ref()
+        .map(syn::LitStr::value)
+        .unwrap_or_default();
+    // With arguments that are not understood, what they would have excused is not known either.
+    if problems.is_empty() && errors.is_empty() && arguments.service.is_some() {
+        check(&catalog, &arguments, span, &mut errors);
+    }
+    // A client of a service that does not exist keeps the rest of the crate free of errors that follow from ours.
+    let unknown = unknown(&name);
+    let service = catalog.application.service(&name).unwrap_or(&unknown);
+
+    let code = match item {
+        Item::Unit(ident) => {
+            let client = generated(&stubs::client(&ident.to_string(), service, &catalog));
+            let lint_free = lint_free();
+            quote!(#tokens #lint_free const _: () = { #client };)
+        }
+        Item::Trait(item) => trait_client::expand(*item, service, &catalog, &mut errors),
+        Item::Other(span) => {
+            errors.invalid(
+                span,
+                "`#[service_client]` belongs on a unit struct or a trait",
+                "write `struct Calls;`, or a trait with routes, below it",
+            );
+            tokens
+        }
+    };
+    let errors = errors.items();
+    quote!(#problems #errors #code)
+}
+
+fn check(catalog: &Catalog, arguments: &Arguments, span: Span, errors: &mut Errors) {
+    let application = &catalog.application;
+    let name = arguments
+        .service
+        .as_ref()
+        .map(syn::LitStr::value)
+        .unwrap_or_default();
+    let environments = arguments.environments.as_ref().map(|environments| {
+        let is_known = |name: &syn::LitStr| {
+            let known = application.environments.iter();
+            known
+                .into_iter()
+                .any(|environment| environment.name == name.value())
+        };
+        for name in environments.iter().filter(|name| !is_known(name)) {
+            errors.finding(
+                name.span(),
+                &unknown_environment(application, &name.value()),
+            );
+        }
+        let known = environments.iter().filter(|name| is_known(name));
+        known.map(syn::LitStr::value).collect::<Vec<_>>()
+    });
+    let reference = Reference {
+        service: &name,
+        need: if arguments.discovery {
+            Need::Any
+        } else {
+            Need::ServiceConnect
+        },
+        environments: environments.as_deref(),
+    };
+    for finding in reference.check(application, &catalog.calling_services()) {
+        errors.finding(span, &finding);
+    }
+    if let Some(service) = application.service(&name)
+        && !cfg!(feature = "tls")
+        && service.needs_tls()
+    {
+        errors.finding(span, &needs_tls(service));
+    }
+}
+
+fn unknown(name: &str) -> Service {
+    Service {
+        name: name.to_owned(),
+        directory: name.to_owned(),
+        place: service_connect_codegen::Place::file(""),
+        kind: None,
+        base: Err(Finding::error(
+            Code::UnknownService,
+            "there is no such service",
+        )),
+        deployments: Vec::new(),
+    }
+}
+
+/// The package's catalog, and what is wrong with it for everything that refers to it.
+fn load(span: Span) -> (Option<Arc<Catalog>>, Errors) {
+    let mut errors = Errors::default();
+    match catalog::load() {
+        Ok(catalog) => {
+            for problem in &catalog.problems {
+                errors.finding(span, problem);
+            }
+            (Some(catalog), errors)
+        }
+        Err(finding) => {
+            errors.finding(span, &finding);
+            (None, errors)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The path of a route: text and `{placeholders}`.
+
+/// A piece of a path.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Sent as it is written.
+    Text(String),
+    /// The parameter of that name, percent-encoded whole.
+    Placeholder(String),
+}
+
+/// The pieces of `path`.
+///
+/// # Errors
+///
+/// What is wrong with it, and what to write instead.
+pub fn parse(path: &str) -> Result<Vec<Part>, (String, &'static str)> {
+    if !path.starts_with('/') {
+        return Err((
+            format!("the path `{path}` does not start with `/`"),
+            "write it from the root of the service",
+        ));
+    }
+    let is_allowed =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\' | '^' | '`');
+    if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
+        return Err((
+            format!("the path has a {c:?}, which no URL can have"),
+            "percent-encode it",
+        ));
+    }
+    let mut parts = Vec::new();
+    let mut rest = path;
+    while let Some(start) = rest.find(['{', '}']) {
+        let (text, placeholder) = rest.split_at(start);
+        let name = placeholder
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'));
+        let Some((name, after)) = name.filter(|(name, _)| is_name(name)) else {
+            return Err((
+                format!("the path `{path}` has a brace that belongs to no placeholder"),
+                "write `{name}` for the parameter `name`",
+            ));
+        };
+        if !text.is_empty() {
+            parts.push(Part::Text(text.to_owned()));
+        }
+        parts.push(Part::Placeholder(name.to_owned()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Text(rest.to_owned()));
+    }
+    Ok(parts)
+}
+
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, parse};
+
+    #[test]
+    fn a_path_is_text_and_placeholders() {
+        let parts = parse("/kudos/{id}/notes").unwrap();
+        let text = |text: &str| Part::Text(text.to_owned());
+        assert_eq!(
+            parts,
+            [
+                text("/kudos/"),
+                Part::Placeholder("id".to_owned()),
+                text("/notes")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for path in [
+            "kudos", "", "/a b", "/{", "/}", "/{a", "/{}", "/{1a}", "/{a{b}}", "/a#b", "/ä",
+        ] {
+            assert!(parse(path).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Where requests go: scheme, host and port, nothing else.
+//!
+//! ```
+//! use service_connect::Client;
+//!
+//! let api = Client::at("https://api.example:8443/").unwrap();
+//! assert_eq!(api.authority().unwrap(), "api.example:8443");
+//! assert!(Client::at("https://user@api.example").is_err());
+//! ```
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+/// A host that was checked, with its port. It displays as a base URL: `http://api:8080`, without
+/// the port where the scheme implies it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Target {
+    https: bool,
+    port: u16,
+    /// `host[:port]` as URLs and the `Host` header have it; an IPv6 address is in brackets.
+    host: HeaderValue,
+    name: Arc<str>,
+}
+
+impl Target {
+    /// A host that a manifest names. Port 443 means https, as it does to Copilot.
+    pub(crate) fn new(host: &str, port: u16) -> Result<Target, String> {
+        check_host(host)?;
+        Target::build(port == 443, host, port)
+    }
+
+    /// `scheme://host[:port]`, with or without one `/` at the end. The problem does not repeat the
+    /// URL, which may hold a password.
+    pub(crate) fn parse(url: &str) -> Result<Target, String> {
+        let (scheme, rest) = url
+            .split_once("://")
+            .ok_or_else(|| "it does not begin with a scheme and ://".to_owned())?;
+        let https = match scheme.to_ascii_lowercase().as_str() {
+            "http" => false,
+            "https" => true,
+            _ => return Err("its scheme is neither http nor https".to_owned()),
+        };
+        if rest.contains('@') {
+            return Err("it holds a user name or password".to_owned());
+        }
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        for (part, name) in [('/', "path"), ('?', "query"), ('#', "fragment")] {
+            if authority.contains(part) {
+                return Err(format!("it has a {name}"));
+            }
+        }
+        // A colon inside the brackets of an IPv6 address begins no port.
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => {
+                let port = parse_port(port)
+                    .ok_or_else(|| "its port is no number from 1 to 65535".to_owned())?;
+                (host, port)
+            }
+            _ => (authority, if https { 443 } else { 80 }),
+        };
+        match host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+        {
+            Some(address) => {
+                if address.parse::<Ipv6Addr>().is_err() {
+                    return Err("what it has in brackets is no IPv6 address".to_owned());
+                }
+            }
+            None => check_host(host)?,
+        }
+        Target::build(https, host, port)
+    }
+
+    fn build(https: bool, name: &str, port: u16) -> Result<Target, String> {
+        let host = if port == if https { 443 } else { 80 } {
+            HeaderValue::try_from(name)
+        } else {
+            HeaderValue::try_from(format!("{name}:{port}"))
+        };
+        Ok(Target {
+            https,
+            port,
+            host: host.map_err(|_| "its host is no header value".to_owned())?,
+            name: name.into(),
+        })
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The host as resolvers and TLS want it: without brackets.
+    pub(crate) fn host(&self) -> &str {
+        self.name.trim_matches(['[', ']'])
+    }
+
+    /// The value of the `Host` header.
+    pub(crate) fn host_header(&self) -> HeaderValue {
+        self.host.clone()
+    }
+
+    /// `host:port`, always with the port.
+    pub(crate) fn authority(&self) -> String {
+        format!("{}:{}", self.name, self.port)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.name)?;
+        match (self.https, self.port) {
+            (false, 80) | (true, 443) => Ok(()),
+            (_, port) => write!(f, ":{port}"),
+        }
+    }
+}
+
+/// A port number: digits only, 1 to 65535.
+pub(crate) fn parse_port(text: &str) -> Option<u16> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| digits && *port != 0)
+}
+
+/// The rules of DNS (RFC 1035), and `_`, which names in container networks have.
+fn check_host(host: &str) -> Result<(), String> {
+    if host.is_empty() {
+        return Err("it has no host".to_owned());
+    }
+    if let Some(bad) = host
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+    {
+        return Err(format!("a host name cannot have {bad:?} in it"));
+    }
+    if host.len() > 253 {
+        return Err("a host name has at most 253 characters".to_owned());
+    }
+    if host
+        .split('.')
+        .any(|label| label.is_empty() || label.len() > 63)
+    {
+        return Err("each part of a host name has 1 to 63 characters".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,215 @@
+//! The client: methods that make requests, and URLs for other clients.
+//!
+//! ```
+//! use service_connect::Client;
+//!
+//! let api = Client::at("https://api.example/").unwrap();
+//! assert_eq!(api.base_url().unwrap(), "https://api.example");
+//! assert_eq!(api.authority().unwrap(), "api.example:443");
+//! ```
+
+mod path;
+mod request;
+mod response;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+use http::uri::PathAndQuery;
+use serde::de::DeserializeOwned;
+
+pub use self::path::segment;
+pub use self::request::RequestBuilder;
+pub use self::response::Response;
+use crate::Result;
+use crate::balance::Route;
+use crate::choose::{Choice, Target, Way};
+use crate::error::{Error, ErrorDetails, Place};
+use crate::service::Service;
+
+/// A client of one service or base URL. Cheap to clone; connections belong to the process.
+///
+/// Making one does nothing: which URL a service has is decided by its first use.
+#[derive(Clone)]
+pub struct Client(Origin);
+
+#[derive(Clone)]
+enum Origin {
+    Service(&'static Service),
+    Url(Arc<Route>),
+}
+
+impl Client {
+    /// The client of a service: what the stubs of `clients!()` use.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of(service: &'static Service) -> Client {
+        Client(Origin::Service(service))
+    }
+
+    /// A client of a base URL, `scheme://host[:port]`. For tests, and for servers that are no
+    /// service of the application.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for anything more than that: a user name, a path, a query, or a scheme
+    /// that is neither http nor https.
+    pub fn at(url: impl AsRef<str>) -> Result<Client> {
+        Client::at_url(url.as_ref())
+    }
+
+    fn at_url(url: &str) -> Result<Client> {
+        let target = Target::parse(url).map_err(|problem| {
+            Error::Request(ErrorDetails::new(format!(
+                "the base URL of a client is not valid, because {problem}: write \
+                 scheme://host[:port]"
+            )))
+        })?;
+        Ok(Client(Origin::Url(Arc::new(Route::new(Choice {
+            target,
+            way: Way::Url,
+            fallback: None,
+            environment: None,
+            deployed: false,
+        })))))
+    }
+
+    /// A GET request.
+    pub fn get(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::GET, path.as_ref())
+    }
+
+    /// A POST request.
+    pub fn post(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::POST, path.as_ref())
+    }
+
+    /// A PUT request.
+    pub fn put(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::PUT, path.as_ref())
+    }
+
+    /// A PATCH request.
+    pub fn patch(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::PATCH, path.as_ref())
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::DELETE, path.as_ref())
+    }
+
+    /// A HEAD request.
+    pub fn head(&self, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(Method::HEAD, path.as_ref())
+    }
+
+    /// A request with any method but CONNECT.
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RequestBuilder {
+        self.build(method, path.as_ref())
+    }
+
+    fn build(&self, method: Method, path: &str) -> RequestBuilder {
+        RequestBuilder::new(self.clone(), method, path)
+    }
+
+    /// The URL of `path`, for other HTTP clients. Looks nothing up.
+    ///
+    /// # Errors
+    /// Those of [`base_url`](Client::base_url), and [`Error::Request`] for a path that is not valid.
+    pub fn url(&self, path: impl AsRef<str>) -> Result<String> {
+        self.full_url(path.as_ref())
+    }
+
+    fn full_url(&self, path: &str) -> Result<String> {
+        let target = &self.route()?.choice.target;
+        Ok(format!("{target}{}", path::parse(path)?))
+    }
+
+    /// The base URL, such as `http://api` or `http://billing:8080`, without a `/` at the end. Looks
+    /// nothing up.
+    ///
+    /// # Errors
+    /// [`Error::Variable`] or [`Error::NoWay`] where there is no way to the service.
+    pub fn base_url(&self) -> Result<String> {
+        Ok(self.route()?.choice.target.to_string())
+    }
+
+    /// The host and port, such as `redis:6379`, for clients of other protocols. Looks nothing up.
+    ///
+    /// # Errors
+    /// Those of [`base_url`](Client::base_url).
+    pub fn authority(&self) -> Result<String> {
+        Ok(self.route()?.choice.target.authority())
+    }
+
+    pub(crate) fn route(&self) -> Result<&Route> {
+        match &self.0 {
+            Origin::Service(service) => service.route(),
+            Origin::Url(route) => Ok(route),
+        }
+    }
+
+    pub(crate) fn service(&self) -> Option<&'static str> {
+        match &self.0 {
+            Origin::Service(service) => Some(service.name()),
+            Origin::Url(_) => None,
+        }
+    }
+}
+
+/// The answer of a typed route.
+#[doc(hidden)]
+pub async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T> {
+    request.send().await?.success()?.json_or_null().await
+}
+
+/// One call: what errors about it have to say.
+pub(crate) struct Call {
+    pub(crate) client: Client,
+    pub(crate) method: Method,
+    pub(crate) path: PathAndQuery,
+    /// Whether it went to the discovery name because the Service Connect name does not resolve.
+    pub(crate) fell_back: bool,
+}
+
+impl Call {
+    fn new(client: Client, method: Method, path: PathAndQuery) -> Call {
+        Call {
+            client,
+            method,
+            path,
+            fell_back: false,
+        }
+    }
+
+    /// What is known of the call. The query is left out: its values may be secret.
+    pub(crate) fn place(&self) -> Place {
+        let mut place = Place {
+            service: self.client.service(),
+            method: Some(self.method.clone()),
+            ..Place::default()
+        };
+        if let Ok(Route { choice, .. }) = self.client.route() {
+            let (target, way) = match &choice.fallback {
+                Some(fallback) if self.fell_back => (fallback, Way::Discovery),
+                _ => (&choice.target, choice.way),
+            };
+            place.environment.clone_from(&choice.environment);
+            place.way = Some(way.as_str());
+            place.url = Some(format!("{target}{}", self.path.path()));
+        }
+        place
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_tuple("Client");
+        match &self.0 {
+            Origin::Service(service) => debug.field(&service.name()),
+            Origin::Url(route) => debug.field(&format_args!("{}", route.choice.target)),
+        };
+        debug.finish()
+    }
+}

@@ -1,0 +1,219 @@
+//! The request builder. What is wrong with a request comes out when it is sent.
+//!
+//! ```no_run
+//! # async fn example() -> service_connect::Result<()> {
+//! use std::time::Duration;
+//! use service_connect::Client;
+//!
+//! let api = Client::at("http://127.0.0.1:8080")?;
+//! let kudo = api
+//!     .post("/kudos")
+//!     .header("x-request-id", "42")
+//!     .json(&["well", "done"])
+//!     .timeout(Duration::from_secs(2))
+//!     .await?
+//!     .error_for_status()?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http_body_util::Full;
+use serde::Serialize;
+
+use super::{Call, Client, Response, path};
+use crate::error::ErrorDetails;
+use crate::{Error, Result, retry};
+
+/// How long a call may take until the head of the response is there.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// A request in the making. Nothing happens until it is awaited or [sent](RequestBuilder::send).
+#[must_use = "a request does nothing until it is awaited or sent"]
+pub struct RequestBuilder {
+    call: Call,
+    parts: Result<Parts>,
+    deadline: Duration,
+}
+
+struct Parts {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl RequestBuilder {
+    pub(super) fn new(client: Client, method: Method, path: &str) -> RequestBuilder {
+        let path = if method == Method::CONNECT {
+            // It would ask for a tunnel to another host.
+            Err(invalid("the method CONNECT opens tunnels: use another one"))
+        } else {
+            path::parse(path)
+        };
+        let (path, parts) = match path {
+            Ok(path) => (path, Ok(Parts::new())),
+            Err(error) => (PathAndQuery::from_static("/"), Err(error)),
+        };
+        RequestBuilder {
+            call: Call::new(client, method, path),
+            parts,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// Adds a header. `Host`, `Content-Length` and `Transfer-Encoding` are the client's to set.
+    pub fn header<K, V>(self, name: K, value: V) -> RequestBuilder
+    where
+        K: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        self.add_header(name.try_into().ok(), value.try_into().ok())
+    }
+
+    fn add_header(self, name: Option<HeaderName>, value: Option<HeaderValue>) -> RequestBuilder {
+        self.edit(|parts| {
+            let name = name.ok_or_else(|| invalid("a header's name is not valid"))?;
+            // A wrong host or length would hand this request, or the next one on the same
+            // connection, to somebody else.
+            if [HOST, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&name) {
+                return Err(invalid(format!(
+                    "the header `{name}` is set by the client: leave it out"
+                )));
+            }
+            let value = value.ok_or_else(|| {
+                invalid(format!(
+                    "the value of the header `{name}` has a line break or another control \
+                     character in it"
+                ))
+            })?;
+            parts
+                .headers
+                .try_append(name, value)
+                .map_err(|error| because("there are too many headers", error))?;
+            Ok(())
+        })
+    }
+
+    /// Sets the body.
+    pub fn body(self, body: impl Into<Bytes>) -> RequestBuilder {
+        let body = body.into();
+        self.edit(|parts| {
+            parts.body = body;
+            Ok(())
+        })
+    }
+
+    /// Sets the body to `value` as JSON, and `Content-Type` unless it is set already.
+    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> RequestBuilder {
+        self.json_body(serde_json::to_vec(value))
+    }
+
+    fn json_body(self, json: serde_json::Result<Vec<u8>>) -> RequestBuilder {
+        self.edit(|parts| {
+            let json =
+                json.map_err(|error| because("the body cannot be written as JSON", error))?;
+            parts.body = Bytes::from(json);
+            parts
+                .headers
+                .entry(CONTENT_TYPE)
+                .or_insert(HeaderValue::from_static("application/json"));
+            Ok(())
+        })
+    }
+
+    /// Sets the deadline: how long the call may take until the head of the response is there, with
+    /// all that happens before. The default is 15 s.
+    pub fn timeout(mut self, deadline: Duration) -> RequestBuilder {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sends the request. Any status is a response: see [`Response::error_for_status`].
+    ///
+    /// # Errors
+    /// Every kind of [`Error`] but [`Error::Decode`] and [`Error::Status`].
+    pub async fn send(self) -> Result<Response> {
+        match self.parts {
+            Ok(parts) => {
+                let mut call = self.call;
+                let request = parts.into_request(&call);
+                let client = call.client.clone();
+                let service = call.client.service().unwrap_or_default();
+                let outcome = retry::send(client.route()?, service, request, self.deadline).await;
+                call.fell_back = outcome.fell_back;
+                match outcome.answer {
+                    Ok(answer) => Ok(Response::new(call, answer)),
+                    Err(error) => Err(error.at(call.place())),
+                }
+            }
+            Err(error) => Err(error.at(self.call.place())),
+        }
+    }
+
+    fn edit(mut self, change: impl FnOnce(&mut Parts) -> Result<()>) -> RequestBuilder {
+        self.parts = self.parts.and_then(|mut parts| {
+            change(&mut parts)?;
+            Ok(parts)
+        });
+        self
+    }
+}
+
+impl Parts {
+    fn new() -> Parts {
+        // The host that is chosen takes the first place, where servers expect it.
+        let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(""))]);
+        Parts {
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    fn into_request(mut self, call: &Call) -> Request<Full<Bytes>> {
+        // RFC 9110, 8.6: for methods that expect content an empty one is said to be empty.
+        let expects = [Method::POST, Method::PUT, Method::PATCH].contains(&call.method);
+        if self.body.is_empty() && expects {
+            self.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        let mut request = Request::new(Full::new(self.body));
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = Uri::from(call.path.clone());
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+impl IntoFuture for RequestBuilder {
+    type Output = Result<Response>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for RequestBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBuilder")
+            .field("client", &self.call.client)
+            .field("method", &self.call.method)
+            .field("path", &self.call.path.path())
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+fn invalid(problem: impl Into<String>) -> Error {
+    Error::Request(ErrorDetails::new(problem))
+}
+
+fn because(problem: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Request(ErrorDetails::new(problem).because(source))
+}

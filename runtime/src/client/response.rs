@@ -1,0 +1,206 @@
+//! The response: its head is there, its body still comes.
+//!
+//! ```no_run
+//! # async fn example() -> service_connect::Result<()> {
+//! use service_connect::{Client, StatusCode};
+//!
+//! let api = Client::at("http://127.0.0.1:8080")?;
+//! let response = api.get("/kudos/1").await?;
+//! if response.status() == StatusCode::NOT_FOUND {
+//!     return Ok(());
+//! }
+//! let kudo: serde_json::Value = response.error_for_status()?.json().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use super::Call;
+use crate::connection::Body;
+use crate::error::ErrorDetails;
+use crate::{Error, Result};
+
+/// How long a body may have nothing new. A body that keeps coming may take as long as it wants.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// What a service answered.
+///
+/// A body that is read to its end gives the connection back; one that is dropped before closes it.
+pub struct Response {
+    call: Call,
+    head: Parts,
+    body: Body,
+}
+
+impl Response {
+    pub(crate) fn new(call: Call, response: http::Response<Body>) -> Response {
+        let (head, body) = response.into_parts();
+        Response { call, head, body }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The response, unless its status is 4xx or 5xx.
+    ///
+    /// # Errors
+    /// [`Error::Status`] then.
+    pub fn error_for_status(self) -> Result<Response> {
+        let status = self.head.status;
+        if status.is_client_error() || status.is_server_error() {
+            return Err(self.status_error());
+        }
+        Ok(self)
+    }
+
+    /// The response, if its status is 2xx. A typed route has no use for a redirect either.
+    pub(crate) fn success(self) -> Result<Response> {
+        if self.head.status.is_success() {
+            Ok(self)
+        } else {
+            Err(self.status_error())
+        }
+    }
+
+    fn status_error(&self) -> Error {
+        let problem = format!("the service answered {}", self.head.status);
+        self.error(Error::Status, ErrorDetails::new(problem))
+    }
+
+    /// The next part of the body, as it comes; `None` at its end.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] if none comes for 15 s, [`Error::Transport`] if the connection breaks.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if Handle::try_current().is_err() {
+            let problem = "a body needs a tokio runtime: await it in the one that made the call";
+            return Err(self.error(Error::Request, ErrorDetails::new(problem)));
+        }
+        match timeout(IDLE, self.body.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(error)) => Err(self.error(
+                Error::Transport,
+                ErrorDetails::new("the connection broke before the end of the body").because(error),
+            )),
+            Err(_) => Err(self.error(
+                Error::Timeout,
+                ErrorDetails::new(format!("nothing more of the body came within {IDLE:?}")),
+            )),
+        }
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// Those of [`chunk`](Response::chunk).
+    pub async fn bytes(mut self) -> Result<Bytes> {
+        self.collect().await
+    }
+
+    async fn collect(&mut self) -> Result<Bytes> {
+        let Some(first) = self.chunk().await? else {
+            return Ok(Bytes::new());
+        };
+        let Some(second) = self.chunk().await? else {
+            return Ok(first);
+        };
+        let mut body = BytesMut::from(first);
+        body.extend_from_slice(&second);
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    /// The whole body as text.
+    ///
+    /// # Errors
+    /// Those of [`chunk`](Response::chunk), and [`Error::Decode`] if it is not UTF-8.
+    pub async fn text(mut self) -> Result<String> {
+        let body = self.collect().await?;
+        String::from_utf8(body.into()).map_err(|error| {
+            // The error itself holds the body.
+            let error = error.utf8_error();
+            self.error(
+                Error::Decode,
+                ErrorDetails::new("the body is not UTF-8: read it with bytes()").because(error),
+            )
+        })
+    }
+
+    /// The whole body, read as JSON.
+    ///
+    /// # Errors
+    /// Those of [`chunk`](Response::chunk), and [`Error::Decode`] if it is not what `T` expects.
+    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+        let body = self.collect().await?;
+        serde_json::from_slice(&body).map_err(|error| self.not_json(&error))
+    }
+
+    /// The same, where no body at all stands for `null`, as after a 204 or a HEAD: `()` and `Option` take it.
+    pub(crate) async fn json_or_null<T: DeserializeOwned>(mut self) -> Result<T> {
+        let body = self.collect().await?;
+        let body = if body.is_empty() { b"null" } else { &body[..] };
+        serde_json::from_slice(body).map_err(|error| self.not_json(&error))
+    }
+
+    fn not_json(&self, error: &serde_json::Error) -> Error {
+        let (line, column) = (error.line(), error.column());
+        let problem = format!(
+            "the body (status {}) is not the JSON that was expected: {} at line {line}, column \
+             {column}",
+            self.head.status,
+            expectation(error)
+        );
+        self.error(Error::Decode, ErrorDetails::new(problem))
+    }
+
+    fn error(&self, kind: fn(Box<ErrorDetails>) -> Error, context: Box<ErrorDetails>) -> Error {
+        kind(context.answered(self.head.status)).at(self.call.place())
+    }
+}
+
+/// The part of the message that comes from the type, not from the body, which may be secret.
+fn expectation(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let message = error.to_string();
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(&*message, |(message, _)| message);
+    match error.classify() {
+        Category::Eof => "it ends too early".to_owned(),
+        Category::Syntax | Category::Io => "it is no JSON".to_owned(),
+        Category::Data if message.starts_with("missing field") => message.to_owned(),
+        Category::Data => match message.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("expected {expected}"),
+            None => "a value does not fit the type".to_owned(),
+        },
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("call", &format_args!("{}", self.call.place()))
+            .field("status", &self.head.status)
+            .finish_non_exhaustive()
+    }
+}

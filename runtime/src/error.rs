@@ -1,0 +1,219 @@
+//! The one error type.
+//!
+//! ```
+//! use service_connect::{Client, Error};
+//!
+//! let error = Client::at("ftp://files.example").unwrap_err();
+//! assert!(matches!(error, Error::Request(_)));
+//! assert!(error.to_string().contains("neither http nor https"));
+//! ```
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::{Method, StatusCode};
+
+/// What went wrong, for the person reading: which call, what, and what to do.
+///
+/// It displays as one sentence; Debug, which `main` prints, adds what caused it. Values of headers and queries,
+/// passwords and bodies are never in it.
+#[non_exhaustive]
+pub enum Error {
+    /// A variable is malformed, or missing where no other way is left.
+    Variable(Box<ErrorDetails>),
+    /// The manifests leave no way to the service, or https is not compiled in.
+    NoWay(Box<ErrorDetails>),
+    /// The request, or a base URL, is not valid; nothing was sent.
+    Request(Box<ErrorDetails>),
+    /// The host does not resolve; nothing was sent.
+    Resolve(Box<ErrorDetails>),
+    /// No address of the host could be connected to; nothing was sent.
+    Connect(Box<ErrorDetails>),
+    /// The deadline passed, or the body had nothing for too long.
+    Timeout(Box<ErrorDetails>),
+    /// The connection broke, or what came over it is not HTTP.
+    Transport(Box<ErrorDetails>),
+    /// The body is not what it was read as.
+    Decode(Box<ErrorDetails>),
+    /// The response's status is 4xx or 5xx, and that was asked to be an error.
+    Status(Box<ErrorDetails>),
+}
+
+/// What an [`Error`] knows about the call.
+pub struct ErrorDetails {
+    problem: String,
+    place: Place,
+    status: Option<StatusCode>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Which call it was, as far as known.
+#[derive(Clone, Default)]
+pub(crate) struct Place {
+    pub(crate) service: Option<&'static str>,
+    pub(crate) environment: Option<String>,
+    /// In words.
+    pub(crate) way: Option<&'static str>,
+    pub(crate) method: Option<Method>,
+    /// Without the query, whose values may be secret.
+    pub(crate) url: Option<String>,
+}
+
+impl Error {
+    /// Whether the deadline passed, or a body had nothing for too long.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Error::Timeout(_))
+    }
+
+    /// Whether no connection could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        matches!(self, Error::Connect(_))
+    }
+
+    /// Whether the host does not resolve.
+    #[must_use]
+    pub fn is_resolve(&self) -> bool {
+        matches!(self, Error::Resolve(_))
+    }
+
+    /// The status of the response, where there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.context().status
+    }
+
+    fn context(&self) -> &ErrorDetails {
+        match self {
+            Error::Variable(context)
+            | Error::NoWay(context)
+            | Error::Request(context)
+            | Error::Resolve(context)
+            | Error::Connect(context)
+            | Error::Timeout(context)
+            | Error::Transport(context)
+            | Error::Decode(context)
+            | Error::Status(context) => context,
+        }
+    }
+
+    /// Says which call the error is about.
+    pub(crate) fn at(mut self, place: Place) -> Error {
+        match &mut self {
+            Error::Variable(context)
+            | Error::NoWay(context)
+            | Error::Request(context)
+            | Error::Resolve(context)
+            | Error::Connect(context)
+            | Error::Timeout(context)
+            | Error::Transport(context)
+            | Error::Decode(context)
+            | Error::Status(context) => context.place = place,
+        }
+        self
+    }
+}
+
+impl ErrorDetails {
+    pub(crate) fn new(problem: impl Into<String>) -> Box<ErrorDetails> {
+        Box::new(ErrorDetails {
+            problem: problem.into(),
+            place: Place::default(),
+            status: None,
+            source: None,
+        })
+    }
+
+    pub(crate) fn because(
+        mut self: Box<Self>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Box<ErrorDetails> {
+        self.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn answered(mut self: Box<Self>, status: StatusCode) -> Box<ErrorDetails> {
+        self.status = Some(status);
+        self
+    }
+
+    /// The service that was called, by its manifest's name; none for a client of a plain URL.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.place.service
+    }
+
+    /// The URL of the call without its query, once it was chosen.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        self.place.url.as_deref()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.context().source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.context(), f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.context().fmt(f)
+    }
+}
+
+impl fmt::Display for ErrorDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.to_string();
+        if !place.is_empty() {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.problem)
+    }
+}
+
+/// `main` and `unwrap` print this: the sentence, and what caused it.
+impl fmt::Debug for ErrorDetails {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut source = self.source.as_deref().map(|source| source as &dyn StdError);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// `GET http://api/kudos (service `api` through Service Connect in the environment `test`)`
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let call = self.method.iter().map(Method::as_str);
+        let call: Vec<_> = call.chain(self.url.as_deref()).collect();
+        let service = self.service.map(|service| {
+            let way = self.way.map(|way| format!(" through {way}"));
+            let environment = self.environment.as_deref();
+            let environment = environment.map(|name| format!(" in the environment {name:?}"));
+            format!(
+                "service `{service}`{}{}",
+                way.unwrap_or_default(),
+                environment.unwrap_or_default()
+            )
+        });
+        match (call.join(" ").as_str(), service) {
+            ("", Some(service)) => f.write_str(&service),
+            (call, Some(service)) => write!(f, "{call} ({service})"),
+            (call, None) => f.write_str(call),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Typed clients for services on ECS Service Connect, checked when they are compiled.
+//!
+//! A call names a service, not a URL: which URL is right in the environment that the task is in is
+//! decided at run time, once, from the variables that ECS Copilot sets.
+//!
+//! ```no_run
+//! # async fn example() -> service_connect::Result<()> {
+//! use service_connect::Client;
+//!
+//! // `Api` and the other stubs of `clients!()` have the same methods.
+//! let api = Client::at("http://127.0.0.1:8080")?;
+//! let body = api.get("/some-request").await?.text().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Which URL a service has
+//! The first hit wins:
+//!
+//! 1. `SERVICE_CONNECT_URL_<SERVICE>`, an override such as `http://127.0.0.1:8080`: the service's
+//!    name in upper case, `-` becomes `_`;
+//! 2. Service Connect, where the caller and the service have it on in this environment;
+//! 3. discovery: `<service>.$COPILOT_SERVICE_DISCOVERY_ENDPOINT`;
+//! 4. otherwise an [`Error`] that names the variable or the line of the manifest that is missing.
+//!
+//! A Service Connect name that does not resolve (ECS writes these names when a task starts, and
+//! never again) falls back to discovery before anything is sent, with one warning.
+//! `SERVICE_CONNECT_FALLBACK=off` turns that off. The variables are read once; an empty one counts
+//! as unset.
+//!
+//! # What a call does
+//! The [deadline](RequestBuilder::timeout) is 15 s and ends with the head of the response; the body
+//! has 15 s between two chunks. Connections are kept for 4 s. Redirects are not followed, proxy
+//! variables are not read, and no path leads to another host. Where nothing was sent yet, a call
+//! goes on to the next connection or address; nothing is ever sent twice.
+//!
+//! Calls need a tokio runtime with io and time enabled.
+//!
+//! # Features
+//! `tls` adds https, which services on port 443 and `https://` URLs need. The name that is verified
+//! is the host of the URL. The roots are the system's; `SSL_CERT_FILE` names others in their place.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod balance;
+mod choose;
+mod client;
+mod connection;
+mod definition;
+mod error;
+mod retry;
+mod service;
+
+pub use client::{Client, RequestBuilder, Response};
+pub use error::{Error, ErrorDetails};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+pub use service_connect_macros::{clients, listen_addr, service_client};
+
+/// What a call, or anything else here, gives.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What generated code is written against: no part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::choose::override_name;
+    pub use crate::client::{json, segment};
+    pub use crate::service::{
+        Application, Endpoint, Environment, ListenPort, Never, Service, Tls, listen_addr,
+    };
+}

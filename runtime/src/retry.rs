@@ -1,0 +1,220 @@
+//! One call over as many connections as it takes, within its deadline.
+//!
+//! For as long as nothing was sent, the next connection or address is tried; once anything may have
+//! been sent, the call ends with what comes of it.
+//!
+//! ```no_run
+//! # async fn example() -> service_connect::Result<()> {
+//! let api = service_connect::Client::at("http://127.0.0.1:8080")?;
+//! let late = api.get("/").timeout(std::time::Duration::from_millis(200)).await;
+//! assert!(late.is_err_and(|error| error.is_timeout()));
+//! # Ok(())
+//! # }
+//! ```
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::{Request, Response as Answer};
+use http_body_util::Full;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::balance::{Route, Unresolved};
+use crate::choose::{Choice, DISCOVERY, Target, Way, override_name};
+use crate::connection::{self, Body, CONNECT, Connection, SendError};
+use crate::error::ErrorDetails;
+use crate::{Error, Result};
+
+/// How a call ended, and where it had gone by then.
+pub(crate) struct Outcome {
+    pub(crate) answer: Result<Answer<Body>>,
+    /// Whether it went to the discovery name because the Service Connect name does not resolve.
+    pub(crate) fell_back: bool,
+}
+
+/// Sends `request` to `service`; the head of the response is there within `deadline`.
+pub(crate) async fn send(
+    route: &Route,
+    service: &str,
+    request: Request<Full<Bytes>>,
+    deadline: Duration,
+) -> Outcome {
+    let mut fell_back = false;
+    let answer = match ready(&route.choice) {
+        Ok(()) => within(route, service, request, deadline, &mut fell_back).await,
+        Err(error) => Err(error),
+    };
+    Outcome { answer, fell_back }
+}
+
+async fn within(
+    route: &Route,
+    service: &str,
+    request: Request<Full<Bytes>>,
+    deadline: Duration,
+    fell_back: &mut bool,
+) -> Result<Answer<Body>> {
+    let sent = AtomicBool::new(false);
+    match timeout(deadline, attempt(route, fell_back, request, &sent)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(failure)) => Err(failure.explain(&route.choice, service)),
+        Err(_) => {
+            let what = if sent.load(Ordering::Relaxed) {
+                "no answer came, though the request may have been carried out"
+            } else {
+                "no connection could be made, and nothing was sent"
+            };
+            let problem = format!("{what}, within the deadline of {deadline:?}");
+            Err(Error::Timeout(ErrorDetails::new(problem)))
+        }
+    }
+}
+
+/// What has to be there before a call can do anything.
+fn ready(choice: &Choice) -> Result<()> {
+    if choice.target.is_https() && !cfg!(feature = "tls") {
+        return Err(Error::NoWay(ErrorDetails::new(
+            "https needs the feature `tls` of the crate service-connect: turn it on in Cargo.toml",
+        )));
+    }
+    if Handle::try_current().is_err() {
+        return Err(Error::Request(ErrorDetails::new(
+            "calls need a tokio runtime: await them in one, such as that of #[tokio::main]",
+        )));
+    }
+    Ok(())
+}
+
+enum Failure {
+    Unresolved(Unresolved),
+    /// Of each address, in the order they were tried.
+    Connect(Vec<(SocketAddr, io::Error)>),
+    Broken(hyper::Error),
+}
+
+async fn attempt(
+    route: &Route,
+    fell_back: &mut bool,
+    mut request: Request<Full<Bytes>>,
+    sent: &AtomicBool,
+) -> Result<Answer<Body>, Failure> {
+    for target in route.targets() {
+        while let Some(connection) = connection::idle(target).await {
+            *fell_back = route.is_fallback(target);
+            match exchange(connection, target, request, sent).await {
+                Ok(answer) => return Ok(answer),
+                Err(SendError::Unsent(unsent, _)) => request = *unsent,
+                Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
+            }
+        }
+    }
+
+    let (target, addresses) = route.resolve().await.map_err(Failure::Unresolved)?;
+    *fell_back = route.is_fallback(target);
+    let mut failures = Vec::new();
+    for address in addresses {
+        let connection = match Connection::open(target, address).await {
+            Ok(connection) => connection,
+            Err(error) => {
+                failures.push((address, error));
+                continue;
+            }
+        };
+        match exchange(connection, target, request, sent).await {
+            Ok(answer) => return Ok(answer),
+            Err(SendError::Unsent(unsent, error)) => {
+                request = *unsent;
+                failures.push((address, io::Error::other(error)));
+            }
+            Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
+        }
+    }
+    Err(Failure::Connect(failures))
+}
+
+async fn exchange(
+    connection: Connection,
+    target: &Target,
+    mut request: Request<Full<Bytes>>,
+    sent: &AtomicBool,
+) -> Result<Answer<Body>, SendError> {
+    request.headers_mut().insert(HOST, target.host_header());
+    sent.store(true, Ordering::Relaxed);
+    let answer = connection.send(request).await;
+    if let Err(SendError::Unsent(..)) = answer {
+        sent.store(false, Ordering::Relaxed);
+    }
+    answer
+}
+
+impl Failure {
+    fn explain(self, choice: &Choice, service: &str) -> Error {
+        match self {
+            Failure::Unresolved(unresolved) => unresolved_error(unresolved, choice, service),
+            Failure::Connect(failures) => connect_error(failures),
+            Failure::Broken(error) => {
+                let what = if error.is_parse() {
+                    "what came back is not HTTP/1.1"
+                } else {
+                    "the connection broke before an answer came"
+                };
+                let problem = format!("{what}; the request may have been carried out");
+                Error::Transport(ErrorDetails::new(problem).because(error))
+            }
+        }
+    }
+}
+
+fn unresolved_error(
+    Unresolved { problem, error }: Unresolved,
+    choice: &Choice,
+    service: &str,
+) -> Error {
+    let override_name = override_name(service);
+    let advice = match choice.way {
+        Way::Url => String::new(),
+        Way::Override => format!(": see what {override_name} is set to"),
+        _ if !choice.deployed => format!(
+            ": this is no ECS task, so run `cargo service-connect dev`, or set {override_name}"
+        ),
+        Way::ServiceConnect => format!(
+            ": either no task of `{service}` is healthy, or this task started before the first \
+             Service Connect deployment of `{service}` and has to be redeployed; elsewhere than in \
+             ECS set {override_name}"
+        ),
+        Way::Discovery => {
+            format!(
+                ": no task of `{service}` is in DNS, so see whether it is deployed and healthy, and \
+                 whether {DISCOVERY} is what Copilot set; elsewhere than in ECS set {override_name}"
+            )
+        }
+    };
+    let context = ErrorDetails::new(problem + &advice);
+    Error::Resolve(match error {
+        Some(error) => context.because(error),
+        None => context,
+    })
+}
+
+fn connect_error(failures: Vec<(SocketAddr, io::Error)>) -> Error {
+    let tried: Vec<_> = failures
+        .iter()
+        .map(|(address, error)| match error.kind() {
+            io::ErrorKind::ConnectionRefused => format!("{address} refused the connection"),
+            io::ErrorKind::TimedOut => format!("{address} did not answer within {CONNECT:?}"),
+            _ => format!("{address} failed ({error})"),
+        })
+        .collect();
+    let problem = format!("no connection could be made: {}", tried.join(", "));
+    let context = ErrorDetails::new(problem);
+    // The first is the one that counts: an IPv6 address without a route comes last.
+    Error::Connect(match failures.into_iter().next() {
+        Some((_, error)) => context.because(error),
+        None => context,
+    })
+}

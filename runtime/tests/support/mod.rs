@@ -1,0 +1,152 @@
+//! A server on a loopback port that answers what a test wants and keeps what it saw.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use service_connect::Client;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// What the server does with a request.
+pub enum Reply {
+    /// Writes these bytes.
+    Bytes(Vec<u8>),
+    /// Writes these bytes and closes the connection.
+    Last(Vec<u8>),
+    /// Never answers.
+    Hang,
+}
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Which connection it came over: 1 is the first.
+    pub connection: usize,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Seen {
+    pub fn line(&self) -> &str {
+        self.head.lines().next().unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let headers = self
+            .head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(": "));
+        headers
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .collect()
+    }
+}
+
+pub struct Server {
+    pub address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    closed: Arc<Notify>,
+}
+
+impl Server {
+    pub async fn start(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Server {
+            address: listener.local_addr().unwrap(),
+            seen: Arc::default(),
+            closed: Arc::default(),
+        };
+        let (seen, closed, reply) = (server.seen.clone(), server.closed.clone(), Arc::new(reply));
+        tokio::spawn(async move {
+            for connection in 1.. {
+                let (stream, _) = listener.accept().await.unwrap();
+                let (seen, closed, reply) = (seen.clone(), closed.clone(), reply.clone());
+                tokio::spawn(async move {
+                    serve(stream, connection, &seen, &*reply).await;
+                    closed.notify_one();
+                });
+            }
+        });
+        server
+    }
+
+    /// Answers every request with 200 and this body.
+    pub async fn saying(body: &'static str) -> Server {
+        Server::start(move |_| Reply::Bytes(answer("200 OK", body))).await
+    }
+
+    pub fn client(&self) -> Client {
+        Client::at(format!("http://{}", self.address)).unwrap()
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until a connection is closed, from either side.
+    pub async fn closed(&self) {
+        self.closed.notified().await;
+    }
+}
+
+pub fn answer(status: &str, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    connection: usize,
+    seen: &Mutex<Vec<Seen>>,
+    reply: &(impl Fn(&Seen) -> Reply + Send + Sync),
+) {
+    let mut input = Vec::new();
+    loop {
+        let head = loop {
+            if let Some(end) = input.windows(4).position(|four| four == b"\r\n\r\n") {
+                break input.drain(..end + 4).collect::<Vec<_>>();
+            }
+            if !more(&mut stream, &mut input).await {
+                return;
+            }
+        };
+        let mut request = Seen {
+            connection,
+            head: String::from_utf8(head).unwrap(),
+            body: Vec::new(),
+        };
+        let length = request.header("content-length");
+        let length = length.first().map_or(0, |length| length.parse().unwrap());
+        while input.len() < length {
+            if !more(&mut stream, &mut input).await {
+                return;
+            }
+        }
+        request.body = input.drain(..length).collect();
+        seen.lock().unwrap().push(request.clone());
+        match reply(&request) {
+            Reply::Bytes(bytes) => {
+                if stream.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+            Reply::Last(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                return;
+            }
+            Reply::Hang => while more(&mut stream, &mut Vec::new()).await {},
+        }
+    }
+}
+
+async fn more(stream: &mut TcpStream, to: &mut Vec<u8>) -> bool {
+    stream.read_buf(to).await.is_ok_and(|read| read > 0)
+}
