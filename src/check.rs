@@ -1,0 +1,78 @@
+//! `check`: what is wrong with the manifests, or worth knowing.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use service_connect_codegen::{Finding, Severity};
+
+use crate::context::Context;
+use crate::options::Selection;
+use crate::report::{self, Format};
+use crate::{Outcome, output};
+
+/// What `--help` says below the options.
+pub const AFTER_HELP: &str = "\
+Files are named from the top level of the git repository in `sarif` and `github` (from the directory that holds \
+`copilot/` where there is no repository), from the directory that holds `copilot/` in `json`, and from the working \
+directory in `human`.";
+
+/// The arguments of `check`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// How to write it: as rustc does, as JSON (one finding a line), as SARIF 2.1.0, or as annotations of a GitHub workflow
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the findings.
+pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
+    let Selection { app, environments } = &arguments.selection;
+    let context = Context::open(directory, app.as_deref(), environments)?;
+    let findings = context.findings();
+    report::write(arguments.format, &context.workspace, &findings)?;
+    if arguments.format == Format::Human {
+        output::note(&summary(&context, &findings));
+    }
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    Ok(if findings.iter().any(is_error) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn summary(context: &Context, findings: &[&Finding]) -> String {
+    let application = context.application();
+    let services = count(application.services.len(), "service");
+    let environments = application.environments.iter();
+    let environments = environments.filter(|environment| context.is_picked(environment));
+    let environments = match environments.count() {
+        0 => "no environment in particular".to_owned(),
+        number => count(number, "environment"),
+    };
+    let mut found = Vec::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        let of_it = findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        match of_it.count() {
+            0 => {}
+            number => found.push(count(number, severity.as_str())),
+        }
+    }
+    let found = if found.is_empty() {
+        "no problems found".to_owned()
+    } else {
+        found.join(", ")
+    };
+    format!("checked {services} in {environments}: {found}")
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}

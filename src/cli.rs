@@ -1,0 +1,67 @@
+//! The command line: what can be asked for.
+
+use std::path::PathBuf;
+
+use anstream::ColorChoice;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::{check, dev, explain, routes};
+
+const GLOBAL: &str = "Options of every command";
+
+/// Checks, maps and runs the services of an application on ECS Service Connect.
+#[derive(Debug, Parser)]
+#[command(
+    bin_name = "cargo service-connect",
+    version,
+    after_help = "Exit codes: 0 clean, 1 something to mend, 2 it could not run."
+)]
+pub struct Cli {
+    /// Look for `copilot/` from this directory upwards
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = GLOBAL)]
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub directory: PathBuf,
+
+    /// When to use colors; `auto` is on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, value_name = "WHEN", global = true, help_heading = GLOBAL, default_value_t)]
+    pub color: Color,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report what is wrong with the manifests
+    #[command(after_help = check::AFTER_HELP)]
+    Check(check::Arguments),
+    /// Build the services that are crates of this workspace, and run them together
+    Dev(dev::Arguments),
+    /// Tell what the code of a finding means, and what to write instead
+    Explain(explain::Arguments),
+    /// Show where each service is reached in each environment
+    Routes(routes::Arguments),
+}
+
+/// When to use colors. The values say enough by their names: a comment on one would double the length of `--help`.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Decides for all that is written from now on.
+    pub fn apply(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}

@@ -1,0 +1,177 @@
+//! The application that a command is about: found, read, and narrowed to the environments asked for.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use service_connect_codegen::copilot::{Loaded, Options, Workspace};
+use service_connect_codegen::{
+    Application, Code, Environment, Finding, Service, nearest, unknown_service,
+};
+
+use crate::output;
+
+/// An application and where it was found.
+pub struct Context {
+    /// The directory that holds `copilot/`.
+    pub workspace: Workspace,
+    /// What was read there.
+    loaded: Loaded,
+    /// The environments asked for; all of them if there are none.
+    picked: Vec<String>,
+}
+
+impl Context {
+    /// Reads the application around `directory`.
+    pub fn open(
+        directory: &Path,
+        application: Option<&str>,
+        environments: &[String],
+    ) -> Result<Self> {
+        directory.read_dir().with_context(|| {
+            format!(
+                "`{}` is not a directory that can be read",
+                directory.display()
+            )
+        })?;
+        let Some(workspace) = Workspace::find(directory) else {
+            let directory = directory
+                .canonicalize()
+                .unwrap_or_else(|_| directory.to_owned());
+            bail!(
+                "there is no `copilot/` in `{}` or up to five levels above it: name a directory of the \
+                 application with `-C DIR`",
+                directory.display()
+            );
+        };
+        let around = directory.canonicalize()?;
+        let (mut options, findings) = Options::from_cargo(&around, &workspace);
+        if let Some(application) = application {
+            options.application = Some(application.to_owned());
+        }
+        options.environments = environments.to_vec();
+        let mut loaded = workspace.load(&options);
+        warn_of_misspelling(environments, &loaded.application);
+        loaded.findings.splice(..0, findings);
+        Ok(Self {
+            workspace,
+            loaded,
+            picked: environments.to_vec(),
+        })
+    }
+
+    /// The services in their environments.
+    pub fn application(&self) -> &Application {
+        &self.loaded.application
+    }
+
+    /// The application's name.
+    pub fn name(&self) -> Result<&str> {
+        const FILE: &str = "copilot/.workspace";
+        self.application().name.as_deref().ok_or_else(|| {
+            let is_its = |finding: &&Finding| {
+                finding
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| &*place.file == FILE)
+            };
+            let why = if let Some(finding) = self.loaded.findings.iter().find(is_its) {
+                output::one_line(finding)
+            } else {
+                let file = self.workspace.root.join(FILE);
+                let is_there = file.exists();
+                let what = if is_there {
+                    "does not name the application"
+                } else {
+                    "is missing"
+                };
+                format!("`{}` {what}", file.display())
+            };
+            anyhow!("{why}: write `application: NAME` there, or pass `--app NAME`")
+        })
+    }
+
+    /// The environments asked for, each with its index in the application.
+    pub fn environments(&self) -> Result<Vec<(usize, &Environment)>> {
+        let all = self.application().environments.iter().enumerate();
+        let picked: Vec<_> = all
+            .filter(|(_, environment)| self.is_picked(environment))
+            .collect();
+        if picked.is_empty() {
+            bail!(
+                "`{}` names no environment: pass `--env NAME`, or add `copilot/environments/NAME/manifest.yml`",
+                self.workspace.copilot().display()
+            );
+        }
+        Ok(picked)
+    }
+
+    /// Whether the environment was asked for.
+    pub fn is_picked(&self, environment: &Environment) -> bool {
+        match &self.picked[..] {
+            [] => environment.listed,
+            picked => picked.contains(&environment.name),
+        }
+    }
+
+    /// What was found, but for what is wrong only in environments that were not asked for.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut elsewhere = HashSet::new();
+        let mut picked = HashSet::new();
+        for (index, environment) in self.application().environments.iter().enumerate() {
+            let is_picked = self.is_picked(environment);
+            let known = if is_picked {
+                &mut picked
+            } else {
+                &mut elsewhere
+            };
+            let deployments = self.application().services.iter();
+            let deployments = deployments.filter_map(|service| service.deployments.get(index));
+            known.extend(
+                deployments
+                    .filter_map(|deployment| deployment.as_ref().err())
+                    .map(identity),
+            );
+        }
+        let concerns = |finding: &&Finding| {
+            let identity = identity(finding);
+            picked.contains(&identity) || !elsewhere.contains(&identity)
+        };
+        self.loaded.findings.iter().filter(concerns).collect()
+    }
+
+    /// The service of that name.
+    pub fn service(&self, name: &str) -> Result<&Service> {
+        self.application().service(name).ok_or_else(|| {
+            let finding = unknown_service(self.application(), name);
+            anyhow!(output::one_line(&Finding {
+                place: None,
+                ..finding
+            }))
+        })
+    }
+}
+
+/// One may ask for an environment that nothing names, but hardly for one that looks like another.
+fn warn_of_misspelling(asked: &[String], application: &Application) {
+    let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
+    let all = application.environments.iter();
+    let named: Vec<_> = all
+        .map(|environment| environment.name.as_str())
+        .filter(|name| !is_asked(name))
+        .collect();
+    for asked in asked {
+        if let Some(near) = nearest(asked, named.iter().copied()) {
+            output::note(&format!(
+                "nothing names the environment `{asked}`; did you mean `{near}`?"
+            ));
+        }
+    }
+}
+
+/// What makes a finding another one.
+fn identity(finding: &Finding) -> (Code, &str, Option<(&str, u32, u32)>) {
+    let place = finding.place.as_ref();
+    let place = place.map(|place| (&*place.file, place.line, place.column));
+    (finding.code, &finding.message, place)
+}

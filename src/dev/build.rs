@@ -1,0 +1,110 @@
+//! Builds the programs of all services in one go.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::{env, io};
+
+use anstream::ColorChoice;
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::Message;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{ChildStdout, Command};
+
+use super::members::Members;
+use super::process::Process;
+use super::system::Signals;
+
+/// Executables by package and name.
+type Executables = HashMap<(String, String), PathBuf>;
+
+/// Runs `cargo build` and notes the executables. cargo's own messages go to stderr.
+pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signals) -> Result<()> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--message-format=json-render-diagnostics"]);
+    match ColorChoice::global() {
+        ColorChoice::Always | ColorChoice::AlwaysAnsi => drop(command.arg("--color=always")),
+        ColorChoice::Never => drop(command.arg("--color=never")),
+        ColorChoice::Auto => {}
+    }
+    for program in members.iter().map(|member| &member.program) {
+        command.args(["--package", &program.id, "--bin", &program.binary]);
+    }
+    command.current_dir(directory).stdout(Stdio::piped());
+    // From a terminal cargo may ask for a password, which only what is in the foreground can.
+    let started = if io::stdin().is_terminal() {
+        Process::start_in_foreground(command)
+    } else {
+        command.stdin(Stdio::null());
+        Process::start(command)
+    };
+    let mut cargo = started.context("`cargo build` cannot be started")?;
+    let (stdout, _) = cargo.output();
+
+    let work = async {
+        let executables = executables(stdout).await?;
+        let status = cargo.wait().await.context("`cargo build` was lost")?;
+        Ok::<_, anyhow::Error>((status, executables))
+    };
+    let (status, executables) = tokio::select! {
+        done = work => done?,
+        signal = signals.next() => bail!("stopped by {signal} before the services were built"),
+    };
+    if !status.success() {
+        bail!("`cargo build` failed ({status}): its messages are above");
+    }
+    for member in members.iter_mut() {
+        let program = &member.program;
+        let executable = executables.get(&(program.id.clone(), program.binary.clone()));
+        let executable = executable.with_context(|| {
+            format!(
+                "`cargo build` made no executable `{}` of the package `{}`",
+                program.binary, program.package
+            )
+        })?;
+        member.executable.clone_from(executable);
+    }
+    distinct(members)
+}
+
+/// cargo writes binaries of one name, of whatever package, to one file.
+fn distinct(members: &Members) -> Result<()> {
+    for (index, one) in members.iter().enumerate() {
+        let other = members
+            .iter()
+            .take(index)
+            .find(|other| other.executable == one.executable && other.program.id != one.program.id);
+        if let Some(other) = other {
+            bail!(
+                "the packages `{}` and `{}` both build `{}`: rename the binary of one",
+                other.program.package,
+                one.program.package,
+                one.executable.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn executables(stdout: Option<ChildStdout>) -> Result<Executables> {
+    let mut executables = Executables::new();
+    let Some(stdout) = stdout else {
+        return Ok(executables);
+    };
+    let mut lines = BufReader::new(stdout).lines();
+    while let Some(line) = lines
+        .next_line()
+        .await
+        .context("the messages of `cargo build` cannot be read")?
+    {
+        // What a newer cargo says beyond this is of no interest.
+        if let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(&line)
+            && let Some(executable) = artifact.executable
+        {
+            let key = (artifact.package_id.repr, artifact.target.name);
+            executables.insert(key, executable.into());
+        }
+    }
+    Ok(executables)
+}

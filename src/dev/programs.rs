@@ -1,0 +1,143 @@
+//! Which package of the cargo workspace runs as which service.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use cargo_metadata::camino::Utf8Path;
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+use service_connect_codegen::copilot::Workspace;
+use service_connect_codegen::{Severity, callers};
+
+use crate::context::Context;
+use crate::output;
+
+/// The program of a service.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The service's name.
+    pub service: String,
+    /// The package's name.
+    pub package: String,
+    /// What stands for the package on cargo's command line and in its messages.
+    pub id: String,
+    /// The name of the binary.
+    pub binary: String,
+    /// The package's directory.
+    pub directory: PathBuf,
+}
+
+/// The programs in the cargo workspace around `directory`, each service's at most once.
+pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
+    let metadata = metadata(directory)?;
+    let mut programs: Vec<Program> = Vec::new();
+    for package in metadata.workspace_packages() {
+        let directory = package.manifest_path.parent().map(Utf8Path::as_std_path);
+        let Some(directory) = directory else { continue };
+        if Workspace::find(directory).as_ref() != Some(&context.workspace) {
+            continue;
+        }
+        for service in services(context, package)? {
+            let Some(binary) = binary(package, &service)? else {
+                continue;
+            };
+            if let Some(other) = programs.iter().find(|program| program.service == service) {
+                bail!(
+                    "both `{}` and `{}` run as `{service}`: take it out of `services` in the Cargo.toml of one",
+                    other.package,
+                    package.name
+                );
+            }
+            programs.push(Program {
+                service,
+                package: package.name.to_string(),
+                id: package.id.repr.clone(),
+                binary,
+                directory: directory.to_owned(),
+            });
+        }
+    }
+    if programs.is_empty() {
+        bail!(
+            "no package of the cargo workspace `{}` runs as a service of `{}`: give one the name of a service, or \
+             write `services = [\"NAME\"]` below `[package.metadata.service-connect]` in its Cargo.toml",
+            metadata.workspace_root,
+            context.workspace.copilot().display()
+        );
+    }
+    Ok(programs)
+}
+
+fn metadata(directory: &Path) -> Result<Metadata> {
+    let metadata = MetadataCommand::new()
+        .current_dir(directory)
+        .no_deps()
+        .exec();
+    let directory = directory
+        .canonicalize()
+        .unwrap_or_else(|_| directory.to_owned());
+    metadata.map_err(|error| {
+        let error = match error {
+            // cargo's own words, which begin with `error: `.
+            cargo_metadata::Error::CargoMetadata { stderr } => {
+                let stderr = stderr.trim();
+                anyhow!(stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned())
+            }
+            error => error.into(),
+        };
+        error.context(format!(
+            "`{}` is in no cargo workspace that can be read",
+            directory.display()
+        ))
+    })
+}
+
+/// Those that the package lists, else the one of its name.
+fn services(context: &Context, package: &Package) -> Result<Vec<String>> {
+    let section = package.metadata.get("service-connect");
+    let listed = section.and_then(|section| section.get("services"));
+    let listed = listed.map(|listed| {
+        let names = listed.as_array().and_then(|names| {
+            let names = names.iter().map(|name| name.as_str().map(str::to_owned));
+            names.collect::<Option<Vec<_>>>()
+        });
+        names.with_context(|| {
+            let manifest = &package.manifest_path;
+            format!("`{manifest}`: `services` has to be a list of names of services")
+        })
+    });
+    let listed = listed.transpose()?;
+    let (callers, findings) = callers(context.application(), &package.name, listed.as_deref());
+    match findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error)
+    {
+        Some(finding) => bail!("`{}`: {}", package.manifest_path, output::one_line(finding)),
+        None => Ok(callers),
+    }
+}
+
+/// The binary of that service: the one of its name, else the one that `cargo run` would take, else the one of
+/// the package's name. `None` for a library.
+fn binary(package: &Package, service: &str) -> Result<Option<String>> {
+    let binaries = package.targets.iter().filter(|target| target.is_bin());
+    let binaries: Vec<&str> = binaries.map(|target| target.name.as_str()).collect();
+    let preferred = [
+        Some(service),
+        package.default_run.as_deref(),
+        Some(package.name.as_str()),
+    ];
+    let chosen = preferred
+        .into_iter()
+        .flatten()
+        .find(|name| binaries.contains(name));
+    match (chosen, &binaries[..]) {
+        (Some(chosen), _) => Ok(Some(chosen.to_owned())),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some((*only).to_owned())),
+        (None, _) => bail!(
+            "`{}` has the binaries {}: name the one for `{service}` after it, or set `default-run`",
+            package.manifest_path,
+            binaries.join(", ")
+        ),
+    }
+}

@@ -1,0 +1,105 @@
+//! The one request of `--request`.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use service_connect::Client;
+
+use crate::output;
+
+use super::members::Members;
+
+/// Longer than the 15 s that the services themselves give each other, so that theirs is the error one sees.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What to ask for: `SERVICE/PATH`.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Whom to ask.
+    pub service: String,
+    path: String,
+}
+
+impl FromStr for Request {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (service, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+        if service.is_empty() || service.contains(':') {
+            return Err("write SERVICE/PATH, such as front-end/");
+        }
+        let path = if path.is_empty() { "/" } else { path };
+        Ok(Self {
+            service: service.to_owned(),
+            path: path.to_owned(),
+        })
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    what: String,
+    status: u16,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// Asks one of the running services.
+    pub async fn send(&self, members: &Members) -> Result<Answer> {
+        let url = members.url(&self.service)?;
+        let what = format!("GET {url}{}", self.path);
+        let response = Client::at(&url)?
+            .get(&self.path)
+            .timeout(DEADLINE)
+            .send()
+            .await;
+        let response = response.with_context(|| format!("`{}` did not answer", self.service))?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await;
+        let body = body.with_context(|| format!("`{}` did not answer to the end", self.service))?;
+        Ok(Answer {
+            what,
+            status,
+            body: body.to_vec(),
+        })
+    }
+}
+
+impl Answer {
+    /// Whether it is a 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Prints the body as the last line of stdout, and on stderr the status of one that is no 2xx.
+    pub fn print(&self) -> Result<()> {
+        let mut body = self.body.clone();
+        if body.last() != Some(&b'\n') {
+            body.push(b'\n');
+        }
+        output::raw(&body)?;
+        if !self.is_success() {
+            output::error(&format!("{} was answered with {}", self.what, self.status));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_begins_with_the_first_slash() {
+        let parsed = |text: &str| {
+            let Request { service, path } = text.parse().unwrap();
+            (service, path)
+        };
+        assert_eq!(parsed("web"), ("web".into(), "/".into()));
+        assert_eq!(parsed("web/a/b?c=/d"), ("web".into(), "/a/b?c=/d".into()));
+        for wrong in ["/", "", "http://web/"] {
+            assert!(wrong.parse::<Request>().is_err(), "{wrong}");
+        }
+    }
+}

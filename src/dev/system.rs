@@ -1,0 +1,171 @@
+//! What operating systems do differently: signals, and groups of processes.
+
+#[cfg(not(unix))]
+pub use other::{Group, Signals};
+#[cfg(unix)]
+pub use unix::{Group, Signals};
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::Stdio;
+
+    use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+    use tokio::process::{Child, Command};
+    use tokio::signal::unix::{self, SignalKind};
+
+    /// The signals that ask for an end.
+    pub struct Signals {
+        interrupt: unix::Signal,
+        terminate: unix::Signal,
+        hang_up: unix::Signal,
+    }
+
+    impl Signals {
+        /// From now on they no longer end this process.
+        pub fn new() -> io::Result<Self> {
+            Ok(Self {
+                interrupt: unix::signal(SignalKind::interrupt())?,
+                terminate: unix::signal(SignalKind::terminate())?,
+                hang_up: unix::signal(SignalKind::hangup())?,
+            })
+        }
+
+        /// The next one's name.
+        pub async fn next(&mut self) -> &'static str {
+            tokio::select! {
+                _ = self.interrupt.recv() => "SIGINT",
+                _ = self.terminate.recv() => "SIGTERM",
+                _ = self.hang_up.recv() => "SIGHUP",
+            }
+        }
+    }
+
+    /// A process and, where it leads a group, what it started.
+    pub struct Group {
+        pid: Option<Pid>,
+        watch: Option<Watch>,
+    }
+
+    impl Group {
+        /// Makes the process to come the leader of a group of its own.
+        pub fn lead(command: &mut Command) {
+            command.process_group(0);
+        }
+
+        /// The group of a process that was just started.
+        pub fn of(child: &Child, is_leader: bool) -> io::Result<Self> {
+            let pid = child
+                .id()
+                .and_then(|id| i32::try_from(id).ok())
+                .and_then(Pid::from_raw);
+            let watch = pid.filter(|_| is_leader).map(Watch::over).transpose()?;
+            Ok(Self { pid, watch })
+        }
+
+        /// Asks for an end.
+        pub fn terminate(&self) {
+            self.send(Signal::TERM);
+        }
+
+        /// Ends it.
+        pub fn kill(&self) {
+            self.send(Signal::KILL);
+        }
+
+        /// Ends what the process left behind, once it is no more itself.
+        pub fn clear(&mut self) {
+            if self.watch.take().is_some() {
+                // Its number stands for the group as long as that has a process.
+                let _ = self.pid.map(|pid| kill_process_group(pid, Signal::KILL));
+            }
+            self.pid = None;
+        }
+
+        fn send(&self, signal: Signal) {
+            // What is gone already needs no signal.
+            let _ = self.pid.map(|pid| match &self.watch {
+                Some(_) => kill_process_group(pid, signal),
+                None => kill_process(pid, signal),
+            });
+        }
+    }
+
+    /// Kills a group once this process is gone, even if that was killed itself: a shell that waits for the
+    /// end of a pipe.
+    struct Watch(std::process::Child);
+
+    impl Watch {
+        fn over(group: Pid) -> io::Result<Self> {
+            let shell = std::process::Command::new("sh")
+                .args([
+                    "-c",
+                    "read -r _; kill -s KILL -- \"-$0\"",
+                    &group.to_string(),
+                ])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                // Ctrl-C is not for it.
+                .process_group(0)
+                .spawn()?;
+            Ok(Self(shell))
+        }
+    }
+
+    impl Drop for Watch {
+        fn drop(&mut self) {
+            // The pipe is still open, so it did nothing yet.
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod other {
+    use std::io;
+
+    use tokio::process::{Child, Command};
+
+    /// Ctrl-C.
+    pub struct Signals;
+
+    impl Signals {
+        /// From now on it no longer ends this process.
+        pub fn new() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// The next one's name.
+        pub async fn next(&mut self) -> &'static str {
+            match tokio::signal::ctrl_c().await {
+                Ok(()) => "Ctrl-C",
+                Err(_) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// There are no groups: the process is on its own, and can only be killed.
+    pub struct Group;
+
+    impl Group {
+        /// Nothing to prepare.
+        pub fn lead(_: &mut Command) {}
+
+        /// The group of a process that was just started.
+        pub fn of(_: &Child, _: bool) -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// There is no way to ask.
+        pub fn terminate(&self) {}
+
+        /// Left to the process itself.
+        pub fn kill(&self) {}
+
+        /// Nothing is known of what it left behind.
+        pub fn clear(&mut self) {}
+    }
+}

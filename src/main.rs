@@ -1,0 +1,57 @@
+//! `cargo service-connect`: the cargo plugin that checks, maps and runs the services of an application.
+//!
+//! It has no rules of its own: what is known of the services comes from `service-connect-codegen`, and a
+//! request goes out as those of any service do, through `service-connect`.
+
+mod check;
+mod cli;
+mod context;
+mod dev;
+mod explain;
+mod options;
+mod output;
+mod report;
+mod routes;
+mod table;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+/// What the exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Clean = 0,
+    /// It did its work, and there is something to mend.
+    Findings = 1,
+    /// It could not do its work.
+    Failed = 2,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse_from(arguments(env::args_os()));
+    cli.color.apply();
+    let outcome = match &cli.command {
+        Command::Check(arguments) => check::run(&cli.directory, arguments),
+        Command::Dev(arguments) => dev::run(&cli.directory, arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Routes(arguments) => routes::run(&cli.directory, arguments),
+    };
+    let outcome = outcome.unwrap_or_else(|error| {
+        output::error(&format!("{error:#}"));
+        Outcome::Failed
+    });
+    ExitCode::from(outcome as u8)
+}
+
+/// Without the plugin's name, which cargo puts before the arguments.
+fn arguments(all: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    all.enumerate()
+        .filter(|(index, word)| *index != 1 || word != "service-connect")
+        .map(|(_, word)| word)
+}

@@ -1,0 +1,65 @@
+//! What goes to stdout and stderr. A reader that went away is no failure.
+
+use std::io::{self, ErrorKind, Write};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, Result};
+use service_connect_codegen::Finding;
+
+/// What a list is headed with.
+pub const HEADER: Style = Style::new().bold();
+/// What is not the point.
+pub const DIM: Style = Style::new().dimmed();
+/// What does not work.
+pub const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What to look at.
+pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Writes the result of a command, colors included where they are wanted.
+pub fn result(text: &str) -> Result<()> {
+    written(anstream::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes a result byte for byte.
+pub fn raw(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
+fn written(result: io::Result<()>) -> Result<()> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("the result cannot be written to stdout")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says on stderr why there is no result.
+pub fn error(text: &str) {
+    note(&format!("{ERROR}error{ERROR:#}: {text}"));
+}
+
+/// Says something on stderr.
+pub fn note(text: &str) {
+    // Where stderr is closed, nobody is left to tell.
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// A finding in one line: where, what, the code, and what to do.
+pub fn one_line(finding: &Finding) -> String {
+    printable(&finding.line())
+}
+
+/// `text` with control characters, which could play tricks on a terminal, made visible.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

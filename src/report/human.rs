@@ -1,0 +1,63 @@
+//! Findings as rustc shows its own.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use service_connect_codegen::copilot::Workspace;
+use service_connect_codegen::{Finding, Place, Severity};
+
+use super::paths::relative;
+use super::source::{Sources, first_line};
+use crate::output::printable;
+
+/// The findings with the lines of the files that they are about.
+pub fn render(workspace: &Workspace, findings: &[&Finding]) -> String {
+    let here = env::current_dir().and_then(fs::canonicalize);
+    let mut sources = Sources::new(workspace);
+    let mut out = String::new();
+    for finding in findings {
+        let title = level(finding.severity).primary_title(&finding.message);
+        let mut group = Group::with_title(title.id(finding.code.as_str()));
+        if let Some(place) = &finding.place {
+            let file = workspace.root.join(&*place.file);
+            let shown = match &here {
+                // Not every place is named by a path.
+                _ if !file.exists() => PathBuf::from(&*place.file),
+                Ok(here) => relative(&file, here),
+                Err(_) => file,
+            };
+            let shown = printable(&shown.to_string_lossy());
+            group = locate(group, place, shown, sources.text(place));
+        }
+        if let Some(help) = &finding.help {
+            group = group.element(Level::HELP.message(printable(help)));
+        }
+        out.push_str(&Renderer::styled().render(&[group]));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// Adds the lines of the file, or only the place where there are none to show.
+fn locate<'a>(group: Group<'a>, place: &Place, path: String, text: Option<&'a str>) -> Group<'a> {
+    if let Some(text) = text {
+        let annotation = AnnotationKind::Primary.span(first_line(text, place));
+        return group.element(Snippet::source(text).path(path).annotation(annotation));
+    }
+    let mut origin = Origin::path(path);
+    if place.line > 0 {
+        origin = origin
+            .line(place.line as usize)
+            .char_column(place.column as usize);
+    }
+    group.element(origin)
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    }
+}

@@ -1,0 +1,46 @@
+//! Findings for programs.
+
+use anyhow::Result;
+use serde::Serialize;
+use service_connect_codegen::Finding;
+
+/// A finding in JSON.
+#[derive(Serialize)]
+struct Json<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    /// Relative to the directory that holds `copilot/`.
+    file: Option<&'a str>,
+    /// `null` where the file as a whole is meant, as are `column` and `span`.
+    line: Option<u32>,
+    column: Option<u32>,
+    /// The first byte and the one after the last.
+    span: Option<[usize; 2]>,
+    help: Option<&'a str>,
+    /// What to write in place of the span, where that alone mends it.
+    replacement: Option<&'a str>,
+}
+
+/// The findings for programs, one in a line.
+pub fn render(findings: &[&Finding]) -> Result<String> {
+    let mut out = String::new();
+    for finding in findings {
+        let place = finding.place.as_ref();
+        let spot = place.filter(|place| place.line > 0);
+        let json = Json {
+            code: finding.code.as_str(),
+            severity: finding.severity.as_str(),
+            message: &finding.message,
+            file: place.map(|place| &*place.file),
+            line: spot.map(|place| place.line),
+            column: spot.map(|place| place.column),
+            span: spot.map(|place| [place.span.start, place.span.end]),
+            help: finding.help.as_deref(),
+            replacement: finding.replacement.as_deref(),
+        };
+        out.push_str(&serde_json::to_string(&json)?);
+        out.push('\n');
+    }
+    Ok(out)
+}

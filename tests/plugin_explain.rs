@@ -1,0 +1,101 @@
+//! What `explain` prints.
+
+#[allow(dead_code)]
+mod plugin_support;
+
+use std::collections::HashSet;
+
+use plugin_support::{App, Run, run};
+use service_connect_codegen::Code;
+
+fn explain(arguments: &[&str]) -> Run {
+    // It needs no application.
+    run(&App::empty().path(), &[&["explain"], arguments].concat())
+}
+
+#[test]
+fn every_code_has_words_of_its_own() {
+    let mut known = HashSet::new();
+    for code in Code::ALL {
+        let explanation = code.explanation();
+        let title = explanation.title;
+        assert!(
+            !title.ends_with('.') && title.lines().count() == 1,
+            "{title}"
+        );
+        let lines = explanation.meaning.lines().count();
+        assert!((2..=8).contains(&lines), "{code} has {lines} lines");
+        let texts = [
+            title,
+            explanation.meaning,
+            explanation.wrong,
+            explanation.right,
+            explanation.source,
+        ];
+        for text in texts {
+            assert!(!text.is_empty() && text.trim() == text, "{code}: {text:?}");
+            // So that it fits where it is read.
+            assert!(
+                text.lines().all(|line| line.chars().count() <= 100),
+                "{code}: {text}"
+            );
+        }
+        assert_ne!(explanation.wrong, explanation.right, "{code}");
+        assert!(known.insert(title), "{title}");
+        assert!(known.insert(explanation.meaning), "{code}");
+    }
+}
+
+#[test]
+fn every_code_is_explained_and_listed() {
+    let list = explain(&["--list"]);
+    assert_eq!((list.code, list.stderr.as_str()), (Some(0), ""));
+    let listed: Vec<_> = list
+        .stdout
+        .lines()
+        .map(|line| line.split_once("  ").unwrap())
+        .collect();
+    assert_eq!(listed.len(), Code::ALL.len());
+    for (code, (name, title)) in Code::ALL.iter().zip(listed) {
+        assert_eq!((name, title.trim_start()), (code.as_str(), code.title()));
+        let run = explain(&[name]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        assert!(
+            run.stdout
+                .starts_with(&format!("{code}: {}\n\n", code.title())),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn an_explanation_has_the_mistake_the_fix_and_the_source() {
+    let expected = "\
+unknown-type: the type is not one of Copilot's
+
+The types are Load Balanced Web Service, Backend Service, Worker Service, Request-Driven Web
+Service, Scheduled Job and Static Site, in this very spelling. The type decides whether a service
+can be called at all, so nothing more is known of one without it, and Copilot does not deploy it.
+
+Wrong:
+    type: backend-service
+Right:
+    type: Backend Service
+
+The rule is from Copilot's manifest code.
+";
+    assert_eq!(explain(&["unknown-type"]).stdout, expected);
+}
+
+#[test]
+fn an_unknown_code_is_refused_with_the_one_that_was_meant() {
+    explain(&["conect-off"]).refused("there is no code `conect-off`; did you mean `connect-off`?");
+    explain(&["Connect_Off"]).refused("did you mean `connect-off`?");
+    explain(&["E0308"]).refused("`cargo service-connect explain --list` shows all of them");
+    explain(&["\u{1b}[31m"]).refused("there is no code `\\u{1b}[31m`");
+    for arguments in [&[][..], &["connect-off", "--list"]] {
+        let run = explain(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    }
+}

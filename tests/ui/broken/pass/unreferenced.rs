@@ -1,0 +1,9 @@
+//! A broken manifest is an error only where its service is used.
+service_connect::clients!();
+
+#[service_connect::service_client("good")]
+struct Calls;
+
+fn main() {
+    let _ = (Good::base_url(), Calls::base_url());
+}

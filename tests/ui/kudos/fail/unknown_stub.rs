@@ -1,0 +1,5 @@
+service_connect::clients!();
+
+fn main() {
+    let _ = Billling::get("/");
+}

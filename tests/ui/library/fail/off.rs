@@ -1,0 +1,4 @@
+#[service_connect::service_client("billing")]
+struct Billing;
+
+fn main() {}
