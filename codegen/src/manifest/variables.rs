@@ -16,7 +16,8 @@ const TASK_DEFINITION: usize = 64 << 10;
 const MAX_UNSET: usize = 1_000;
 
 impl Manifest {
-    /// The variables that the container gets by that section and the base, or by the base alone.
+    /// The variables that the container gets by that section and the base, or by the base alone: those that may name a
+    /// host, and most do not.
     pub fn settings(&self, variables: &Variables<'_>) -> Vec<(String, String, Place)> {
         let Ok(head) = self.head(variables) else {
             return Vec::new();
@@ -37,6 +38,7 @@ impl Manifest {
         let settings = settings.entries().into_iter();
         let settings = settings.filter_map(|(name, values)| {
             let node = values.first()?;
+            node.text().filter(|text| may_name_a_host(text))?;
             let value = decoder.value(node, name).ok()?;
             Some((name.to_owned(), value, node.place.clone()))
         });
@@ -86,6 +88,13 @@ impl Manifest {
             .take(MAX_UNSET)
             .collect()
     }
+}
+
+/// A URL, a name in private DNS, or what only the deployer's shell knows.
+fn may_name_a_host(text: &str) -> bool {
+    ["://", "local", "${"]
+        .iter()
+        .any(|part| text.contains(part))
 }
 
 fn unset_variable(name: &str, service: &str) -> Finding {

@@ -74,6 +74,14 @@ fn differing(application: &Application, findings: &mut Vec<Finding>) {
                 Some((&environment.name, deployment.as_ref().ok()?))
             })
             .collect();
+        let is_any = |on: bool| {
+            deployments
+                .iter()
+                .any(|(_, deployment)| deployment.connect == on)
+        };
+        if !is_any(true) || !is_any(false) {
+            continue;
+        }
         let names = |on: bool| {
             let those = deployments
                 .iter()
@@ -82,9 +90,6 @@ fn differing(application: &Application, findings: &mut Vec<Finding>) {
             names.join(", ")
         };
         let (on, off) = (names(true), names(false));
-        if on.is_empty() || off.is_empty() {
-            continue;
-        }
         let place = deployments
             .iter()
             .find(|(_, deployment)| !deployment.connect);
