@@ -61,6 +61,12 @@ fn files_that_are_no_text() {
             "not YAML",
         ),
         (
+            "a tab after a lone carriage return, which ends a line too",
+            [GOOD.as_bytes(), b"# a comment\r\t# another\n"].concat(),
+            "invalid-yaml copilot/api/manifest.yml:5",
+            "not YAML",
+        ),
+        (
             "an unclosed quote",
             [GOOD.as_bytes(), b"x: 'a\n"].concat(),
             "invalid-yaml copilot/api/manifest.yml:4",

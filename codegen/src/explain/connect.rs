@@ -28,8 +28,8 @@ pub(super) const INVALID_ALIAS: Explanation = Explanation {
     title: "an alias is not a DNS name",
     meaning: "\
 Clients use the alias as a host name. It may have up to 127 characters, of `a` to `z`, `0` to
-`9`, `_`, `-` and `.`. Copilot does not check this: the deployment fails later in ECS, or the
-name never resolves.",
+`9`, `_`, `-` and `.`, and no `-` in front. Copilot does not check this: the deployment fails
+later in ECS, or the name never resolves.",
     wrong: "connect: {alias: \"API server\"}",
     right: "connect: {alias: api-server}",
     source: "the ECS API reference (`ServiceConnectClientAlias`)",

@@ -39,7 +39,8 @@ pub(super) const URL_PORT: Explanation = Explanation {
     title: "a URL has another port than the service listens on",
     meaning: "\
 Service Connect and discovery both lead to the target port of the called service, not to port 80
-or 443. A URL without a port means 80. The connection is refused in every environment.",
+or 443. A URL without a port means 80. Through Service Connect nothing answers on another port, so
+that is an error; through discovery a task may listen on more ports, so that is a warning.",
     wrong: "API_URL: http://api            # `api` has `port: 8080`",
     right: "API_URL: http://api:8080",
     source: "Copilot's templates, which use the target port for both",
@@ -49,8 +50,8 @@ pub(super) const URL_CONNECT_OFF: Explanation = Explanation {
     title: "a URL has a Service Connect name that does not resolve",
     meaning: "\
 The short name or alias of a service resolves only through Service Connect, and that has to be on
-for both services in the environment. Where one side has it off, each call ends with a DNS error.
-The discovery name works without it.",
+for both services in the environment. Where one side has it off, each call ends with a DNS error,
+and so does a call by the service's name where it has an alias. The discovery name always works.",
     wrong: "API_URL: http://api:8080       # `connect` is off for one of the two",
     right: "API_URL: http://api.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local:8080",
     source: "Copilot's templates and the ECS documentation of Service Connect",
