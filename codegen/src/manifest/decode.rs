@@ -10,7 +10,7 @@ use crate::place::Place;
 use crate::scalar::{self, Resolved};
 use crate::yaml::{self, FEW, Kind, Node, Style};
 
-use super::layers::Layers;
+use super::layers::{Layers, is_null};
 
 /// A string of a manifest with its variables filled in.
 #[derive(Clone, Debug)]
@@ -30,18 +30,6 @@ pub(crate) struct Decoder<'a> {
     /// Whether a field of the wrong form reads as an empty one. Copilot drops the errors of the map that it
     /// tries first where a field may also be a boolean, when yaml.v3 has set the fields already.
     pub lenient: bool,
-}
-
-/// Null counts as absent everywhere.
-pub(crate) fn is_null(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Scalar { text, style } => {
-            // Asked of every value, and few can be.
-            let may_be = matches!(text.as_bytes(), [] | [b'~' | b'n' | b'N', ..]);
-            may_be && scalar::resolve(text, *style, node.tag.as_deref()) == Some(Resolved::Null)
-        }
-        _ => false,
-    }
 }
 
 impl Decoder<'_> {

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::place::Place;
-use crate::yaml::Node;
-
-use super::decode::is_null;
+use crate::scalar::{self, Resolved};
+use crate::yaml::{Kind, Node};
 
 /// Mappings that are read as one, those that override first.
 #[derive(Clone, Default)]
 pub(crate) struct Layers<'a>(Vec<&'a Node>);
 
 impl<'a> Layers<'a> {
-    /// Of these nodes, which [`Decoder::structure`] would accept.
+    /// Of these nodes, which are mappings.
     pub fn new(nodes: impl IntoIterator<Item = &'a Node>) -> Self {
         Self(nodes.into_iter().collect())
     }
@@ -73,5 +72,17 @@ impl<'a> Layers<'a> {
     pub fn values(&self, key: &str) -> impl Iterator<Item = &'a Rc<Node>> {
         let values = self.0.iter().filter_map(move |node| node.get(key));
         values.filter(|node| !is_null(node))
+    }
+}
+
+/// Null counts as absent everywhere.
+pub(crate) fn is_null(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Scalar { text, style } => {
+            // Asked of every value, and few can be.
+            let may_be = matches!(text.as_bytes(), [] | [b'~' | b'n' | b'N', ..]);
+            may_be && scalar::resolve(text, *style, node.tag.as_deref()) == Some(Resolved::Null)
+        }
+        _ => false,
     }
 }

@@ -28,8 +28,8 @@ use crate::place::Place;
 use crate::yaml::{self, Node};
 
 use config::Config;
-use decode::{Decoder, Text, is_null};
-use layers::Layers;
+use decode::{Decoder, Text};
+use layers::{Layers, is_null};
 
 /// A manifest that is YAML.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use crate::interpolate::Variables;
 use crate::yaml::Node;
 
 use super::config::Config;
-use super::decode::{Decoder, is_null};
-use super::layers::Layers;
+use super::decode::Decoder;
+use super::layers::{Layers, is_null};
 
 /// How many values the base may have, counted once for each section: what overrides it, is read together with it.
 const MAX_OVERRIDDEN: usize = 100_000;

@@ -7,7 +7,8 @@ use crate::interpolate;
 use crate::scalar::{self, Resolved};
 use crate::yaml::{Kind, Node};
 
-use super::decode::{Decoder, is_null, unique_keys};
+use super::decode::{Decoder, unique_keys};
+use super::layers::is_null;
 
 /// The form of a value.
 pub(super) enum Shape {
