@@ -59,6 +59,23 @@ pub(crate) struct Place {
     pub(crate) url: Option<String>,
 }
 
+/// What every kind of error holds, borrowed as the error is.
+macro_rules! details {
+    ($error:expr) => {
+        match $error {
+            Error::Variable(context)
+            | Error::NoWay(context)
+            | Error::Request(context)
+            | Error::Resolve(context)
+            | Error::Connect(context)
+            | Error::Timeout(context)
+            | Error::Transport(context)
+            | Error::Decode(context)
+            | Error::Status(context) => context,
+        }
+    };
+}
+
 impl Error {
     /// Whether the deadline passed, or a body had nothing for too long.
     #[must_use]
@@ -85,32 +102,12 @@ impl Error {
     }
 
     fn context(&self) -> &ErrorDetails {
-        match self {
-            Error::Variable(context)
-            | Error::NoWay(context)
-            | Error::Request(context)
-            | Error::Resolve(context)
-            | Error::Connect(context)
-            | Error::Timeout(context)
-            | Error::Transport(context)
-            | Error::Decode(context)
-            | Error::Status(context) => context,
-        }
+        details!(self)
     }
 
     /// Says which call the error is about.
     pub(crate) fn at(mut self, place: Place) -> Error {
-        match &mut self {
-            Error::Variable(context)
-            | Error::NoWay(context)
-            | Error::Request(context)
-            | Error::Resolve(context)
-            | Error::Connect(context)
-            | Error::Timeout(context)
-            | Error::Transport(context)
-            | Error::Decode(context)
-            | Error::Status(context) => context.place = place,
-        }
+        details!(&mut self).place = place;
         self
     }
 }

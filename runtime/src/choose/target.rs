@@ -59,7 +59,7 @@ impl Target {
                     .ok_or_else(|| "its port is no number from 1 to 65535".to_owned())?;
                 (host, port)
             }
-            _ => (authority, if https { 443 } else { 80 }),
+            _ => (authority, default_port(https)),
         };
         match host
             .strip_prefix('[')
@@ -76,7 +76,7 @@ impl Target {
     }
 
     fn build(https: bool, name: &str, port: u16) -> Result<Target, String> {
-        let host = if port == if https { 443 } else { 80 } {
+        let host = if port == default_port(https) {
             HeaderValue::try_from(name)
         } else {
             HeaderValue::try_from(format!("{name}:{port}"))
@@ -117,9 +117,10 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.https { "https" } else { "http" };
         write!(f, "{scheme}://{}", self.name)?;
-        match (self.https, self.port) {
-            (false, 80) | (true, 443) => Ok(()),
-            (_, port) => write!(f, ":{port}"),
+        if self.port == default_port(self.https) {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.port)
         }
     }
 }
@@ -128,6 +129,10 @@ impl fmt::Display for Target {
 pub(crate) fn parse_port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|port| digits && *port != 0)
+}
+
+fn default_port(https: bool) -> u16 {
+    if https { 443 } else { 80 }
 }
 
 /// The rules of DNS (RFC 1035), and `_`, which names in container networks have.
