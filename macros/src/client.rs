@@ -7,6 +7,7 @@ use quote::quote;
 use service_connect_codegen::{
     Catalog, Code, Finding, Need, Reference, Service, needs_tls, stubs, unknown_environment,
 };
+use syn::LitStr;
 
 use crate::arguments::Arguments;
 use crate::catalog;
@@ -71,18 +72,21 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
     let span = arguments
         .service
         .as_ref()
-        .map_or_else(Span::call_site, syn::LitStr::span);
+        .map_or_else(Span::call_site, LitStr::span);
     let (loaded, problems) = load(span);
     let problems = problems.items();
     let catalog = loaded.unwrap_or_default();
     let name = arguments
         .service
         .as_ref()
-        .map(syn::LitStr::value)
+        .map(LitStr::value)
         .unwrap_or_default();
     // With arguments that are not understood, what they would have excused is not known either.
-    if problems.is_empty() && errors.is_empty() && arguments.service.is_some() {
-        check(&catalog, &arguments, span, &mut errors);
+    if let Some(service) = &arguments.service
+        && problems.is_empty()
+        && errors.is_empty()
+    {
+        check(&catalog, &arguments, service, &mut errors);
     }
     // A client of a service that does not exist keeps the rest of the crate free of errors that follow from ours.
     let unknown = unknown(&name);
@@ -108,28 +112,21 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
     quote!(#problems #errors #code)
 }
 
-fn check(catalog: &Catalog, arguments: &Arguments, span: Span, errors: &mut Errors) {
+fn check(catalog: &Catalog, arguments: &Arguments, service: &LitStr, errors: &mut Errors) {
     let application = &catalog.application;
-    let name = arguments
-        .service
-        .as_ref()
-        .map(syn::LitStr::value)
-        .unwrap_or_default();
+    let (name, span) = (service.value(), service.span());
     let environments = arguments.environments.as_ref().map(|environments| {
-        let is_known = |name: &syn::LitStr| {
-            let known = application.environments.iter();
-            known
-                .into_iter()
-                .any(|environment| environment.name == name.value())
-        };
-        for name in environments.iter().filter(|name| !is_known(name)) {
-            errors.finding(
-                name.span(),
-                &unknown_environment(application, &name.value()),
-            );
+        let mut known = Vec::new();
+        for environment in environments {
+            let name = environment.value();
+            let mut all = application.environments.iter();
+            if all.any(|environment| environment.name == name) {
+                known.push(name);
+            } else {
+                errors.finding(environment.span(), &unknown_environment(application, &name));
+            }
         }
-        let known = environments.iter().filter(|name| is_known(name));
-        known.map(syn::LitStr::value).collect::<Vec<_>>()
+        known
     });
     let reference = Reference {
         service: &name,
