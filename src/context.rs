@@ -34,17 +34,14 @@ impl Context {
                 directory.display()
             )
         })?;
+        let around = directory.canonicalize()?;
         let Some(workspace) = Workspace::find(directory) else {
-            let directory = directory
-                .canonicalize()
-                .unwrap_or_else(|_| directory.to_owned());
             bail!(
                 "there is no `copilot/` in `{}` or up to five levels above it: name a directory of the \
                  application with `-C DIR`",
-                directory.display()
+                around.display()
             );
         };
-        let around = directory.canonicalize()?;
         let (mut options, findings) = Options::from_cargo(&around, &workspace);
         if let Some(application) = application {
             options.application = Some(application.to_owned());
