@@ -37,8 +37,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
     if arguments.format == Format::Human {
         output::note(&summary(&context, &findings));
     }
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    Ok(if findings.iter().any(is_error) {
+    Ok(if findings.iter().any(|finding| finding.is_error()) {
         Outcome::Findings
     } else {
         Outcome::Clean

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use service_connect_codegen::route::{discovery, service_connect};
-use service_connect_codegen::{Finding, Kind, Route, Service, Severity, Via};
+use service_connect_codegen::{Finding, Kind, Route, Service, Via};
 
 use crate::Outcome;
 use crate::context::Context;
@@ -85,8 +85,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
             output::raw(&json)?;
         }
     }
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    if context.findings().iter().any(is_error) {
+    if context.findings().iter().any(|finding| finding.is_error()) {
         output::note(&format!(
             "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"
         ));

@@ -85,6 +85,12 @@ impl Finding {
         }
     }
 
+    /// Whether it stops something from working.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Says where.
     #[must_use]
     pub fn at(mut self, place: &Place) -> Self {

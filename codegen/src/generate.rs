@@ -147,8 +147,11 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
         // That one problem is enough.
         own.push(no_application());
     }
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
-    let problems = own.iter().filter(is_error).cloned().collect();
+    let problems = own
+        .iter()
+        .filter(|finding| finding.is_error())
+        .cloned()
+        .collect();
     findings.retain(|finding| finding.severity > Severity::Note);
     findings.extend(own);
 

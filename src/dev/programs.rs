@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail};
 use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::{Metadata, MetadataCommand, Package};
+use service_connect_codegen::callers;
 use service_connect_codegen::copilot::Workspace;
-use service_connect_codegen::{Severity, callers};
 
 use crate::context::Context;
 use crate::output;
@@ -107,10 +107,7 @@ fn services(context: &Context, package: &Package) -> Result<Vec<String>> {
     });
     let listed = listed.transpose()?;
     let (callers, findings) = callers(context.application(), &package.name, listed.as_deref());
-    match findings
-        .iter()
-        .find(|finding| finding.severity == Severity::Error)
-    {
+    match findings.iter().find(|finding| finding.is_error()) {
         Some(finding) => bail!("`{}`: {}", package.manifest_path, output::one_line(finding)),
         None => Ok(callers),
     }

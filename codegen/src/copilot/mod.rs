@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::application::{Application, Environment};
-use crate::finding::{Code, Finding, Severity, nearest};
+use crate::finding::{Code, Finding, nearest};
 use crate::manifest::Manifest;
 use crate::metadata::Metadata;
 use crate::place::Place;
@@ -261,15 +261,14 @@ fn tidy(findings: &mut Vec<Finding>) {
         place.map(|place| (place.file.clone(), place.line, place.column))
     };
     findings.sort_by_key(at);
-    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
     let errors: HashSet<_> = findings
         .iter()
-        .filter(is_error)
+        .filter(|finding| finding.is_error())
         .map(|finding| (at(finding), finding.code))
         .collect();
     let mut seen = HashSet::new();
     findings.retain(|finding| {
-        let hidden = !is_error(&finding) && errors.contains(&(at(finding), finding.code));
+        let hidden = !finding.is_error() && errors.contains(&(at(finding), finding.code));
         !hidden && seen.insert((at(finding), finding.code, finding.message.clone()))
     });
 }
