@@ -204,7 +204,7 @@ fn no_way(service: &Definition, endpoint: &Endpoint) -> Error {
     ))
 }
 
-fn variable(problem: String) -> Error {
+pub(crate) fn variable(problem: String) -> Error {
     Error::Variable(ErrorDetails::new(problem))
 }
 

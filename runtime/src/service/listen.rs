@@ -9,9 +9,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::choose::{ENVIRONMENT, PORT, SERVICE, Variables, parse_port};
-use crate::error::ErrorDetails;
-use crate::{Error, Result};
+use crate::Result;
+use crate::choose::{ENVIRONMENT, PORT, SERVICE, Variables, parse_port, variable};
 
 /// The port of a service that the crate runs as.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ pub struct ListenPort {
 /// the sole caller) in `COPILOT_ENVIRONMENT_NAME`.
 ///
 /// # Errors
-/// [`Error::Variable`] if `PORT` is no port, or if nothing says which port it is.
+/// [`Error::Variable`](crate::Error::Variable) if `PORT` is no port, or if nothing says which port it is.
 pub fn listen_addr(
     callers: &'static [&'static str],
     ports: &'static [ListenPort],
@@ -76,10 +75,6 @@ fn port(callers: &[&str], ports: &[ListenPort], variables: &Variables) -> Result
                     .map_or_else(String::new, |name| format!(" in the environment {name:?}"))
             ))
         })
-}
-
-fn variable(problem: String) -> Error {
-    Error::Variable(ErrorDetails::new(problem))
 }
 
 #[cfg(test)]
