@@ -33,29 +33,28 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
     let Selection { app, environments } = &arguments.selection;
     let context = Context::open(directory, app.as_deref(), environments)?;
     let findings = context.findings();
-    report::write(arguments.format, &context.workspace, &findings)?;
+    report::write(arguments.format, &context.workspace, findings)?;
     if arguments.format == Format::Human {
-        output::note(&summary(&context, &findings));
+        output::note(&summary(&context));
     }
-    Ok(if findings.iter().any(|finding| finding.is_error()) {
+    Ok(if findings.iter().any(Finding::is_error) {
         Outcome::Findings
     } else {
         Outcome::Clean
     })
 }
 
-fn summary(context: &Context, findings: &[&Finding]) -> String {
+fn summary(context: &Context) -> String {
     let application = context.application();
     let services = count(application.services.len(), "service");
-    let environments = application.environments.iter();
-    let environments = environments.filter(|environment| context.is_picked(environment));
-    let environments = match environments.count() {
+    let environments = match context.picked().count() {
         0 => "no environment in particular".to_owned(),
         number => count(number, "environment"),
     };
     let mut found = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let of_it = findings
+        let of_it = context
+            .findings()
             .iter()
             .filter(|finding| finding.severity == severity);
         match of_it.count() {

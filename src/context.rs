@@ -1,12 +1,11 @@
 //! The application that a command is about: found, read, and narrowed to the environments asked for.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::{
-    Application, Code, Environment, Finding, Service, nearest, unknown_service,
+    Application, Environment, Finding, Service, nearest, unknown_service,
 };
 
 use crate::output;
@@ -17,8 +16,6 @@ pub struct Context {
     pub workspace: Workspace,
     /// What was read there.
     loaded: Loaded,
-    /// The environments asked for; all of them if there are none.
-    picked: Vec<String>,
 }
 
 impl Context {
@@ -50,11 +47,7 @@ impl Context {
         let mut loaded = workspace.load(&options);
         warn_of_misspelling(environments, &loaded.application);
         loaded.findings.splice(..0, findings);
-        Ok(Self {
-            workspace,
-            loaded,
-            picked: environments.to_vec(),
-        })
+        Ok(Self { workspace, loaded })
     }
 
     /// The services in their environments.
@@ -88,12 +81,15 @@ impl Context {
         })
     }
 
-    /// The environments asked for, each with its index in the application.
-    pub fn environments(&self) -> Result<Vec<(usize, &Environment)>> {
+    /// The environments asked for, each with its index in the application; none if the workspace has none.
+    pub fn picked(&self) -> impl Iterator<Item = (usize, &Environment)> {
         let all = self.application().environments.iter().enumerate();
-        let picked: Vec<_> = all
-            .filter(|(_, environment)| self.is_picked(environment))
-            .collect();
+        all.filter(|(_, environment)| environment.listed)
+    }
+
+    /// The same for a command that needs one.
+    pub fn environments(&self) -> Result<Vec<(usize, &Environment)>> {
+        let picked: Vec<_> = self.picked().collect();
         if picked.is_empty() {
             bail!(
                 "`{}` names no environment: pass `--env NAME`, or add `copilot/environments/NAME/manifest.yml`",
@@ -103,38 +99,9 @@ impl Context {
         Ok(picked)
     }
 
-    /// Whether the environment was asked for.
-    pub fn is_picked(&self, environment: &Environment) -> bool {
-        match &self.picked[..] {
-            [] => environment.listed,
-            picked => picked.contains(&environment.name),
-        }
-    }
-
-    /// What was found, but for what is wrong only in environments that were not asked for.
-    pub fn findings(&self) -> Vec<&Finding> {
-        let mut elsewhere = HashSet::new();
-        let mut picked = HashSet::new();
-        for (index, environment) in self.application().environments.iter().enumerate() {
-            let is_picked = self.is_picked(environment);
-            let known = if is_picked {
-                &mut picked
-            } else {
-                &mut elsewhere
-            };
-            let deployments = self.application().services.iter();
-            let deployments = deployments.filter_map(|service| service.deployments.get(index));
-            known.extend(
-                deployments
-                    .filter_map(|deployment| deployment.as_ref().err())
-                    .map(identity),
-            );
-        }
-        let concerns = |finding: &&Finding| {
-            let identity = identity(finding);
-            picked.contains(&identity) || !elsewhere.contains(&identity)
-        };
-        self.loaded.findings.iter().filter(concerns).collect()
+    /// What was found, in these environments.
+    pub fn findings(&self) -> &[Finding] {
+        &self.loaded.findings
     }
 
     /// The service of that name.
@@ -164,11 +131,4 @@ fn warn_of_misspelling(asked: &[String], application: &Application) {
             ));
         }
     }
-}
-
-/// What makes a finding another one.
-fn identity(finding: &Finding) -> (Code, &str, Option<(&str, u32, u32)>) {
-    let place = finding.place.as_ref();
-    let place = place.map(|place| (&*place.file, place.line, place.column));
-    (finding.code, &finding.message, place)
 }

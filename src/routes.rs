@@ -85,7 +85,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
             output::raw(&json)?;
         }
     }
-    if context.findings().iter().any(|finding| finding.is_error()) {
+    if context.findings().iter().any(Finding::is_error) {
         output::note(&format!(
             "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"
         ));

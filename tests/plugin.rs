@@ -251,6 +251,10 @@ fn check_leaves_out_what_is_wrong_only_in_other_environments() {
     assert_eq!(code(&["check"]), Some(1));
     assert_eq!(code(&["check", "--env", "prod"]), Some(1));
     assert_eq!(code(&["check", "--env", "test"]), Some(0));
+    assert_eq!(
+        run(&app.path(), &["check", "--env", "test"]).stderr,
+        "checked 3 services in 1 environment: no problems found\n"
+    );
 }
 
 #[test]

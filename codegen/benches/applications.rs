@@ -19,7 +19,7 @@ use granit_parser::{Parser, options};
 use peak_alloc::PeakAlloc;
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::route;
-use support::measure::{Sample, interleaved, median, verdict};
+use support::measure::{Sample, interleaved, median, ratio, verdict};
 use support::{generated, hostile};
 
 #[global_allocator]
@@ -96,7 +96,7 @@ fn by_size() {
             micros(median(times)) / f64::from(u32::try_from(SIZES[2]).expect("small"))
         );
     }
-    let ratio = micros(median(&times[2])) / micros(median(&times[0]));
+    let ratio = ratio(&times[2], &times[0]);
     println!("  1,000 over 10    {ratio:8.2}  {}", verdict(ratio, 1.2));
 }
 
@@ -122,18 +122,18 @@ fn beside_the_parser() {
     );
     println!("  files read and parsed        {:10.0} µs", each(&files));
     println!("  texts in memory parsed       {:10.0} µs", each(&texts));
-    let ratio = each(&unreviewed) / each(&files);
+    let over_files = ratio(&unreviewed, &files);
     println!(
-        "  build scripts over that      {ratio:10.2}  {}",
-        verdict(ratio, 2.0)
+        "  build scripts over that      {over_files:10.2}  {}",
+        verdict(over_files, 2.0)
     );
-    let ratio = each(&load) / each(&files);
+    let over_files = ratio(&load, &files);
     println!(
-        "  over files read and parsed   {ratio:10.2}  {}",
-        verdict(ratio, 2.0)
+        "  over files read and parsed   {over_files:10.2}  {}",
+        verdict(over_files, 2.0)
     );
-    let ratio = each(&load) / each(&texts);
-    println!("  over texts parsed            {ratio:10.2}");
+    let over_texts = ratio(&load, &texts);
+    println!("  over texts parsed            {over_texts:10.2}");
 }
 
 fn read(file: &Path) -> String {

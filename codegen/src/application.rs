@@ -37,8 +37,9 @@ pub struct Environment {
     pub name: String,
     /// Created before Copilot 1.9: its private DNS zone is `{app}.local`, without the environment.
     pub legacy: bool,
-    /// The workspace has it. Otherwise only sections of manifests name it: it may live in another workspace, so
-    /// nothing is checked for it, but a task that runs there gets what the sections say.
+    /// The workspace has it, and if only some are asked for, it is one of these. Nothing is checked for the others: one
+    /// that only sections of manifests name may live in another workspace, but a task that runs there gets what the
+    /// sections say.
     pub listed: bool,
 }
 

@@ -34,14 +34,24 @@ pub(crate) const DISCOVERY_ENDPOINT: &str = "COPILOT_SERVICE_DISCOVERY_ENDPOINT"
 const APPLICATION_NAME: &str = "COPILOT_APPLICATION_NAME";
 const ENVIRONMENT_NAME: &str = "COPILOT_ENVIRONMENT_NAME";
 
-impl Variables<'_> {
-    /// The same for the base manifest.
-    pub fn of_base(&self) -> Self {
+impl<'a> Variables<'a> {
+    /// In that environment, or for the base manifest.
+    pub fn new(
+        application: Option<&'a str>,
+        environment: Option<&'a str>,
+        shell: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Self {
         Self {
-            environment: None,
+            application,
+            environment,
+            shell,
             names_environment: Cell::new(false),
-            ..*self
         }
+    }
+
+    /// The same in another environment, or for the base manifest.
+    pub fn within(&self, environment: Option<&'a str>) -> Self {
+        Self::new(self.application, environment, self.shell)
     }
 
     /// `text` with its variables filled in. A predefined one that is not known stays as it is written.

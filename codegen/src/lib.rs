@@ -43,6 +43,8 @@ mod review;
 pub mod route;
 #[cfg(feature = "copilot")]
 mod scalar;
+#[cfg(feature = "copilot")]
+mod setting;
 pub mod stubs;
 #[cfg(feature = "copilot")]
 mod yaml;

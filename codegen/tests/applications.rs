@@ -84,7 +84,7 @@ fn environments_are_directories_else_sections() {
 }
 
 #[test]
-fn options_add_environments_and_say_which_are_legacy() {
+fn options_pick_environments_and_say_which_are_legacy() {
     let directory = lay_out(&[WORKSPACE, API, TEST]);
     let options = Options {
         environments: vec!["zoo".into(), "test".into(), "a".into()],
@@ -125,17 +125,21 @@ fn options_add_environments_and_say_which_are_legacy() {
     let loaded = load_from(directory.path(), options());
     assert_eq!(
         environments(&loaded),
-        ["(dev)", "staging", "test", "zoo"],
-        "an option lists what only a section names"
+        ["(dev)", "staging", "(test)", "zoo"],
+        "what is not asked for is not looked at"
     );
     assert_eq!(listed(&loaded.findings), [NOTES[1]], "`dev` is left");
     let loaded = load_from(lay_out(&[WORKSPACE, API]).path(), options());
     assert_eq!(
         environments(&loaded),
-        ["dev", "staging", "zoo"],
-        "beside options, sections are listed as ever"
+        ["(dev)", "staging", "zoo"],
+        "nor what only sections name"
     );
-    assert_eq!(listed(&loaded.findings), [""; 0]);
+    assert_eq!(
+        listed(&loaded.findings),
+        [""; 0],
+        "which are environments of the workspace all the same"
+    );
 }
 
 #[test]

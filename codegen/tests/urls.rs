@@ -176,5 +176,15 @@ fn each_host_of_a_value_is_looked_at() {
                 "error url-port web:7 | in the variable `A`, ",
             ],
         ),
+        (
+            "those of sidecars too, which are in the same task",
+            calling(
+                "  A: http://api:1\nsidecars:\n  nginx:\n    image: x\n    variables: {A: 'http://api:2', B: 'http://api:8080'}",
+            ),
+            &[
+                "error url-port web:6 | in the variable `A`, `api` is called on port 1, ",
+                "error url-port web:10 | in the variable `A` of the sidecar `nginx`, `api` is called on port 2, ",
+            ],
+        ),
     ]);
 }

@@ -130,6 +130,18 @@ fn each_environment_has_its_own_value() {
             &["note unknown-environment web:8"],
         ),
         (
+            "a section may override the variables of sidecars, and name new ones",
+            calling(
+                "  A: b\nsidecars:\n  proxy: {image: x, variables: {URL: 'http://api:1'}}\nenvironments:\n  test:\n    \
+                 sidecars: {proxy: {variables: {URL: 'http://api:8080'}}}\n  prod:\n    \
+                 sidecars: {agent: {image: x, variables: {URL: 'http://off'}}}",
+            ),
+            &[
+                "error url-port web:8 | in the variable `URL` of the sidecar `proxy`, `api`",
+                "error url-connect-off web:13 | in the variable `URL` of the sidecar `agent`, `off`",
+            ],
+        ),
+        (
             "the caller is off in one of them",
             calling(
                 "  URL: http://api:8080\nenvironments:\n  prod:\n    network: {connect: false}",
@@ -140,6 +152,45 @@ fn each_environment_has_its_own_value() {
             ],
         ),
     ]);
+}
+
+#[test]
+fn environments_that_are_not_asked_for_are_not_looked_at() {
+    let web = calling(
+        "  A: http://api.prod.kudos.local:8080\n  B: http://off\nenvironments:\n  prod:\n    \
+         network: {connect: false}\n    variables: {B: 'http://api:1'}\n    taskdef_overrides: [{path: PortMappings}]",
+    );
+    let a = |environment: &str, what| {
+        format!("warning url-zone web:6 | in the variable `A`{environment}, {what}")
+    };
+    let off = "error url-connect-off web:7 | in the variable `B`";
+    let off_in_prod = "error url-connect-off web:11 | Service Connect is off for the caller `web`";
+    let rows: &[(&[&str], &[&str])] = &[
+        (
+            &[],
+            &[
+                &a(" in environment `test`", "`api.prod.kudos.local`"),
+                off,
+                "warning connect-differs web:10",
+                off_in_prod,
+                "warning overrides-connect web:12",
+            ],
+        ),
+        (&["test"], &[&a("", "`api.prod.kudos.local`"), off]),
+        (
+            &["prod"],
+            &[off_in_prod, "warning overrides-connect web:12"],
+        ),
+        (&["new"], &[&a("", "`api.prod.kudos.local`"), off]),
+    ];
+    for (environments, expected) in rows {
+        let options = Options {
+            environments: environments.iter().map(|name| (*name).to_owned()).collect(),
+            ..Options::default()
+        };
+        let how = differs(&in_web(&web, options), expected);
+        assert_eq!(how, None, "{environments:?}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::paths::{Location, Repository};
 use super::source::{Sources, end, first_line};
 
 /// The findings, one command in a line.
-pub fn render(workspace: &Workspace, findings: &[&Finding]) -> String {
+pub fn render(workspace: &Workspace, findings: &[Finding]) -> String {
     let repository = Repository::around(workspace);
     let mut sources = Sources::new(workspace);
     let mut out = String::new();

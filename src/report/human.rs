@@ -12,7 +12,7 @@ use super::source::{Sources, first_line};
 use crate::output::printable;
 
 /// The findings with the lines of the files that they are about.
-pub fn render(workspace: &Workspace, findings: &[&Finding]) -> String {
+pub fn render(workspace: &Workspace, findings: &[Finding]) -> String {
     let here = env::current_dir().and_then(fs::canonicalize);
     let mut sources = Sources::new(workspace);
     let mut out = String::new();

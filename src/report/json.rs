@@ -23,7 +23,7 @@ struct Json<'a> {
 }
 
 /// The findings for programs, one in a line.
-pub fn render(findings: &[&Finding]) -> Result<String> {
+pub fn render(findings: &[Finding]) -> Result<String> {
     let mut out = String::new();
     for finding in findings {
         let place = finding.place.as_ref();

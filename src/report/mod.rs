@@ -29,7 +29,7 @@ pub enum Format {
 }
 
 /// Writes the findings to stdout.
-pub fn write(format: Format, workspace: &Workspace, findings: &[&Finding]) -> Result<()> {
+pub fn write(format: Format, workspace: &Workspace, findings: &[Finding]) -> Result<()> {
     match format {
         // The only one that a terminal can color.
         Format::Human => output::result(&human::render(workspace, findings)),

@@ -20,7 +20,7 @@ const SCHEMA: &str =
 const ROOT: &str = "%SRCROOT%";
 
 /// The findings as one log.
-pub fn render(workspace: &Workspace, findings: &[&Finding]) -> Result<String> {
+pub fn render(workspace: &Workspace, findings: &[Finding]) -> Result<String> {
     let repository = Repository::around(workspace);
     let mut sources = Sources::new(workspace);
     let results: Vec<_> = findings

@@ -44,6 +44,17 @@ pub fn median(figures: &[Duration]) -> Duration {
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
 
+/// How the ones compare to the others that were measured in the same turns: what disturbs the machine for longer than a
+/// turn disturbs both.
+pub fn ratio(ones: &[Duration], others: &[Duration]) -> f64 {
+    let turns = ones.iter().zip(others);
+    let mut ratios: Vec<_> = turns
+        .map(|(one, other)| one.as_secs_f64() / other.as_secs_f64())
+        .collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
 /// Whether a figure is within its target, in words.
 pub fn verdict(figure: f64, target: f64) -> String {
     let word = if figure <= target {

@@ -48,21 +48,17 @@ impl Workspace {
     /// What changes the resources of a service behind its manifest's back.
     pub(super) fn overrides(
         &self,
-        service: &str,
         directory: &str,
         manifest: &Manifest,
         is_listed: impl Fn(&str) -> bool,
         findings: &mut Vec<Finding>,
     ) -> Vec<Override> {
-        let change = |path: Option<String>, place: Place| Override {
-            service: service.to_owned(),
-            path,
-            place,
-        };
+        let change = |path: Option<String>, place: Place| Override { path, place };
         let mut overrides: Vec<_> = manifest
-            .overridden_paths(is_listed)
-            .into_iter()
-            .map(|(path, place)| change(Some(path), place))
+            .overridden_paths
+            .iter()
+            .filter(|change| change.section.as_deref().is_none_or(&is_listed))
+            .map(|rule| change(Some(rule.path.clone()), rule.place.clone()))
             .collect();
         let parent = self.root.join(format!("copilot/{directory}/overrides"));
         if fs::metadata(parent).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {

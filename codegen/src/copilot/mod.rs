@@ -17,10 +17,11 @@ use std::sync::Arc;
 
 use crate::application::{Application, Environment};
 use crate::finding::{Code, Finding, nearest};
+use crate::interpolate::Variables;
 use crate::manifest::Manifest;
 use crate::metadata::Metadata;
 use crate::place::Place;
-use crate::review::review;
+use crate::review::{Extras, review};
 use crate::yaml;
 
 use services::{Reader, duplicates};
@@ -43,7 +44,7 @@ pub type Shell<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Options<'a> {
     /// The application's name, where there is no `.workspace`; it wins over one.
     pub application: Option<String>,
-    /// Further environments.
+    /// The environments to look at, even ones that nothing names; all that the workspace has if there are none here.
     pub environments: Vec<String>,
     /// The environments that were created before Copilot 1.9.
     pub legacy_environments: Vec<String>,
@@ -112,13 +113,15 @@ impl Workspace {
         let process = |variable: &str| std::env::var(variable).ok();
         let shell = options.shell.unwrap_or(&process);
 
+        let base = Variables::new(name.as_deref(), None, shell);
         let mut manifests = Vec::new();
         for directory in self.directories("copilot", &mut findings) {
             let file: Arc<str> = format!("copilot/{directory}/manifest.yml").into();
             match self.read(&file) {
                 Ok(None) => {}
                 Ok(Some(text)) => {
-                    manifests.push((directory, file.clone(), Manifest::parse(&file, &text)));
+                    let manifest = Manifest::read(&file, &text, &base, !options.unreviewed);
+                    manifests.push((directory, file, manifest));
                 }
                 Err(finding) => manifests.push((directory, file, Err(finding))),
             }
@@ -135,25 +138,19 @@ impl Workspace {
         let is_listed = |name: &str| listed.contains(name);
         let mut services = Vec::new();
         let mut variables = Vec::new();
-        let mut settings = Vec::new();
-        let mut overrides = Vec::new();
-        // Each is dropped when all is said of it: those of a large application fill no cache.
-        for (index, (directory, file, manifest)) in manifests.into_iter().enumerate() {
+        let mut extras = Vec::new();
+        for (directory, file, manifest) in manifests {
             let service = reader.service(&directory, &file, manifest.as_ref(), &mut findings);
+            let mut extra = Extras::default();
             if let Ok(manifest) = &manifest {
-                variables.extend(manifest.shell_variables());
+                variables.extend(manifest.shell_variables().map(str::to_owned));
                 if !options.unreviewed {
-                    let name = &service.name;
-                    settings.extend(reader.settings(index, manifest));
-                    overrides.extend(self.overrides(
-                        name,
-                        &directory,
-                        manifest,
-                        is_listed,
-                        &mut findings,
-                    ));
+                    extra.settings = reader.settings(manifest);
+                    extra.overrides =
+                        self.overrides(&directory, manifest, is_listed, &mut findings);
                 }
             }
+            extras.push(extra);
             services.push(service);
         }
         duplicates(&services, &mut findings);
@@ -166,12 +163,7 @@ impl Workspace {
             services,
         };
         if !options.unreviewed {
-            findings.extend(review(
-                &application,
-                &settings,
-                &overrides,
-                &options.external,
-            ));
+            findings.extend(review(&application, &extras, &options.external));
         }
         tidy(&mut findings);
         Loaded {
@@ -198,7 +190,7 @@ impl Workspace {
         }
     }
 
-    /// Those with a directory below `environments/`, those with a section in a manifest, and the caller's own.
+    /// Those with a directory below `environments/`, those with a section in a manifest, and those asked for.
     fn environments(
         &self,
         manifests: &[(String, Arc<str>, Result<Manifest, Finding>)],
@@ -217,33 +209,36 @@ impl Workspace {
         let readable = manifests
             .iter()
             .filter_map(|(_, _, manifest)| manifest.as_ref().ok());
-        let sections: Vec<_> = readable.flat_map(Manifest::environments).collect();
+        let sections: Vec<_> = readable
+            .flat_map(|manifest| &manifest.environments)
+            .collect();
         let section_names = sections.iter().map(|(name, _)| name.clone());
         let section_names: BTreeSet<String> = section_names.collect();
         if names.is_empty() {
             // Older workspaces have no such directories; then the sections are all there is.
             names.extend(section_names.iter().cloned());
         }
-        names.extend(options.environments.iter().cloned());
-        let listed: BTreeSet<String> = names.into_iter().collect();
+        let asked: BTreeSet<String> = options.environments.iter().cloned().collect();
+        let known: BTreeSet<String> = names.into_iter().chain(asked.iter().cloned()).collect();
+        for (name, place) in &sections {
+            if !known.contains(name) {
+                findings.push(unlisted(name, place, &known));
+            }
+        }
+        let listed = if asked.is_empty() { &known } else { &asked };
         let environment = |name: &String| Environment {
             name: name.clone(),
             legacy: options.legacy_environments.contains(name),
             listed: listed.contains(name),
         };
-        for (name, place) in &sections {
-            if !listed.contains(name) {
-                findings.push(unlisted(name, place, &listed));
-            }
-        }
-        listed.union(&section_names).map(environment).collect()
+        known.union(&section_names).map(environment).collect()
     }
 }
 
 /// A section for an environment that the workspace does not have: misspelt, or of another workspace.
-fn unlisted(name: &str, place: &Place, listed: &BTreeSet<String>) -> Finding {
+fn unlisted(name: &str, place: &Place, known: &BTreeSet<String>) -> Finding {
     let message = format!("the section `{name}` is for no environment of this workspace");
-    let names = || listed.iter().map(String::as_str);
+    let names = || known.iter().map(String::as_str);
     let code = Code::UnknownEnvironment;
     let finding = match nearest(name, names()) {
         Some(_) => Finding::warning(code, message),

@@ -1,6 +1,5 @@
 //! From manifests to services.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,10 +8,7 @@ use crate::finding::{Code, Finding};
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
 use crate::place::Place;
-use crate::review::Setting;
-
-/// The bytes of a service's variables, over all environments, beyond which they are not looked at.
-const MAX_SETTINGS: usize = 1 << 20;
+use crate::setting::Setting;
 
 /// Reads the manifest of one service after the other.
 pub(super) struct Reader<'a> {
@@ -90,42 +86,21 @@ impl Reader<'_> {
         }
     }
 
-    /// The variables that the service of that index gets, in each environment or by the base.
-    pub fn settings(&self, service: usize, manifest: &Manifest) -> Vec<Setting> {
+    /// The variables that the service's containers get in each environment that is looked at, or by the base.
+    pub fn settings(&self, manifest: &Manifest) -> Vec<Setting> {
         let environments = self.environments.iter().enumerate();
         let mut listed: Vec<_> = environments
             .filter(|(_, environment)| environment.listed)
-            .map(|(index, environment)| (Some(index), Some(environment.name.as_str())))
+            .map(|(index, environment)| (Some(index), self.variables(Some(&environment.name))))
             .collect();
         if listed.is_empty() {
-            listed.push((None, None));
+            listed.push((None, self.variables(None)));
         }
-        let settings = listed.into_iter().flat_map(|(environment, name)| {
-            let settings = manifest.settings(&self.variables(name)).into_iter();
-            settings.map(move |(name, value, place)| Setting {
-                service,
-                environment,
-                name,
-                value,
-                place,
-            })
-        });
-        let mut size = 0;
-        settings
-            .take_while(|setting| {
-                size += setting.name.len() + setting.value.len();
-                size <= MAX_SETTINGS
-            })
-            .collect()
+        manifest.settings(&listed)
     }
 
     fn variables<'a>(&'a self, environment: Option<&'a str>) -> Variables<'a> {
-        Variables {
-            application: self.application,
-            environment,
-            shell: self.shell,
-            names_environment: Cell::new(false),
-        }
+        Variables::new(self.application, environment, self.shell)
     }
 }
 

@@ -6,84 +6,124 @@
 mod config;
 mod connect;
 mod decode;
+mod document;
 mod exposed;
 mod layers;
 mod load_balancer;
 mod mapping;
+mod placeholders;
 mod schema;
 mod sections;
 mod shape;
 mod sidecars;
 mod variables;
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::application::{Deployment, Kind};
-use crate::finding::{Code, Finding};
+use crate::application::Deployment;
+use crate::finding::Finding;
 use crate::interpolate::Variables;
 use crate::place::Place;
+use crate::setting::Setting;
 use crate::yaml::{self, Node};
 
 use config::Config;
-use decode::{Decoder, Text};
-use layers::{Layers, is_null};
+use decode::Decoder;
+use document::{Document, Head, Overridden};
+use placeholders::Placeholder;
+use variables::ContainerVariables;
 
-/// A manifest that is YAML.
+/// What a manifest says. The YAML is kept only where it has to be read once more, for memory is what slows down the
+/// reading of large applications.
 #[derive(Debug)]
 pub(crate) struct Manifest {
-    file: Place,
-    root: Option<Rc<Node>>,
-    /// Whether the root is a mapping.
-    mapping: OnceCell<Result<(), Finding>>,
-    /// The sections by environment, without those that are null; none where `environments` is no mapping.
-    sections: HashMap<String, Rc<Node>>,
-    /// Whether the sections of the environments can be read at all, which does not depend on the environment.
-    checked: OnceCell<Result<(), Finding>>,
-    /// What the base says of itself, and whether that depends on the name of the environment.
-    head: OnceCell<(Result<Rc<Head>, Finding>, bool)>,
-    /// What the base is by itself, and whether that depends on the name of the environment.
-    base: OnceCell<(Result<Deployment, Finding>, bool)>,
+    /// Those that have a section of their own, and where.
+    pub environments: Vec<(String, Place)>,
+    head: Common<Rc<Head>>,
+    base: Common<Deployment>,
+    /// Where the environment's section decides something.
+    overridden: HashMap<String, Result<Deployment, Finding>>,
+    placeholders: Vec<Placeholder>,
+    /// Where the base has the environment's name in it.
+    document: Option<Document>,
+    /// What is reviewed only.
+    variables: ContainerVariables,
+    pub overridden_paths: Vec<Overridden>,
 }
 
-/// What a manifest says of itself, whatever the environment.
+/// What is the same in every environment that overrides nothing.
 #[derive(Debug)]
-pub(crate) struct Head {
-    pub name: Option<Text>,
-    pub kind: Kind,
+struct Common<T> {
+    value: Result<T, Finding>,
+    /// But for the environment's name in it.
+    names_environment: bool,
+}
+
+impl<T: Clone> Common<T> {
+    fn read(
+        variables: &Variables<'_>,
+        read: impl FnOnce(&Variables<'_>) -> Result<T, Finding>,
+    ) -> Self {
+        Self {
+            value: read(variables),
+            names_environment: variables.names_environment.get(),
+        }
+    }
+
+    /// In one environment; `read` reads it for that one.
+    fn get(&self, read: impl FnOnce() -> Option<Result<T, Finding>>) -> Result<T, Finding> {
+        let own = if self.names_environment { read() } else { None };
+        own.unwrap_or_else(|| self.value.clone())
+    }
 }
 
 impl Manifest {
-    /// Reads the YAML.
+    /// Reads the YAML and what it makes of the workload; `variables` are those of the base.
     ///
     /// # Errors
     ///
-    /// If it is none.
-    pub fn parse(file: &Arc<str>, text: &str) -> Result<Self, Finding> {
+    /// If it is no YAML.
+    pub fn read(
+        file: &Arc<str>,
+        text: &str,
+        variables: &Variables<'_>,
+        is_reviewed: bool,
+    ) -> Result<Self, Finding> {
         let root = yaml::parse(file, text)?;
-        Ok(Self {
-            file: Place::file(file.clone()),
-            sections: root
-                .as_deref()
-                .map_or_else(|| Ok(HashMap::new()), sections::by_environment)?,
-            root,
-            mapping: OnceCell::new(),
-            checked: OnceCell::new(),
-            head: OnceCell::new(),
-            base: OnceCell::new(),
-        })
-    }
-
-    /// The environments that have a section of their own.
-    pub fn environments(&self) -> Vec<(String, Place)> {
-        let sections = self.root.as_ref().and_then(|root| root.get("environments"));
-        let keys = sections.map_or_else(Vec::new, |sections| sections.entries());
-        let names = keys
-            .iter()
-            .filter_map(|(key, _)| Some((key.text()?.to_owned(), key.place.clone())));
-        names.collect()
+        // Most manifests use no variables, and then need not be searched.
+        let searched = root.as_deref().filter(|_| text.contains("${"));
+        let placeholders = searched.map_or_else(Vec::new, Placeholder::all);
+        let document = Document::new(Place::file(file.clone()), root)?;
+        let head = Common::read(&variables.within(None), |variables| {
+            document.head(variables).map(Rc::new)
+        });
+        let deployment = |variables: &Variables<'_>| {
+            let head = head.get(|| Some(document.head(variables).map(Rc::new)))?;
+            document.deployment(&head, variables)
+        };
+        let base = Common::read(&variables.within(None), deployment);
+        let sections = document.sections();
+        let overridden = sections
+            .filter(|(_, section)| Config::is_overridden_by(section))
+            .map(|(name, _)| (name.to_owned(), deployment(&variables.within(Some(name)))));
+        let mut manifest = Self {
+            environments: document.environments(),
+            overridden: overridden.collect(),
+            head,
+            base,
+            placeholders,
+            document: None,
+            variables: ContainerVariables::default(),
+            overridden_paths: Vec::new(),
+        };
+        if is_reviewed {
+            manifest.variables = ContainerVariables::read(&document);
+            manifest.overridden_paths = document.overridden_paths();
+        }
+        manifest.document = Some(document).filter(|_| manifest.base.names_environment);
+        Ok(manifest)
     }
 
     /// The name and the type.
@@ -92,49 +132,9 @@ impl Manifest {
     ///
     /// If the type is none of Copilot's, or either is no string.
     pub fn head(&self, variables: &Variables<'_>) -> Result<Rc<Head>, Finding> {
-        let (head, names_environment) = self.head.get_or_init(|| {
-            let variables = variables.of_base();
-            let head = self.read_head(&variables).map(Rc::new);
-            (head, variables.names_environment.get())
-        });
-        if *names_environment {
-            return self.read_head(variables).map(Rc::new);
-        }
-        head.clone()
-    }
-
-    fn read_head(&self, variables: &Variables<'_>) -> Result<Head, Finding> {
-        let decoder = Decoder {
-            variables,
-            service: None,
-            lenient: false,
-        };
-        let root = self.root()?;
-        let name = decoder.string(&root, "name")?;
-        let Some(kind) = decoder.string(&root, "type")? else {
-            return Err(
-                Finding::error(Code::UnknownType, "the manifest has no `type`")
-                    .at(&self.file)
-                    .help(format!(
-                        "add `type: {}` or another of Copilot's",
-                        Kind::BackendService
-                    )),
-            );
-        };
-        let Some(known) = Kind::parse(&kind.value) else {
-            let names = || Kind::ALL.iter().map(|kind| kind.as_str());
-            let message = format!("there is no type `{}`", kind.value);
-            let otherwise = || {
-                format!(
-                    "it has to be one of {}",
-                    names().collect::<Vec<_>>().join(", ")
-                )
-            };
-            return Err(Finding::error(Code::UnknownType, message)
-                .at(&kind.place)
-                .meant(&kind.value, names(), otherwise));
-        };
-        Ok(Head { name, kind: known })
+        let document = self.document.as_ref();
+        self.head
+            .get(|| Some(document?.head(variables).map(Rc::new)))
     }
 
     /// What the workload is in the environment that `variables` name.
@@ -143,82 +143,47 @@ impl Manifest {
     ///
     /// The first thing that Copilot would refuse the manifest for.
     pub fn deployment(&self, variables: &Variables<'_>) -> Result<Deployment, Finding> {
-        let (base, names_environment) = self.base.get_or_init(|| {
-            let variables = variables.of_base();
-            let base = self.read(&variables);
-            (base, variables.names_environment.get())
-        });
-        // Most sections change nothing that is asked for here, and most environments have none.
-        let decides = variables.environment.is_some_and(|environment| {
-            let section = self.sections.get(environment);
-            *names_environment || section.is_some_and(|section| Config::is_overridden_by(section))
-        });
-        if decides {
-            self.read(variables)
-        } else {
-            base.clone()
+        // Most environments have no section, and most sections change nothing that is asked for here.
+        let environment = variables.environment;
+        if let Some(own) = environment.and_then(|name| self.overridden.get(name)) {
+            return own.clone();
         }
+        self.base.get(|| {
+            let head = self.head(variables);
+            let document = self.document.as_ref()?;
+            Some(head.and_then(|head| document.deployment(&head, variables)))
+        })
     }
 
-    fn read(&self, variables: &Variables<'_>) -> Result<Deployment, Finding> {
-        let head = self.head(variables)?;
-        let service = head.name.as_ref().map(|name| name.value.as_str());
-        let decoder = Decoder {
-            variables,
-            service,
-            lenient: false,
-        };
-        let root = self.root()?;
-        // Copilot decodes every section before it picks one.
-        self.checked
-            .get_or_init(|| sections::check(service, variables, head.kind, &root))
-            .clone()?;
-        let layers = root.under(self.section(variables));
-        let config = Config::read(&decoder, head.kind, &layers)?;
-        let Some(name) = &head.name else {
-            return Err(
-                Finding::error(Code::MissingField, "the manifest has no `name`")
-                    .at(&self.file)
-                    .help("add `name:` with the name of its directory"),
-            );
-        };
-        config.deployment(head.kind, name, &self.file)
+    /// The variables that the containers get in these environments.
+    pub fn settings(&self, environments: &[(Option<usize>, Variables<'_>)]) -> Vec<Setting> {
+        let heads: Vec<_> = environments
+            .iter()
+            .filter_map(|(index, variables)| Some((*index, variables, self.head(variables).ok()?)))
+            .collect();
+        let decoders = heads.iter().map(|(index, variables, head)| {
+            let decoder = Decoder {
+                variables,
+                service: head.service(),
+                lenient: false,
+            };
+            (*index, decoder)
+        });
+        self.variables.settings(decoders)
     }
 
-    /// The paths of `taskdef_overrides`, the base's and those of these environments.
-    pub fn overridden_paths(&self, is_listed: impl Fn(&str) -> bool) -> Vec<(String, Place)> {
-        let Some(root) = self.root.as_deref() else {
-            return Vec::new();
-        };
-        let sections = root
-            .get("environments")
-            .map_or_else(Vec::new, |sections| sections.entries());
-        let sections = sections
-            .into_iter()
-            .filter(|(name, _)| name.text().is_some_and(&is_listed))
-            .map(|(_, section)| &**section);
-        let configs = std::iter::once(root).chain(sections);
-        configs
-            .filter_map(|config| config.get("taskdef_overrides"))
-            .flat_map(|rules| paths(rules))
-            .collect()
+    /// The shell's variables that the manifest uses, a deciding field or not.
+    pub fn shell_variables(&self) -> impl Iterator<Item = &str> {
+        self.placeholders.iter().map(|used| used.name.as_str())
     }
 
-    fn section(&self, variables: &Variables<'_>) -> Option<&Node> {
-        let section = self.sections.get(variables.environment?)?;
-        Some(section)
-    }
-
-    fn root(&self) -> Result<Layers<'_>, Finding> {
-        let Some(root) = self.root.as_ref().filter(|root| !is_null(root)) else {
-            return Err(Finding::error(Code::UnknownType, "the manifest is empty")
-                .at(&self.file)
-                .help("every workload needs `name` and `type`; `copilot svc init` writes both"));
-        };
-        self.mapping
-            .get_or_init(|| Decoder::mapping(root, "the manifest").map(drop))
-            .clone()?;
-        Ok(Layers::new([&**root]))
+    /// Warnings for those that nothing sets.
+    pub fn unset_variables(
+        &self,
+        service: &str,
+        shell: &dyn Fn(&str) -> Option<String>,
+    ) -> Vec<Finding> {
+        Placeholder::unset(&self.placeholders, service, shell)
     }
 }
 

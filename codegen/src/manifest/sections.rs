@@ -54,7 +54,7 @@ pub(super) fn check(
 ) -> Result<(), Finding> {
     let decoder = Decoder {
         // What the sections say of the environment's name is not the base's.
-        variables: &variables.of_base(),
+        variables: &variables.within(None),
         service,
         lenient: false,
     };

@@ -1,93 +1,129 @@
-//! The variables of containers, and those that manifests are filled in with.
+//! The variables of containers, as they are written and as each environment gets them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::rc::Rc;
 
-use crate::finding::{Code, Finding};
-use crate::interpolate::{self, Variables};
-use crate::place::Place;
+use crate::setting::{Setting, Value};
+use crate::yaml::Node;
 
-use super::Manifest;
 use super::decode::Decoder;
+use super::document::Document;
+use super::layers::Layers;
 
-/// The bytes that ECS takes for a task definition: no task has variables beyond them.
-const TASK_DEFINITION: usize = 64 << 10;
+/// The bytes of variables that are looked at, over all environments. ECS takes 64 KiB for a task definition.
+const MAX_BYTES: usize = 1 << 20;
 
-/// So many variables that nothing sets are told for each manifest.
-const MAX_UNSET: usize = 1_000;
+/// The variables of all containers of a task that may name a host, and most do not.
+#[derive(Debug, Default)]
+pub(super) struct ContainerVariables {
+    base: Vec<Variable>,
+    /// Of environments whose sections have some.
+    sections: HashMap<String, Vec<Variable>>,
+}
 
-impl Manifest {
-    /// The variables that the container gets by that section and the base, or by the base alone: those that may name a
-    /// host, and most do not.
-    pub fn settings(&self, variables: &Variables<'_>) -> Vec<(String, String, Place)> {
-        let Ok(head) = self.head(variables) else {
-            return Vec::new();
+/// A variable of one container.
+#[derive(Debug)]
+struct Variable {
+    /// `None` for the main container.
+    sidecar: Option<Rc<str>>,
+    name: String,
+    node: Rc<Node>,
+    /// Whether there is nothing to be filled in.
+    is_constant: bool,
+}
+
+impl ContainerVariables {
+    pub fn read(document: &Document) -> Self {
+        let Ok(root) = document.root() else {
+            return Self::default();
         };
-        let service = head.name.as_ref().map(|name| name.value.as_str());
-        let decoder = Decoder {
-            variables,
-            service,
-            lenient: false,
-        };
-        let Ok(root) = self.root() else {
-            return Vec::new();
-        };
-        let layers = root.under(self.section(variables));
-        let Ok(settings) = Decoder::structure(&layers, "variables") else {
-            return Vec::new();
-        };
-        let settings = settings.entries().into_iter();
-        let settings = settings.filter_map(|(name, values)| {
-            let node = values.first()?;
-            node.text().filter(|text| may_name_a_host(text))?;
-            let value = decoder.value(node, name).ok()?;
-            Some((name.to_owned(), value, node.place.clone()))
-        });
-        let mut size = 0;
-        settings
-            .take_while(|(name, value, _)| {
-                size += name.len() + value.len();
-                size <= TASK_DEFINITION
-            })
-            .collect()
+        let sections = document
+            .sections()
+            .filter(|(_, section)| Layers::new([*section]).has_any(&["variables", "sidecars"]));
+        let sections = sections
+            .map(|(name, section)| (name.to_owned(), written(&root.clone().under(Some(section)))));
+        Self {
+            sections: sections.collect(),
+            base: written(&root),
+        }
     }
 
-    /// The shell's variables that the manifest uses, a deciding field or not.
-    pub fn shell_variables(&self) -> Vec<String> {
-        let scalars = self
-            .root
-            .as_ref()
-            .map_or_else(Vec::new, |root| root.scalars());
-        let names = scalars
-            .into_iter()
-            .flat_map(|(_, text)| interpolate::names(text));
-        let names: HashSet<_> = names
-            .filter(|name| !interpolate::is_predefined(name))
-            .collect();
-        names.into_iter().map(str::to_owned).collect()
-    }
-
-    /// Warnings for variables that nothing sets. Copilot wants them all; a build must not need the deployer's shell
-    /// for those that decide nothing here.
-    pub fn unset_variables(
+    /// What they are in these environments, in each by what `decoder` makes of it.
+    pub fn settings<'d>(
         &self,
-        service: &str,
-        shell: &dyn Fn(&str) -> Option<String>,
-    ) -> Vec<Finding> {
-        let scalars = self
-            .root
-            .as_ref()
-            .map_or_else(Vec::new, |root| root.scalars());
-        let names = scalars.into_iter().flat_map(|(node, text)| {
-            let mut known = HashSet::new();
-            let names = interpolate::names(text).filter(move |name| known.insert(*name));
-            names.map(move |name| (node, name))
-        });
-        names
-            .filter(|(_, name)| !interpolate::is_predefined(name) && shell(name).is_none())
-            .map(|(node, name)| unset_variable(name, service).at(&node.place))
-            .take(MAX_UNSET)
-            .collect()
+        environments: impl Iterator<Item = (Option<usize>, Decoder<'d>)>,
+    ) -> Vec<Setting> {
+        let mut settings: Vec<Setting> = Vec::new();
+        let mut known = HashMap::new();
+        let mut left = MAX_BYTES;
+        for (index, decoder) in environments {
+            let section = decoder.variables.environment;
+            let section = section.and_then(|name| self.sections.get(name));
+            for variable in section.unwrap_or(&self.base) {
+                let Variable {
+                    sidecar,
+                    name,
+                    node,
+                    is_constant,
+                } = variable;
+                let key = (Rc::as_ptr(node), sidecar, name);
+                let place = *known.entry(key).or_insert_with(|| {
+                    settings.push(Setting {
+                        name: name.clone(),
+                        sidecar: sidecar.as_deref().map(str::to_owned),
+                        place: node.place.clone(),
+                        values: Vec::new(),
+                    });
+                    settings.len() - 1
+                });
+                // Without a variable in it, it is the same as in the last environment.
+                let values = &mut settings[place].values;
+                if let Some(last) = values.last_mut().filter(|_| *is_constant) {
+                    last.environments.push(index);
+                    continue;
+                }
+                let Ok(text) = decoder.value(node, name) else {
+                    continue;
+                };
+                let Some(rest) = left.checked_sub(name.len() + text.len()) else {
+                    return settings;
+                };
+                left = rest;
+                values.push(Value {
+                    text,
+                    environments: vec![index],
+                });
+            }
+        }
+        settings
     }
+}
+
+fn written(layers: &Layers<'_>) -> Vec<Variable> {
+    let mut containers = vec![(None, layers.clone())];
+    // What is wrong with them is said where the manifest is read.
+    let sidecars = Decoder::structure(layers, "sidecars").unwrap_or_default();
+    let sidecars = sidecars.entries().into_iter();
+    containers.extend(sidecars.map(|(name, nodes)| {
+        let nodes = nodes.into_iter().map(|node| &**node);
+        (Some(name.into()), Layers::new(nodes))
+    }));
+    let mut written = Vec::new();
+    for (sidecar, layers) in containers {
+        let variables = Decoder::structure(&layers, "variables").unwrap_or_default();
+        for (name, values) in variables.entries() {
+            let value = values.first().copied();
+            let value = value.and_then(|node| Some((node, node.text()?)));
+            let value = value.filter(|(_, text)| may_name_a_host(text));
+            written.extend(value.map(|(node, text)| Variable {
+                sidecar: sidecar.clone(),
+                name: name.to_owned(),
+                node: node.clone(),
+                is_constant: !text.contains("${"),
+            }));
+        }
+    }
+    written
 }
 
 /// A URL, a name in private DNS, or what only the deployer's shell knows.
@@ -95,32 +131,4 @@ fn may_name_a_host(text: &str) -> bool {
     ["://", "local", "${"]
         .iter()
         .any(|part| text.contains(part))
-}
-
-fn unset_variable(name: &str, service: &str) -> Finding {
-    if name == interpolate::DISCOVERY_ENDPOINT {
-        return Finding::error(
-            Code::DiscoveryVariable,
-            "`${COPILOT_SERVICE_DISCOVERY_ENDPOINT}` is not filled in in a manifest",
-        )
-        .help(
-            "write `${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local`, or put the URL together in the \
-             service, whose tasks have the variable",
-        );
-    }
-    if name == interpolate::SERVICE_NAME {
-        // Copilot's own page on leaving service discovery has it in an alias, so it is filled in here.
-        return Finding::warning(
-            Code::ServiceNameVariable,
-            "`${COPILOT_SERVICE_NAME}` is not predefined in a manifest, so `copilot svc deploy` refuses it",
-        )
-        .help(format!("write `{service}`, or export {name}={service} for the deployment"));
-    }
-    Finding::warning(
-        Code::UndefinedVariable,
-        format!("the variable `{name}` is not defined here"),
-    )
-    .help(format!(
-        "`copilot svc deploy` needs `{name}` in its environment"
-    ))
 }

@@ -8,35 +8,33 @@ mod urls;
 
 use crate::application::{Application, Service};
 use crate::finding::Finding;
-use crate::place::Place;
 use crate::reference::in_environments;
+use crate::setting::Setting;
 
 pub(crate) use overrides::Override;
 
-/// A variable of a service as its manifest sets it.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting {
-    /// The index of the service.
-    pub service: usize,
-    /// The index of the environment; `None` for the base manifest.
-    pub environment: Option<usize>,
-    pub name: String,
-    pub value: String,
-    pub place: Place,
+/// What is written about a service beside what decides how it is reached.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
+    pub settings: Vec<Setting>,
+    pub overrides: Vec<Override>,
 }
 
-/// Everything that the rules find; the same thing may be found once an environment.
+/// Everything that the rules find; the same thing may be found once an environment. `extras` go with the services, in
+/// their order.
 pub(crate) fn review(
     application: &Application,
-    settings: &[Setting],
-    overrides: &[Override],
+    extras: &[Extras],
     external: &[String],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     names::review(application, &mut findings);
     connect::review(application, &mut findings);
-    overrides::review(overrides, &mut findings);
-    urls::review(application, settings, external, &mut findings);
+    let urls = urls::Review::new(application, external);
+    for (service, extras) in application.services.iter().zip(extras) {
+        overrides::review(service, &extras.overrides, &mut findings);
+        urls.review(service, &extras.settings, &mut findings);
+    }
     findings
 }
 

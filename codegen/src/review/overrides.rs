@@ -1,12 +1,12 @@
 //! What changes the deployed resources behind the manifest's back.
 
+use crate::application::Service;
 use crate::finding::{Code, Finding};
 use crate::place::Place;
 
 /// A change of a service's resources, by the path of what it changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Override {
-    pub service: String,
     /// `None` for code that could change anything.
     pub path: Option<String>,
     pub place: Place,
@@ -19,13 +19,14 @@ const PARTS: &[&str] = &[
     "ServiceRegistries",
 ];
 
-pub(super) fn review(overrides: &[Override], findings: &mut Vec<Finding>) {
+pub(super) fn review(service: &Service, overrides: &[Override], findings: &mut Vec<Finding>) {
+    let name = &service.name;
     for change in overrides {
         match &change.path {
             None => findings.push(
                 Finding::note(
                     Code::CodeOverride,
-                    format!("code changes the resources of `{}`, which is not looked at here", change.service),
+                    format!("code changes the resources of `{name}`, which is not looked at here"),
                 )
                 .at(&change.place)
                 .help("see that it leaves ports and Service Connect as the manifest has them: only that is checked"),
@@ -33,7 +34,7 @@ pub(super) fn review(overrides: &[Override], findings: &mut Vec<Finding>) {
             Some(path) if PARTS.iter().any(|part| path.contains(part)) => findings.push(
                 Finding::warning(
                     Code::OverridesConnect,
-                    format!("an override of `{}` touches Service Connect or ports", change.service),
+                    format!("an override of `{name}` touches Service Connect or ports"),
                 )
                 .at(&change.place)
                 .help("write in the manifest what it can say: what is deployed is not what is checked here"),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::application::{Application, Service};
 use crate::finding::{Code, Finding, Severity};
-use crate::review::{Setting, deployed};
+use crate::review::deployed;
 use crate::route;
 
 use super::hosts::Host;
@@ -47,7 +47,7 @@ pub(super) struct Check<'a> {
     /// The names of services of other repositories.
     pub external: &'a [String],
     pub caller: &'a Service,
-    pub setting: &'a Setting,
+    pub environment: Option<usize>,
 }
 
 impl Check<'_> {
@@ -80,9 +80,7 @@ impl Check<'_> {
     /// Whether both manifests can be read; what is wrong with them is said elsewhere.
     fn is_known(&self, service: &Service) -> bool {
         [self.caller, service].iter().all(|service| {
-            let deployment = self
-                .application
-                .deployment(service, self.setting.environment);
+            let deployment = self.application.deployment(service, self.environment);
             deployment.is_ok()
         })
     }
@@ -92,7 +90,7 @@ impl Check<'_> {
         if !self.is_known(service) {
             return None;
         }
-        let (application, environment) = (self.application, self.setting.environment);
+        let (application, environment) = (self.application, self.environment);
         let obstacle =
             match route::service_connect(application, Some(self.caller), service, environment) {
                 Ok(authority) if authority.host == host.name => {
@@ -139,7 +137,7 @@ impl Check<'_> {
         if !self.is_known(service) {
             return None;
         }
-        let (application, environment) = (self.application, self.setting.environment);
+        let (application, environment) = (self.application, self.environment);
         let right = match route::discovery(application, Some(self.caller), service, environment) {
             Ok(authority) => authority.port,
             Err(obstacle) => {

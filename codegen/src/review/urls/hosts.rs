@@ -57,8 +57,7 @@ fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
     // As in `postgresql+asyncpg`.
     let protocol = scheme.split('+').next()?;
     let (_, default) = SCHEMES.iter().find(|(known, _)| *known == protocol)?;
-    let ends = |c: char| c.is_whitespace() || "/?#,;|\"'`()<>]\\".contains(c);
-    let authority = after.split(ends).next()?;
+    let authority = after.split(ends_authority).next()?;
     let (_, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
     let mut host = host(authority)?;
     if host.port.is_none() {
@@ -66,6 +65,14 @@ fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
         host.default_of = default.map(|_| protocol);
     }
     Some(host)
+}
+
+fn ends_authority(c: char) -> bool {
+    let delimits = matches!(
+        c,
+        '/' | '?' | '#' | ',' | ';' | '|' | '"' | '\'' | '`' | '(' | ')' | '<' | '>' | ']' | '\\'
+    );
+    delimits || c.is_whitespace()
 }
 
 fn bare(value: &str) -> Option<Host<'_>> {

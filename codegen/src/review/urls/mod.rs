@@ -6,109 +6,114 @@ mod zones;
 
 use std::collections::HashMap;
 
-use crate::application::Application;
+use crate::application::{Application, Service};
 use crate::finding::Finding;
 use crate::reference::in_environments;
+use crate::setting::Setting;
 
-use super::Setting;
 use check::{Check, Names};
-use hosts::{Host, hosts};
+use hosts::hosts;
 use zones::Zones;
 
 /// So many hosts are looked at for each service, over all environments.
 const MAX_HOSTS: usize = 10_000;
 
-pub(super) fn review(
-    application: &Application,
-    settings: &[Setting],
-    external: &[String],
-    findings: &mut Vec<Finding>,
-) {
-    let mut names = HashMap::new();
-    let mut found: Vec<Found<'_>> = Vec::new();
-    let mut known = HashMap::new();
-    let mut budgets = HashMap::new();
-    for setting in settings {
-        let mut hosts = hosts(&setting.value).peekable();
-        let Some(caller) = application.services.get(setting.service) else {
-            continue;
-        };
-        if hosts.peek().is_none() {
-            continue;
-        }
-        let environment = setting.environment;
-        let check = Check {
-            application,
-            names: names
-                .entry(environment)
-                .or_insert_with(|| Names::of(application, environment)),
-            zones: Zones::of(application, environment),
-            external,
-            caller,
-            setting,
-        };
-        let budget: &mut usize = budgets.entry(setting.service).or_insert(MAX_HOSTS);
-        let within = |_: &Host<'_>| {
-            budget
-                .checked_sub(1)
-                .inspect(|left| *budget = *left)
-                .is_some()
-        };
-        for finding in hosts
-            .take_while(within)
-            .filter_map(|host| check.host(&host))
-        {
-            let key = (variable(setting), finding.code, finding.message.clone());
-            let index = *known.entry(key).or_insert(found.len());
-            match found.get_mut(index) {
-                // The value names the host twice.
-                Some(found) if found.environments.last() == Some(&environment) => {}
-                Some(found) => found.environments.push(environment),
-                None => found.push(Found {
-                    finding,
-                    setting,
-                    environments: vec![environment],
-                }),
-            }
-        }
-    }
-    if found.is_empty() {
-        return;
-    }
-    let mut counts = HashMap::new();
-    for setting in settings {
-        *counts.entry(variable(setting)).or_insert(0) += 1;
-    }
-    findings.extend(found.into_iter().map(|found| {
-        let is_everywhere = found.environments.len() == counts[&variable(found.setting)];
-        found.told(application, is_everywhere)
-    }));
+/// The names that variables may have, in each environment.
+pub(super) struct Review<'a> {
+    application: &'a Application,
+    external: &'a [String],
+    names: HashMap<Option<usize>, Names<'a>>,
 }
 
-/// A variable as it is written once, be it for one environment or for all of them.
-fn variable(setting: &Setting) -> (&str, usize, &str) {
-    (&setting.place.file, setting.place.span.start, &setting.name)
+impl<'a> Review<'a> {
+    pub fn new(application: &'a Application, external: &'a [String]) -> Self {
+        let environments = super::environments(application).into_iter();
+        Self {
+            application,
+            external,
+            names: environments
+                .map(|environment| (environment, Names::of(application, environment)))
+                .collect(),
+        }
+    }
+
+    /// What is wrong with the variables of a service.
+    pub fn review(&self, caller: &Service, settings: &[Setting], findings: &mut Vec<Finding>) {
+        let mut left = MAX_HOSTS;
+        for setting in settings {
+            let found = self.find(caller, setting, &mut left).into_iter();
+            findings.extend(found.map(|found| found.told(self.application, setting)));
+        }
+    }
+
+    fn find(&self, caller: &Service, setting: &Setting, left: &mut usize) -> Vec<Found> {
+        let mut found = Vec::new();
+        for value in &setting.values {
+            for host in hosts(&value.text) {
+                for environment in &value.environments {
+                    if *left == 0 {
+                        return found;
+                    }
+                    *left -= 1;
+                    let finding = self.check(caller, *environment).host(&host);
+                    Found::add(&mut found, finding, *environment);
+                }
+            }
+        }
+        found
+    }
+
+    fn check<'c>(&'c self, caller: &'c Service, environment: Option<usize>) -> Check<'c> {
+        Check {
+            application: self.application,
+            names: &self.names[&environment],
+            zones: Zones::of(self.application, environment),
+            external: self.external,
+            caller,
+            environment,
+        }
+    }
 }
 
 /// What is wrong with a variable, and in which environments.
-struct Found<'a> {
+struct Found {
     finding: Finding,
-    setting: &'a Setting,
     environments: Vec<Option<usize>>,
 }
 
-impl Found<'_> {
-    fn told(self, application: &Application, is_everywhere: bool) -> Finding {
+impl Found {
+    fn add(found: &mut Vec<Self>, finding: Option<Finding>, environment: Option<usize>) {
+        let Some(finding) = finding else { return };
+        match found.iter_mut().find(|known| known.finding == finding) {
+            // The value names the host twice.
+            Some(known) if known.environments.contains(&environment) => {}
+            Some(known) => known.environments.push(environment),
+            None => found.push(Self {
+                finding,
+                environments: vec![environment],
+            }),
+        }
+    }
+
+    fn told(self, application: &Application, setting: &Setting) -> Finding {
+        let is_everywhere = self.environments.len() == setting.environments();
         let indices = self.environments.iter().flatten();
         let names: Vec<_> = indices
             .filter(|_| !is_everywhere)
             .map(|index| application.environments[*index].name.as_str())
             .collect();
-        let (name, scope) = (&self.setting.name, in_environments(&names));
+        let (name, scope) = (&setting.name, in_environments(&names));
+        let container = match &setting.sidecar {
+            Some(sidecar) => format!(" of the sidecar `{sidecar}`"),
+            None => String::new(),
+        };
         Finding {
-            message: format!("in the variable `{name}`{scope}, {}", self.finding.message),
+            message: format!(
+                "in the variable `{name}`{container}{scope}, {}",
+                self.finding.message
+            ),
             ..self.finding
         }
-        .at(&self.setting.place)
+        .at(&setting.place)
     }
 }
