@@ -16,7 +16,8 @@
 
 use std::fmt;
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 
 /// The services of one application and the environments they run in.

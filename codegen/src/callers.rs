@@ -9,7 +9,8 @@
 //! ```
 
 use crate::application::Application;
-use crate::finding::{Code, Finding, nearest};
+use crate::code::Code;
+use crate::finding::{Finding, nearest};
 
 /// Those that the package lists (`services` in its metadata), else the one of its name. What is wrong with the list is
 /// an error; that an unlisted package is no service, a warning.

@@ -6,8 +6,9 @@ use std::{env, fs, io};
 
 use crate::callers::callers;
 use crate::catalog::{self, Catalog};
+use crate::code::Code;
 use crate::copilot::{Loaded, Options, Workspace};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Finding, Severity};
 use crate::metadata::Metadata;
 use crate::stubs;
 

@@ -23,6 +23,7 @@
 mod application;
 mod callers;
 mod catalog;
+mod code;
 #[cfg(feature = "copilot")]
 pub mod copilot;
 mod explain;
@@ -52,8 +53,9 @@ mod yaml;
 pub use application::{Alias, Application, Deployment, Environment, Kind, Obstacle, Port, Service};
 pub use callers::callers;
 pub use catalog::{Catalog, CatalogError, FILE as CATALOG_FILE, FORMAT as CATALOG_FORMAT};
+pub use code::Code;
 pub use explain::Explanation;
-pub use finding::{Code, Finding, Severity, nearest};
+pub use finding::{Finding, Severity, nearest};
 #[cfg(feature = "copilot")]
 pub use generate::{Error, generate, generate_into};
 pub use naming::type_names;

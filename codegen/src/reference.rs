@@ -9,7 +9,8 @@
 //! ```
 
 use crate::application::{Application, Service};
-use crate::finding::{Code, Finding, nearest};
+use crate::code::Code;
+use crate::finding::{Finding, nearest};
 use crate::route;
 
 /// A service that a crate names, and what it needs of it.

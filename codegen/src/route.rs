@@ -31,7 +31,8 @@
 use std::fmt;
 
 use crate::application::{Application, Deployment, Obstacle, Service};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 
 /// A way to a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use crate::arguments::Arguments;
 use crate::catalog;
 use crate::diagnostic::Errors;
 use crate::item::Item;
+use crate::routes;
 use crate::tokens::{generated, lint_free};
-use crate::trait_client;
 
 /// The module of the stubs.
 pub fn clients(input: &TokenStream) -> TokenStream {
@@ -34,7 +34,7 @@ pub fn clients(input: &TokenStream) -> TokenStream {
             ::core::include!(::core::concat!(::core::env!("OUT_DIR"), #file));
         }
         #[doc(inline)]
-        #[allow(unused_imports, unreachable_pub, hidden_glob_reexports)]
+        #[allow(unused_imports, unreachable_pub)]
         pub use service_connect_clients::*;
     }
 }
@@ -53,8 +53,9 @@ pub fn listen_addr(input: &TokenStream) -> TokenStream {
 
 fn no_input(input: &TokenStream, errors: &mut Errors) {
     if let Some(token) = input.clone().into_iter().next() {
-        errors.invalid(
+        errors.error(
             token.span(),
+            Code::UnexpectedInput,
             "the macro takes no arguments",
             "write nothing between the parentheses",
         );
@@ -98,10 +99,11 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
             let lint_free = lint_free();
             quote!(#tokens #lint_free const _: () = { #client };)
         }
-        Item::Trait(item) => trait_client::expand(*item, service, &catalog, &mut errors),
+        Item::Trait(item) => routes::expand(*item, service, &catalog, &mut errors),
         Item::Other(span) => {
-            errors.invalid(
+            errors.error(
                 span,
+                Code::InvalidItem,
                 "`#[service_client]` belongs on a unit struct or a trait",
                 "write `struct Calls;`, or a trait with routes, below it",
             );
@@ -123,7 +125,7 @@ fn check(catalog: &Catalog, arguments: &Arguments, service: &LitStr, errors: &mu
             if all.any(|environment| environment.name == name) {
                 known.push(name);
             } else {
-                errors.finding(environment.span(), &unknown_environment(application, &name));
+                errors.finding(environment.span(), unknown_environment(application, &name));
             }
         }
         known
@@ -138,17 +140,17 @@ fn check(catalog: &Catalog, arguments: &Arguments, service: &LitStr, errors: &mu
         environments: environments.as_deref(),
     };
     for finding in reference.check(application, &catalog.calling_services()) {
-        errors.finding(span, &finding);
+        errors.finding(span, finding);
     }
     if let Some(service) = application.service(&name)
         && !cfg!(feature = "tls")
         && service.needs_tls()
     {
-        errors.finding(span, &needs_tls(service));
+        errors.finding(span, needs_tls(service));
     }
 }
 
-fn unknown(name: &str) -> Service {
+pub(crate) fn unknown(name: &str) -> Service {
     Service {
         name: name.to_owned(),
         directory: name.to_owned(),
@@ -168,12 +170,12 @@ fn load(span: Span) -> (Option<Arc<Catalog>>, Errors) {
     match catalog::load() {
         Ok(catalog) => {
             for problem in &catalog.problems {
-                errors.finding(span, problem);
+                errors.finding(span, problem.clone());
             }
             (Some(catalog), errors)
         }
         Err(finding) => {
-            errors.finding(span, &finding);
+            errors.finding(span, finding);
             (None, errors)
         }
     }

@@ -13,9 +13,8 @@ mod catalog;
 mod client;
 mod diagnostic;
 mod item;
-mod route;
+mod routes;
 mod tokens;
-mod trait_client;
 
 use proc_macro::TokenStream;
 

@@ -51,6 +51,7 @@ mod error;
 mod retry;
 mod service;
 
+pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response};
 pub use error::{Error, ErrorDetails};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -63,7 +64,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::choose::override_name;
-    pub use crate::client::{json, segment};
+    pub use crate::client::{Answer, JsonAnswer, RouteResult, header, query, segment};
     pub use crate::service::{
         Application, Endpoint, Environment, ListenPort, Never, Service, Tls, listen_addr,
     };

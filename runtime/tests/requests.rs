@@ -254,3 +254,58 @@ async fn json_that_does_not_fit_is_an_error_without_the_body() {
         assert!(error.contains(part) && !error.contains("secr"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_query_is_added_to_the_one_of_the_path() {
+    let server = Server::saying("").await;
+    let client = server.client();
+    let table = [
+        (client.get("/x").query(&[("a", "1 ä&")]), "/x?a=1+%C3%A4%26"),
+        (client.get("/x?").query(&[("a", 1)]), "/x?a=1"),
+        (client.get("/x?b=%20#c").query(&[("a", 1)]), "/x?b=%20&a=1"),
+        (
+            client.get("/x").query(&[("a", Some(1)), ("b", None)]),
+            "/x?a=1",
+        ),
+        (client.get("/x").query(&[("a", vec![1, 2])]), "/x?a=1&a=2"),
+        (
+            client.get("/x").query(&[("a", 1)]).query(&[("a", 2)]),
+            "/x?a=1&a=2",
+        ),
+        (client.get("/x").query::<[(&str, u8)]>(&[]), "/x"),
+    ];
+    for (request, expected) in table {
+        request.await.unwrap();
+        assert_eq!(
+            server.seen().pop().unwrap().line(),
+            format!("GET {expected} HTTP/1.1")
+        );
+    }
+    let sent = server.seen().len();
+    let error = client.get("/x").query(&5).await.unwrap_err();
+    assert!(matches!(error, Error::Request(_)), "{error}");
+    assert_eq!(server.seen().len(), sent, "nothing was sent");
+}
+
+#[tokio::test]
+async fn a_form_is_a_body() {
+    let server = Server::saying("").await;
+    let client = server.client();
+    client
+        .post("/")
+        .form(&[("a", "ä b"), ("c", "&")])
+        .await
+        .unwrap();
+    let seen = server.seen().pop().unwrap();
+    assert_eq!(
+        seen.header("content-type"),
+        ["application/x-www-form-urlencoded"]
+    );
+    assert_eq!(seen.body, b"a=%C3%A4+b&c=%26");
+    let typed = client
+        .post("/")
+        .header("content-type", "x/y")
+        .form(&[("a", 1)]);
+    typed.await.unwrap();
+    assert_eq!(server.seen().pop().unwrap().header("content-type"), ["x/y"]);
+}

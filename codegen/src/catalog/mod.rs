@@ -36,7 +36,8 @@ mod text;
 use std::fmt;
 
 use crate::application::{Application, Environment, Kind, Service};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 
 use text::{
     read_deployment, read_finding, read_place, record, unescape, write_deployment, write_finding,

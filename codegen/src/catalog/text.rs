@@ -1,7 +1,8 @@
 //! The records of a catalog.
 
 use crate::application::{Alias, Deployment, Kind, Port};
-use crate::finding::{Code, Finding, Severity};
+use crate::code::Code;
+use crate::finding::{Finding, Severity};
 use crate::place::Place;
 
 pub(super) fn write_deployment(

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Read;
 use std::sync::Arc;
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::manifest::{self, Manifest};
 use crate::place::Place;
 use crate::review::Override;

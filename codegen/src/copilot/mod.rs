@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::application::{Application, Environment};
-use crate::finding::{Code, Finding, nearest};
+use crate::code::Code;
+use crate::finding::{Finding, nearest};
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
 use crate::metadata::Metadata;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::application::{Deployment, Environment, Kind, Service, duplicate_service};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
 use crate::place::Place;

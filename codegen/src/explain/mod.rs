@@ -8,16 +8,18 @@
 //! assert!(explanation.right.contains("connect: true"));
 //! ```
 
+mod attribute;
 mod build;
 mod connect;
 mod files;
 mod manifest;
 mod reference;
+mod route;
 mod variables;
 
 use std::fmt;
 
-use crate::finding::Code;
+use crate::code::Code;
 
 /// A code in words; its [`Display`](fmt::Display) is all of it but the title, for a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +87,6 @@ impl Code {
             Self::NoPort => &reference::NO_PORT,
             Self::UdpPort => &reference::UDP_PORT,
             Self::NoWay => &reference::NO_WAY,
-            Self::InvalidReference => &reference::INVALID_REFERENCE,
             Self::InvalidAlias => &connect::INVALID_ALIAS,
             Self::DuplicateAlias => &connect::DUPLICATE_ALIAS,
             Self::AliasHidesService => &connect::ALIAS_HIDES_SERVICE,
@@ -100,6 +101,28 @@ impl Code {
             Self::UrlZone => &variables::URL_ZONE,
             Self::DiscoveryVariable => &variables::DISCOVERY_VARIABLE,
             Self::UnknownHost => &variables::UNKNOWN_HOST,
+            Self::MissingService => &attribute::MISSING_SERVICE,
+            Self::ServiceLiteral => &attribute::SERVICE_LITERAL,
+            Self::UnknownArgument => &attribute::UNKNOWN_ARGUMENT,
+            Self::InvalidArgument => &attribute::INVALID_ARGUMENT,
+            Self::InvalidItem => &attribute::INVALID_ITEM,
+            Self::UnexpectedInput => &attribute::UNEXPECTED_INPUT,
+            Self::NotAMethod => &route::NOT_A_METHOD,
+            Self::MissingRoute => &route::MISSING_ROUTE,
+            Self::DuplicateRoute => &route::DUPLICATE_ROUTE,
+            Self::UnknownMethod => &route::UNKNOWN_METHOD,
+            Self::MissingPath => &route::MISSING_PATH,
+            Self::RelativePath => &route::RELATIVE_PATH,
+            Self::InvalidPath => &route::INVALID_PATH,
+            Self::MissingParameter => &route::MISSING_PARAMETER,
+            Self::UnusedParameter => &route::UNUSED_PARAMETER,
+            Self::InvalidParameter => &route::INVALID_PARAMETER,
+            Self::DuplicateBody => &route::DUPLICATE_BODY,
+            Self::BodyOnGet => &route::BODY_ON_GET,
+            Self::NotAsync => &route::NOT_ASYNC,
+            Self::MissingResult => &route::MISSING_RESULT,
+            Self::MissingSelf => &route::MISSING_SELF,
+            Self::OwnBody => &route::OWN_BODY,
             Self::NoBuildScript => &build::NO_BUILD_SCRIPT,
             Self::InvalidCatalog => &build::INVALID_CATALOG,
             Self::NeedsTls => &build::NEEDS_TLS,

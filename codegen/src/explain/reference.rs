@@ -98,14 +98,3 @@ A Static Site runs no code that could call anyone.",
     right: "type: Request-Driven Web Service\nnetwork:\n  vpc: {placement: private}",
     source: "Copilot's templates, which set the discovery endpoint only in the VPC",
 };
-
-pub(super) const INVALID_REFERENCE: Explanation = Explanation {
-    title: "the attribute or a route is not written correctly",
-    meaning: "\
-`#[service_client]` takes the name of a service, then `discovery` and `environments = [\"…\"]` if
-wanted, and belongs on a unit struct or a trait. Each method of a trait has one route such as
-`#[get(\"/path/{id}\")]`, and each `{id}` of its path is one of its arguments.",
-    wrong: "#[get(\"/kudos/{name}\")]\nasync fn kudos(&self, id: u64) -> Result<Kudo>;",
-    right: "#[get(\"/kudos/{id}\")]\nasync fn kudos(&self, id: u64) -> Result<Kudo>;",
-    source: "this crate",
-};

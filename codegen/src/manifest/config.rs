@@ -1,7 +1,8 @@
 //! The fields of a manifest that decide how a workload is reached, and what Copilot refuses them for.
 
 use crate::application::{Alias, Deployment, Kind, Port};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 use crate::yaml::{self, Node};
 

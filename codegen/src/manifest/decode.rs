@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::interpolate::Variables;
 use crate::place::Place;
 use crate::scalar::{self, Resolved};

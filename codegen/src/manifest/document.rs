@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::application::{Deployment, Kind};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::interpolate::Variables;
 use crate::place::Place;
 use crate::yaml::Node;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::application::Port;
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 
 use super::decode::Text;

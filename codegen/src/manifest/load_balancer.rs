@@ -1,6 +1,7 @@
 //! `http` and `nlb`: which container and port they lead to.
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 use crate::yaml::Kind;
 

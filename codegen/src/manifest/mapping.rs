@@ -1,6 +1,7 @@
 //! Ports as manifests write them for containers and listeners: `8080` or `8080/udp`.
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 
 use super::decode::Text;

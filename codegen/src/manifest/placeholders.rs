@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::interpolate;
 use crate::place::Place;
 use crate::yaml::Node;

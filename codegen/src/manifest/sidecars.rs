@@ -1,6 +1,7 @@
 //! The sidecars of a task.
 
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 
 use super::decode::{Decoder, Text};

@@ -1,7 +1,8 @@
 //! `network.connect` where it has no effect, or not the one that was meant.
 
 use crate::application::{Application, Kind, Obstacle};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 
 use super::{deployed, environments};
 

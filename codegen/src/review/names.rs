@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::application::{Alias, Application, Deployment, Service};
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 
 use super::{deployed, environments, scope};
 

@@ -1,7 +1,8 @@
 //! What changes the deployed resources behind the manifest's back.
 
 use crate::application::Service;
-use crate::finding::{Code, Finding};
+use crate::code::Code;
+use crate::finding::Finding;
 use crate::place::Place;
 
 /// A change of a service's resources, by the path of what it changes.

@@ -11,17 +11,18 @@
 mod path;
 mod request;
 mod response;
+mod routes;
 
 use std::fmt;
 use std::sync::Arc;
 
 use http::Method;
 use http::uri::PathAndQuery;
-use serde::de::DeserializeOwned;
 
 pub use self::path::segment;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
+pub use self::routes::{Answer, JsonAnswer, RouteResult, header, query};
 use crate::Result;
 use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};
@@ -156,12 +157,6 @@ impl Client {
             Origin::Url(_) => None,
         }
     }
-}
-
-/// The answer of a typed route.
-#[doc(hidden)]
-pub async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T> {
-    request.send().await?.success()?.json_or_null().await
 }
 
 /// One call: what errors about it have to say.

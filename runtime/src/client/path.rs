@@ -48,6 +48,19 @@ pub(crate) fn parse(path: &str) -> Result<PathAndQuery> {
         .map_err(|error| Error::Request(ErrorDetails::new("the path is not valid").because(error)))
 }
 
+/// `path` with more of a query, which is encoded already.
+///
+/// # Errors
+/// [`Error::Request`] for what is longer than 65,534 bytes.
+pub(crate) fn with_query(path: &PathAndQuery, query: &str) -> Result<PathAndQuery> {
+    let separator = match path.query() {
+        None => "?",
+        Some("") => "",
+        Some(_) => "&",
+    };
+    parse(&format!("{path}{separator}{query}"))
+}
+
 /// The parameter `name` as one segment of a path: all but the unreserved characters (RFC 3986) are encoded.
 ///
 /// # Errors

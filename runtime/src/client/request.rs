@@ -44,7 +44,7 @@ pub struct RequestBuilder {
     deadline: Duration,
 }
 
-struct Parts {
+pub(super) struct Parts {
     headers: HeaderMap,
     body: Bytes,
 }
@@ -101,6 +101,30 @@ impl RequestBuilder {
         })
     }
 
+    /// Adds to the query: a struct, a map, or a list of pairs. `None` is left out, a list repeats its name.
+    pub fn query<T: Serialize + ?Sized>(self, query: &T) -> RequestBuilder {
+        self.add_query(serde_html_form::to_string(query))
+    }
+
+    pub(super) fn add_query(
+        self,
+        query: Result<String, serde_html_form::ser::Error>,
+    ) -> RequestBuilder {
+        let mut call = self.call;
+        let parts = self.parts.and_then(|parts| {
+            let query = query.map_err(|error| because("the query cannot be written", error))?;
+            if !query.is_empty() {
+                call.path = path::with_query(&call.path, &query)?;
+            }
+            Ok(parts)
+        });
+        RequestBuilder {
+            call,
+            parts,
+            deadline: self.deadline,
+        }
+    }
+
     /// Sets the body.
     pub fn body(self, body: impl Into<Bytes>) -> RequestBuilder {
         let body = body.into();
@@ -112,18 +136,30 @@ impl RequestBuilder {
 
     /// Sets the body to `value` as JSON, and `Content-Type` unless it is set already.
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> RequestBuilder {
-        self.json_body(serde_json::to_vec(value))
+        let json = serde_json::to_vec(value);
+        self.typed_body(
+            json.map_err(|error| because("the body cannot be written as JSON", error)),
+            "application/json",
+        )
     }
 
-    fn json_body(self, json: serde_json::Result<Vec<u8>>) -> RequestBuilder {
+    /// Sets the body to `value` as the fields of a form, and `Content-Type` unless it is set already.
+    pub fn form<T: Serialize + ?Sized>(self, value: &T) -> RequestBuilder {
+        let form = serde_html_form::to_string(value);
+        self.typed_body(
+            form.map(String::into_bytes)
+                .map_err(|error| because("the body cannot be written as a form", error)),
+            "application/x-www-form-urlencoded",
+        )
+    }
+
+    fn typed_body(self, body: Result<Vec<u8>>, media_type: &'static str) -> RequestBuilder {
         self.edit(|parts| {
-            let json =
-                json.map_err(|error| because("the body cannot be written as JSON", error))?;
-            parts.body = Bytes::from(json);
+            parts.body = Bytes::from(body?);
             parts
                 .headers
                 .entry(CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static("application/json"));
+                .or_insert(HeaderValue::from_static(media_type));
             Ok(())
         })
     }
@@ -157,7 +193,7 @@ impl RequestBuilder {
         }
     }
 
-    fn edit(mut self, change: impl FnOnce(&mut Parts) -> Result<()>) -> RequestBuilder {
+    pub(super) fn edit(mut self, change: impl FnOnce(&mut Parts) -> Result<()>) -> RequestBuilder {
         self.parts = self.parts.and_then(|mut parts| {
             change(&mut parts)?;
             Ok(parts)
@@ -210,10 +246,13 @@ impl fmt::Debug for RequestBuilder {
     }
 }
 
-fn invalid(problem: impl Into<String>) -> Error {
+pub(super) fn invalid(problem: impl Into<String>) -> Error {
     Error::Request(ErrorDetails::new(problem))
 }
 
-fn because(problem: &str, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(super) fn because(
+    problem: &str,
+    source: impl std::error::Error + Send + Sync + 'static,
+) -> Error {
     Error::Request(ErrorDetails::new(problem).because(source))
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::application::{Application, Service};
-use crate::finding::{Code, Finding, Severity};
+use crate::code::Code;
+use crate::finding::{Finding, Severity};
 use crate::review::deployed;
 use crate::route;
 

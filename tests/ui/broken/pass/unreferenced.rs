@@ -1,4 +1,5 @@
 //! A broken manifest is an error only where its service is used.
+#![deny(warnings)]
 service_connect::clients!();
 
 #[service_connect::service_client("good")]

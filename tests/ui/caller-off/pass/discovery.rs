@@ -1,4 +1,5 @@
 //! A caller without Service Connect calls through discovery; in `test` the strict check holds.
+#![deny(warnings)]
 use service_connect::service_client;
 
 service_connect::clients!();

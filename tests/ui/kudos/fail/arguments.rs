@@ -14,6 +14,9 @@ struct Number;
 #[service_client("api", timeout = 5)]
 struct Unknown;
 
+#[service_client("api", enviroments = ["test"])]
+struct Misspelt;
+
 #[service_client("api", environments = ["tset"])]
 struct Environment;
 
@@ -25,6 +28,12 @@ struct NoList;
 
 #[service_client("api", discovery = true)]
 struct Flag;
+
+#[service_client("api", discovery, discovery)]
+struct Twice;
+
+#[service_client("api" discovery)]
+struct NoComma;
 
 #[service_client("api")]
 struct Fields {

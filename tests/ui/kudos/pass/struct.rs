@@ -1,4 +1,5 @@
 //! A unit struct has all that a stub of `clients!()` has.
+#![deny(warnings)]
 use service_connect::{Client, Method, service_client};
 
 service_connect::clients!();

@@ -1,4 +1,5 @@
 //! Whatever a service is called, its stub compiles and hides nothing of the prelude.
+#![deny(warnings)]
 service_connect::clients!();
 
 fn prelude() -> Result<Option<Vec<String>>, ()> {

@@ -1,5 +1,7 @@
 //! The path of a route: text and `{placeholders}`.
 
+use service_connect_codegen::{Code, Finding};
+
 /// A piece of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Part {
@@ -14,17 +16,18 @@ pub enum Part {
 /// # Errors
 ///
 /// What is wrong with it, and what to write instead.
-pub fn parse(path: &str) -> Result<Vec<Part>, (String, &'static str)> {
+pub fn parse(path: &str) -> Result<Vec<Part>, Finding> {
     if !path.starts_with('/') {
-        return Err((
-            format!("the path `{path}` does not start with `/`"),
-            "write it from the root of the service",
-        ));
+        let message = format!("the path `{path}` does not start with `/`");
+        return Err(Finding::error(Code::RelativePath, message)
+            .help(format!("write it from the root of the service: `/{path}`")));
     }
+    let invalid =
+        |message: String, help: &str| Finding::error(Code::InvalidPath, message).help(help);
     let is_allowed =
         |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\' | '^' | '`');
     if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
-        return Err((
+        return Err(invalid(
             format!("the path has a {c:?}, which no URL can have"),
             "percent-encode it",
         ));
@@ -37,7 +40,7 @@ pub fn parse(path: &str) -> Result<Vec<Part>, (String, &'static str)> {
             .strip_prefix('{')
             .and_then(|inner| inner.split_once('}'));
         let Some((name, after)) = name.filter(|(name, _)| is_name(name)) else {
-            return Err((
+            return Err(invalid(
                 format!("the path `{path}` has a brace that belongs to no placeholder"),
                 "write `{name}` for the parameter `name`",
             ));

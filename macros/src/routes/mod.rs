@@ -1,0 +1,90 @@
+//! A trait with routes, and its client over HTTP.
+
+mod method;
+mod parameter;
+mod path;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use service_connect_codegen::{Catalog, Code, Service, stubs};
+use syn::spanned::Spanned;
+use syn::{ItemTrait, TraitItem};
+
+use crate::diagnostic::Errors;
+use crate::tokens::{generated, lint_free};
+
+/// The trait, with futures that are `Send`, and the struct that implements it.
+pub fn expand(
+    mut item: ItemTrait,
+    service: &Service,
+    catalog: &Catalog,
+    errors: &mut Errors,
+) -> TokenStream {
+    let mut implementations = Vec::new();
+    let mut is_whole = true;
+    for member in &mut item.items {
+        match member {
+            TraitItem::Fn(method) => implementations.extend(method::expand(method, errors)),
+            other => {
+                errors.error(
+                    other.span(),
+                    Code::NotAMethod,
+                    "a trait with routes has methods only",
+                    "move it out of the trait",
+                );
+                is_whole = false;
+            }
+        }
+    }
+    let name = &item.ident;
+    let client = format_ident!("{name}Client");
+    let visibility = &item.vis;
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    // What the client cannot implement would be an error that follows from ours.
+    let implementation = is_whole.then(|| {
+        quote! {
+            impl #impl_generics #name #type_generics for #client #where_clause {
+                #(#implementations)*
+            }
+        }
+    });
+    let lint_free = lint_free();
+    let statics = generated(&stubs::statics(service, catalog));
+    let doc = format!("[`{name}`] over HTTP, by the service `{}`.", service.name);
+    quote! {
+        #item
+
+        #[doc = #doc]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+        #visibility struct #client {
+            client: ::service_connect::Client,
+        }
+
+        #lint_free
+        const _: () = {
+            #statics
+
+            impl #client {
+                /// Calls the service where it is deployed.
+                pub fn new() -> Self {
+                    Self::with(::service_connect::Client::of(&SERVICE))
+                }
+
+                /// Calls through `client`, as tests do.
+                pub fn with(client: ::service_connect::Client) -> Self {
+                    Self { client }
+                }
+            }
+
+            impl ::core::default::Default for #client {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+
+            #implementation
+        };
+    }
+}
