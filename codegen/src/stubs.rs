@@ -1,4 +1,4 @@
-//! The Rust code of the clients: constants and one type a service, with methods of one line each.
+//! The Rust code of the clients: one type a service, and constants, of which a macro of the runtime makes its functions.
 //!
 //! Everything is named by its absolute path, because a service may be called `result` or `option`.
 //!
@@ -22,35 +22,12 @@ pub const FILE: &str = "service-connect.rs";
 
 const PRIVATE: &str = "::service_connect::__private";
 
-/// The methods of a stub: name, parameters, arguments, result.
-const METHODS: [(&str, &str, &str, &str); 11] = [
-    ("get", PATH, "path", REQUEST),
-    ("post", PATH, "path", REQUEST),
-    ("put", PATH, "path", REQUEST),
-    ("patch", PATH, "path", REQUEST),
-    ("delete", PATH, "path", REQUEST),
-    ("head", PATH, "path", REQUEST),
-    (
-        "request",
-        "method: ::service_connect::Method, path: impl ::core::convert::AsRef<str>",
-        "method, path",
-        REQUEST,
-    ),
-    ("url", PATH, "path", TEXT),
-    ("base_url", "", "", TEXT),
-    ("authority", "", "", TEXT),
-    ("client", "", "", "::service_connect::Client"),
-];
-const PATH: &str = "path: impl ::core::convert::AsRef<str>";
-const REQUEST: &str = "::service_connect::RequestBuilder";
-const TEXT: &str = "::service_connect::Result<::std::string::String>";
-
 /// What stands in the module that `clients!()` brings in.
 #[must_use]
 pub fn module(catalog: &Catalog) -> String {
     let application = &catalog.application;
     let callers = catalog.calling_services();
-    let mut out = application_static(catalog);
+    let mut out = self::application(catalog);
     let names = type_names(
         application
             .services
@@ -87,22 +64,22 @@ pub fn module(catalog: &Catalog) -> String {
             out,
             "#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]\npub struct {name};"
         );
-        out += &methods(name, service, catalog, barrier.as_ref());
+        out += &stub(name, service, catalog, barrier.as_ref());
     }
     out
 }
 
-/// The constants and methods that make the unit struct `name` a client of `service`, complete in themselves.
+/// What makes the unit struct `name` a client of `service`, next to [`application`].
 #[must_use]
 pub fn client(name: &str, service: &Service, catalog: &Catalog) -> String {
-    let application = application_static(catalog);
-    format!("{application}{}", methods(name, service, catalog, None))
+    stub(name, service, catalog, None)
 }
 
-/// `APPLICATION` and `SERVICE`, for a client with methods of its own.
+/// `SERVICE`, for a client with methods of its own, next to [`application`].
 #[must_use]
-pub fn statics(service: &Service, catalog: &Catalog) -> String {
-    application_static(catalog) + &service_static(service, catalog)
+pub fn service(service: &Service, catalog: &Catalog) -> String {
+    let value = service_value(service, catalog);
+    format!("static SERVICE: {PRIVATE}::Service = {value};\n")
 }
 
 /// An expression of type `&'static ListenPort` slices: where the package's own services listen.
@@ -153,40 +130,41 @@ fn option(port: Option<u16>) -> String {
     }
 }
 
-/// What the runtime has to know to tell whether its caller has Service Connect on.
-fn application_static(catalog: &Catalog) -> String {
+/// `APPLICATION`: what the runtime has to know to tell whether its caller has Service Connect on.
+#[must_use]
+pub fn application(catalog: &Catalog) -> String {
     let application = &catalog.application;
     let connected = |environment: Option<usize>| {
         let services = application.services.iter().filter(|service| {
             let deployment = application.deployment(service, environment);
             deployment.is_ok_and(Deployment::connects)
         });
-        let names: Vec<_> = services.map(|service| literal(&service.name)).collect();
-        names.join(", ")
+        // One a line; no task has a name of two lines.
+        let names = services.map(|service| service.name.as_str());
+        let names = names.filter(|name| !name.contains('\n'));
+        literal(&names.collect::<Vec<_>>().join("\n"))
     };
+    let base = connected(None);
     let mut environments = String::new();
     for (index, environment) in application.environments.iter().enumerate() {
-        let _ = write!(
-            environments,
-            "\n        {PRIVATE}::Environment {{ name: {}, connected: &[{}] }},",
-            literal(&environment.name),
-            connected(Some(index))
-        );
+        let connected = connected(Some(index));
+        if connected != base {
+            let name = literal(&environment.name);
+            let _ = write!(
+                environments,
+                "\n        {PRIVATE}::Environment {{ name: {name}, connected: {connected} }},",
+            );
+        }
     }
+    let callers = catalog.callers.iter().map(|caller| literal(caller));
     format!(
         "static APPLICATION: {PRIVATE}::Application = {PRIVATE}::Application {{\n    callers: &[{}],\n    \
-         environments: &[{environments}],\n    base: &[{}],\n}};\n",
-        catalog
-            .callers
-            .iter()
-            .map(|caller| literal(caller))
-            .collect::<Vec<_>>()
-            .join(", "),
-        connected(None)
+         environments: &[{environments}],\n    base: {base},\n}};\n",
+        callers.collect::<Vec<_>>().join(", "),
     )
 }
 
-fn service_static(service: &Service, catalog: &Catalog) -> String {
+fn service_value(service: &Service, catalog: &Catalog) -> String {
     let base = endpoint(catalog, service, None);
     let mut differing = String::new();
     for (index, environment) in catalog.application.environments.iter().enumerate() {
@@ -200,39 +178,20 @@ fn service_static(service: &Service, catalog: &Catalog) -> String {
         }
     }
     format!(
-        "static SERVICE: {PRIVATE}::Service = {PRIVATE}::Service::new({}, &APPLICATION, &[{differing}], {base});\n",
+        "{PRIVATE}::Service::new({}, &APPLICATION, &[{differing}], {base})",
         literal(&service.name)
     )
 }
 
-fn methods(name: &str, service: &Service, catalog: &Catalog, barrier: Option<&Finding>) -> String {
+/// What makes the type `name` a client.
+fn stub(name: &str, service: &Service, catalog: &Catalog, barrier: Option<&Finding>) -> String {
     let condition = condition(name, service, barrier);
-    let mut out = condition.declaration;
-    let _ = writeln!(
-        out,
-        "const _: () = {{\n{}impl {name} {{",
-        service_static(service, catalog)
-    );
-    for (method, parameters, arguments, result) in METHODS {
-        let (doc, call) = match method {
-            "client" => (
-                "The client that these functions use.".to_owned(),
-                String::new(),
-            ),
-            method => (
-                format!("As [`Client::{method}`](::service_connect::Client::{method})."),
-                format!(".{method}({arguments})"),
-            ),
-        };
-        let _ = writeln!(
-            out,
-            "    /// {doc}\n    \
-             pub fn {method}({parameters}) -> {result}{} {{ ::service_connect::Client::of(&SERVICE){call} }}",
-            condition.clause,
-        );
-    }
-    out += "}\n};\n";
-    out
+    format!(
+        "{}::service_connect::__stub! {{\n    {name} [{}]\n    {}\n}}\n",
+        condition.declaration,
+        condition.clause,
+        service_value(service, catalog),
+    )
 }
 
 /// A `where` clause that fails, with our words, where the stub is called.
@@ -259,11 +218,11 @@ fn condition(name: &str, service: &Service, barrier: Option<&Finding>) -> Condit
                 )),
                 braced(&note.join(": ")),
             ),
-            clause: format!(" where for<'a> {name}: {name}IsCallable"),
+            clause: format!("where for<'a> {name}: {name}IsCallable"),
         };
     }
     let clause = if service.needs_tls() {
-        format!(" where for<'a> (): {PRIVATE}::Tls")
+        format!("where for<'a> (): {PRIVATE}::Tls")
     } else {
         String::new()
     };

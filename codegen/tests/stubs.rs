@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use service_connect_codegen::{Catalog, stubs, type_names};
 use support::{PROD, TEST, WORKSPACE, load};
-use syn::{Expr, Item, Lit, LitStr, Stmt};
+use syn::parse::ParseStream;
+use syn::{Expr, Ident, Item, Lit, LitStr, WhereClause};
 
 /// Names in YAML, and what they stand for.
 const NAMES: &[(&str, &str)] = &[
@@ -95,18 +96,19 @@ const WORKER: &str = "type: Worker Service\nimage: {location: x}\n";
 const BROKEN: &str = "type: Backend Service\nimage: {location: x, port: \"{ä}\\n\\u202E\\\"}\"}\n";
 const TLS: &str = "type: Backend Service\nimage: {location: x, port: 443}\n";
 
-/// The name of the service that a `const _` block makes a client of.
+/// The name of the service of which a macro makes a client, in `__stub! { Type [where …] Service::new("name", …) }`.
 fn service_of(item: &Item) -> Option<String> {
-    let Item::Const(block) = item else {
+    let Item::Macro(item) = item else {
         return None;
     };
-    let Expr::Block(block) = &*block.expr else {
-        return None;
+    let body = |input: ParseStream<'_>| {
+        input.parse::<Ident>()?;
+        let condition;
+        syn::bracketed!(condition in input);
+        condition.parse::<Option<WhereClause>>()?;
+        input.parse::<Expr>()
     };
-    let Some(Stmt::Item(Item::Static(service))) = block.block.stmts.first() else {
-        return None;
-    };
-    let Expr::Call(call) = &*service.expr else {
+    let Expr::Call(call) = item.mac.parse_body_with(body).unwrap() else {
         return None;
     };
     match call.args.first()? {
@@ -158,9 +160,11 @@ fn what_the_macros_take_is_rust() {
                 stubs::client("Calls", service, &catalog)
             ))
             .unwrap();
-            let file = syn::parse_file(&stubs::statics(service, &catalog)).unwrap();
-            assert_eq!(names_of(&file.items), ["APPLICATION", "SERVICE"]);
+            let file = syn::parse_file(&stubs::service(service, &catalog)).unwrap();
+            assert_eq!(names_of(&file.items), ["SERVICE"]);
         }
+        let file = syn::parse_file(&stubs::application(&catalog)).unwrap();
+        assert_eq!(names_of(&file.items), ["APPLICATION"]);
         let expression = stubs::listen_addr(&catalog);
         syn::parse_str::<Expr>(&expression).unwrap_or_else(|error| panic!("{error}: {expression}"));
     }
@@ -173,7 +177,7 @@ fn stubs_are_ascii_but_for_letters_in_their_docs() {
         let mut texts = vec![stubs::module(&catalog), stubs::listen_addr(&catalog)];
         for service in &catalog.application.services {
             texts.push(stubs::client("Calls", service, &catalog));
-            texts.push(stubs::statics(service, &catalog));
+            texts.push(stubs::service(service, &catalog));
         }
         for line in texts.iter().flat_map(|text| text.lines()) {
             let is_doc = line.trim_start().starts_with("///");
@@ -243,13 +247,13 @@ fn a_stub_that_cannot_be_called_says_why() {
     let callable = stubs::module(&catalog(CALLABLE, &["mail"]));
     assert!(!callable.contains("on_unimplemented"), "{callable}");
     let tls = stubs::module(&catalog(TLS, &["mail"]));
-    let methods = callable.matches("pub fn ").count();
+    let stubs = callable.matches("__stub! {").count();
     let conditional = tls
-        .matches("where for<'a> (): ::service_connect::__private::Tls")
+        .matches("[where for<'a> (): ::service_connect::__private::Tls]")
         .count();
     assert_eq!(
-        conditional, methods,
-        "every method asks for TLS where the port is 443"
+        conditional, stubs,
+        "every stub asks for TLS where the port is 443"
     );
 }
 
@@ -285,7 +289,13 @@ fn a_stub_knows_environments_that_are_not_listed_and_is_callable_for_all_that() 
         "nothing is checked there: {text}"
     );
     let names = literals(&text, "Environment { name: ");
-    assert_eq!(names, ["away", "staging", "test"], "a task may run in any");
+    assert_eq!(
+        names,
+        ["away"],
+        "a task may run in any; the others are as the base"
+    );
+    let connected = literals(&text, "connected: ");
+    assert_eq!(connected, [""], "`api` is off there");
     assert!(
         text.contains("(\"away\", ::service_connect::__private::Endpoint { port: 81, connect: ::core::option::Option::None,"),
         "{text}"

@@ -1,53 +1,79 @@
 //! Finds the catalog of the package that is being compiled.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{env, fs};
+use std::time::SystemTime;
+use std::{env, fs, io};
 
-use service_connect_codegen::{CATALOG_FILE, Catalog, Code, Finding};
+use service_connect_codegen::{CATALOG_FILE, Catalog, Code, Finding, stubs};
 
-/// The last catalog that was read, with its text: rust-analyzer keeps this process for hours and for several packages.
-static LAST: Mutex<Option<(String, Arc<Catalog>)>> = Mutex::new(None);
+/// The last catalog that was read and what tells it from another: rust-analyzer keeps this process for hours and for
+/// several packages.
+static LAST: Mutex<Option<(Version, Arc<Loaded>)>> = Mutex::new(None);
+
+/// A catalog, and what each use of it begins with.
+#[derive(Default)]
+pub struct Loaded {
+    pub catalog: Catalog,
+    /// `APPLICATION`, which takes longer to write than all the rest.
+    pub application: String,
+}
+
+impl From<Catalog> for Loaded {
+    fn from(catalog: Catalog) -> Self {
+        Self {
+            application: stubs::application(&catalog),
+            catalog,
+        }
+    }
+}
+
+/// The file, when it was written, and its size. Build scripts write it only where something changes.
+#[derive(PartialEq, Eq)]
+struct Version(PathBuf, Option<SystemTime>, u64);
 
 /// The catalog that the package's build script wrote.
 ///
 /// # Errors
 ///
 /// What to do where there is none.
-pub fn load() -> Result<Arc<Catalog>, Finding> {
+pub fn load() -> Result<Arc<Loaded>, Finding> {
     let out = env::var_os("OUT_DIR").ok_or_else(no_build_script)?;
-    let text =
-        fs::read_to_string(Path::new(&out).join(CATALOG_FILE)).map_err(|error| {
-            match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => no_build_script(),
-                _ => Finding::error(
-                    Code::UnreadableFile,
-                    format!("the catalog cannot be read: {error}"),
-                )
-                .help("build again"),
-            }
-        })?;
+    let path = Path::new(&out).join(CATALOG_FILE);
+    let metadata = fs::metadata(&path).map_err(|error| unreadable(&error))?;
+    let version = Version(path, metadata.modified().ok(), metadata.len());
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    let catalog = match &*last {
-        Some((known, catalog)) if *known == text => catalog.clone(),
+    let loaded = match &*last {
+        Some((known, loaded)) if *known == version => loaded.clone(),
         _ => {
+            let text = fs::read_to_string(&version.0).map_err(|error| unreadable(&error))?;
             let catalog = Catalog::read(&text)
                 .map_err(|error| Finding::error(Code::InvalidCatalog, error.to_string()))?;
-            let catalog = Arc::new(catalog);
-            *last = Some((text, catalog.clone()));
-            catalog
+            let loaded = Arc::new(Loaded::from(catalog));
+            *last = Some((version, loaded.clone()));
+            loaded
         }
     };
     // Cargo sets no OUT_DIR for a package without a build script, and leaves an inherited one in place. trybuild's
     // package, which inherits one on purpose, is called after the one that it tests.
     let compiled = env::var("CARGO_PKG_NAME").unwrap_or_default();
-    let is_own =
-        compiled == catalog.package || compiled.strip_suffix("-tests") == Some(&catalog.package);
-    if is_own {
-        Ok(catalog)
+    let package = &loaded.catalog.package;
+    if compiled == *package || compiled.strip_suffix("-tests") == Some(package) {
+        Ok(loaded)
     } else {
         Err(no_build_script())
+    }
+}
+
+fn unreadable(error: &io::Error) -> Finding {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => no_build_script(),
+        _ => Finding::error(
+            Code::UnreadableFile,
+            format!("the catalog cannot be read: {error}"),
+        )
+        .help("build again"),
     }
 }
 

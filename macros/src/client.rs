@@ -10,7 +10,7 @@ use service_connect_codegen::{
 use syn::LitStr;
 
 use crate::arguments::Arguments;
-use crate::catalog;
+use crate::catalog::{self, Loaded};
 use crate::diagnostic::Errors;
 use crate::item::Item;
 use crate::routes;
@@ -18,10 +18,10 @@ use crate::tokens::{generated, lint_free};
 
 /// The module of the stubs.
 pub fn clients(input: &TokenStream) -> TokenStream {
-    let (catalog, mut errors) = load(Span::call_site());
+    let (loaded, mut errors) = load(Span::call_site());
     no_input(input, &mut errors);
     let errors = errors.items();
-    if catalog.is_none() {
+    if loaded.is_none() {
         return errors;
     }
     let lint_free = lint_free();
@@ -41,10 +41,10 @@ pub fn clients(input: &TokenStream) -> TokenStream {
 
 /// Where the package's services listen.
 pub fn listen_addr(input: &TokenStream) -> TokenStream {
-    let (catalog, mut errors) = load(Span::call_site());
+    let (loaded, mut errors) = load(Span::call_site());
     no_input(input, &mut errors);
-    let code = match &catalog {
-        Some(catalog) if errors.is_empty() => generated(&stubs::listen_addr(catalog)),
+    let code = match &loaded {
+        Some(loaded) if errors.is_empty() => generated(&stubs::listen_addr(&loaded.catalog)),
         _ => quote!(::service_connect::__private::listen_addr(&[], &[])),
     };
     let errors = errors.items();
@@ -76,7 +76,8 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
         .map_or_else(Span::call_site, LitStr::span);
     let (loaded, problems) = load(span);
     let problems = problems.items();
-    let catalog = loaded.unwrap_or_default();
+    let loaded = loaded.unwrap_or_default();
+    let catalog = &loaded.catalog;
     let name = arguments
         .service
         .as_ref()
@@ -87,7 +88,7 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
         && problems.is_empty()
         && errors.is_empty()
     {
-        check(&catalog, &arguments, service, &mut errors);
+        check(catalog, &arguments, service, &mut errors);
     }
     // A client of a service that does not exist keeps the rest of the crate free of errors that follow from ours.
     let unknown = unknown(&name);
@@ -95,11 +96,12 @@ pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStrea
 
     let code = match item {
         Item::Unit(ident) => {
-            let client = generated(&stubs::client(&ident.to_string(), service, &catalog));
+            let client = stubs::client(&ident.to_string(), service, catalog);
+            let client = generated(&format!("{}{client}", loaded.application));
             let lint_free = lint_free();
             quote!(#tokens #lint_free const _: () = { #client };)
         }
-        Item::Trait(item) => routes::expand(*item, service, &catalog, &mut errors),
+        Item::Trait(item) => routes::expand(*item, service, &loaded, &mut errors),
         Item::Other(span) => {
             errors.error(
                 span,
@@ -165,14 +167,14 @@ pub(crate) fn unknown(name: &str) -> Service {
 }
 
 /// The package's catalog, and what is wrong with it for everything that refers to it.
-fn load(span: Span) -> (Option<Arc<Catalog>>, Errors) {
+fn load(span: Span) -> (Option<Arc<Loaded>>, Errors) {
     let mut errors = Errors::default();
     match catalog::load() {
-        Ok(catalog) => {
-            for problem in &catalog.problems {
+        Ok(loaded) => {
+            for problem in &loaded.catalog.problems {
                 errors.finding(span, problem.clone());
             }
-            (Some(catalog), errors)
+            (Some(loaded), errors)
         }
         Err(finding) => {
             errors.finding(span, finding);

@@ -5,8 +5,8 @@
 //!
 //! static KUDOS: Application = Application {
 //!     callers: &["front-end"],
-//!     environments: &[Environment { name: "test", connected: &["front-end"] }],
-//!     base: &[],
+//!     environments: &[Environment { name: "test", connected: "front-end\nmail" }],
+//!     base: "",
 //! };
 //! ```
 
@@ -15,19 +15,20 @@
 pub struct Application {
     /// The services that the crate runs as.
     pub callers: &'static [&'static str],
-    /// The environments known at build time.
+    /// The environments that differ from `base`.
     pub environments: &'static [Environment],
-    /// The services whose tasks have Service Connect on by the manifests' base values.
-    pub base: &'static [&'static str],
+    /// The services whose tasks have Service Connect on by the manifests' base values, one a line: a list would cost
+    /// the compiler an expression for each.
+    pub base: &'static str,
 }
 
-/// An environment known at build time.
+/// An environment in which Service Connect is on for others than by the base values.
 #[derive(Debug)]
 pub struct Environment {
     /// Its name, as in `COPILOT_ENVIRONMENT_NAME`.
     pub name: &'static str,
-    /// The services whose tasks have Service Connect on there.
-    pub connected: &'static [&'static str],
+    /// The services whose tasks have Service Connect on there, one a line.
+    pub connected: &'static str,
 }
 
 /// Where a service is reached in an environment.
@@ -67,10 +68,11 @@ impl Definition {
 impl Application {
     /// Whether the tasks of `caller` have Service Connect on in `environment`.
     pub(crate) fn connects(&self, caller: &str, environment: Option<&str>) -> bool {
-        self.environments
-            .iter()
-            .find(|known| Some(known.name) == environment)
-            .map_or(self.base, |known| known.connected)
-            .contains(&caller)
+        let own = self.environments.iter();
+        let own = own
+            .into_iter()
+            .find(|known| Some(known.name) == environment);
+        let connected = own.map_or(self.base, |known| known.connected);
+        connected.split('\n').any(|name| name == caller)
     }
 }

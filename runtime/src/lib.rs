@@ -50,6 +50,7 @@ mod definition;
 mod error;
 mod retry;
 mod service;
+mod stub;
 
 pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response};

@@ -15,7 +15,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 static APPLICATION: Application = Application {
     callers: &["front-end"],
     environments: &[],
-    base: &["front-end"],
+    base: "front-end",
 };
 
 static WARNINGS: AtomicUsize = AtomicUsize::new(0);

@@ -8,10 +8,11 @@ mod tests;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use service_connect_codegen::{Catalog, Code, Service, stubs};
+use service_connect_codegen::{Code, Service, stubs};
 use syn::spanned::Spanned;
 use syn::{ItemTrait, TraitItem};
 
+use crate::catalog::Loaded;
 use crate::diagnostic::Errors;
 use crate::tokens::{generated, lint_free};
 
@@ -19,7 +20,7 @@ use crate::tokens::{generated, lint_free};
 pub fn expand(
     mut item: ItemTrait,
     service: &Service,
-    catalog: &Catalog,
+    loaded: &Loaded,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut implementations = Vec::new();
@@ -51,7 +52,11 @@ pub fn expand(
         }
     });
     let lint_free = lint_free();
-    let statics = generated(&stubs::statics(service, catalog));
+    let statics = generated(&format!(
+        "{}{}",
+        loaded.application,
+        stubs::service(service, &loaded.catalog)
+    ));
     let doc = format!("[`{name}`] over HTTP, by the service `{}`.", service.name);
     quote! {
         #item

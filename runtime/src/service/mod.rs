@@ -6,8 +6,8 @@
 //!
 //! static KUDOS: Application = Application {
 //!     callers: &["front-end"],
-//!     environments: &[Environment { name: "test", connected: &["api", "front-end"] }],
-//!     base: &["api", "front-end"],
+//!     environments: &[Environment { name: "test", connected: "api\nfront-end" }],
+//!     base: "api\nfront-end",
 //! };
 //! static API: Service = Service::new(
 //!     "api",

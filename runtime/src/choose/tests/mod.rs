@@ -10,23 +10,23 @@ static KUDOS: Application = Application {
     environments: &[
         Environment {
             name: "test",
-            connected: &["api", "front-end", "billing", "shop"],
+            connected: "api\nfront-end\nbilling\nshop",
         },
         Environment {
             name: "prod",
-            connected: &["api", "front-end"],
+            connected: "api\nfront-end",
         },
         Environment {
             name: "off",
-            connected: &[],
+            connected: "",
         },
     ],
-    base: &["api", "front-end"],
+    base: "api\nfront-end",
 };
 static TWO_CALLERS: Application = Application {
     callers: &["front-end", "job"],
     environments: &[],
-    base: &["front-end"],
+    base: "front-end",
 };
 
 const NOWHERE: Endpoint = Endpoint {
