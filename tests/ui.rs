@@ -36,6 +36,11 @@ fn run_again(fixture: &Path) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(directory);
     fs::create_dir_all(&out).unwrap();
     service_connect_codegen::generate_into(fixture, &out).unwrap();
+    // One that another version wrote.
+    let catalog = fixture.join("catalog");
+    if catalog.exists() {
+        fs::copy(catalog, out.join(service_connect_codegen::CATALOG_FILE)).unwrap();
+    }
     let test = Command::new(env::current_exe().unwrap())
         .args(["ui", "--exact", "--nocapture"])
         .env(FIXTURE, fixture)

@@ -30,7 +30,7 @@
 
 use std::fmt;
 
-use crate::application::{Application, Deployment, Obstacle, Service};
+use crate::application::{Application, Deployment, Kind, Obstacle, Service};
 use crate::code::Code;
 use crate::finding::Finding;
 
@@ -218,7 +218,7 @@ fn callee_obstacle(callee: &Service, offer: &Deployment, obstacle: Obstacle) -> 
             ),
         )
         .at(&callee.place)
-        .help("only a Backend Service or a Load Balanced Web Service has an endpoint"),
+        .help("only a Backend Service or a Load Balanced Web Service can be called: make it one, or call another service"),
         Obstacle::NoPort => {
             Finding::error(Code::NoPort, format!("service `{name}` exposes no port"))
                 .at(&callee.place)
@@ -263,7 +263,11 @@ fn caller_cannot_discover(caller: &Service, client: &Deployment) -> Finding {
         ),
     )
     .at(&caller.place)
-    .help("it would have to be another kind of service, or a Request-Driven one with `network.vpc.placement: private`")
+    .help(if client.kind == Kind::RequestDrivenWebService {
+        "write `placement: private` below `network:`, `vpc:` in that manifest, or make it another kind of service"
+    } else {
+        "call from another kind of service: this one runs no code of its own"
+    })
 }
 
 /// On the value that switches it off, or on the service's name where nothing is written.

@@ -357,7 +357,7 @@ fn the_help_says_what_to_write() {
     );
     assert_eq!(
         help("api", &["public"]),
-        "it would have to be another kind of service, or a Request-Driven one with `network.vpc.placement: private`"
+        "write `placement: private` below `network:`, `vpc:` in that manifest, or make it another kind of service"
     );
 }
 

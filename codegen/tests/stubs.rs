@@ -216,7 +216,7 @@ fn the_reason_in_a_stub_is_one_line_with_place_code_and_help() {
         worker[NAMES.len() - 1],
         format!(
             "copilot/service-{}/manifest.yml:1: service ` next` is a Worker Service, which nothing can call \
-             [no-endpoint]; only a Backend Service or a Load Balanced Web Service has an endpoint",
+             [no-endpoint]; only a Backend Service or a Load Balanced Web Service can be called: make it one, or call another service",
             NAMES.len() - 1
         )
     );

@@ -64,6 +64,14 @@ fn no_input(input: &TokenStream, errors: &mut Errors) {
 
 /// The item with its client, and what is wrong with the reference.
 pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+    expand(arguments, tokens, load)
+}
+
+pub(crate) fn expand(
+    arguments: TokenStream,
+    tokens: TokenStream,
+    load: impl FnOnce(Span) -> (Option<Arc<Loaded>>, Errors),
+) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(arguments, &mut errors);
     let Ok(item) = Item::parse(&tokens) else {

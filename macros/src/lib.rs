@@ -12,6 +12,8 @@ mod arguments;
 mod catalog;
 mod client;
 mod diagnostic;
+#[cfg(test)]
+mod goldens;
 mod item;
 mod routes;
 mod tokens;

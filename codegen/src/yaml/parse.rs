@@ -47,6 +47,7 @@ pub(crate) fn parse(file: &Arc<str>, text: &str) -> Result<Option<Rc<Node>>, Fin
                 format!("the file is not YAML: {}", error.info()),
             )
             .at(&place)
+            .help("mend what stands there or just before it: nothing of the file counts until then")
         })?;
         if matches!(event, Event::DocumentEnd) {
             end = span.start.byte_offset().unwrap_or(end).min(end);
