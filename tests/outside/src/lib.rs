@@ -1,6 +1,6 @@
 //! Everything that the macros generate, under lints that most crates do not turn on.
 
-use service_connect::{Result, service_client};
+use service_connect::{Response, Result, service_client};
 
 /// The clients of the application.
 pub mod services {
@@ -18,10 +18,29 @@ pub trait Kudos {
     /// One of them.
     #[get("/kudos/{id}")]
     async fn kudo(&self, id: u64) -> Result<Kudo>;
+
+    /// Some of them.
+    #[get("/kudos")]
+    async fn find<T>(&self, #[query] filter: &T, #[query] page: Option<u32>) -> Result<Vec<Kudo>>
+    where
+        T: serde::Serialize + Sync + ?Sized;
+
+    /// A new one.
+    #[post("/kudos")]
+    async fn send(
+        &self,
+        #[header("x-request-id")] request: &str,
+        #[json] kudo: &Kudo,
+    ) -> Result<Response>;
+
+    /// Several at once.
+    #[put("/kudos")]
+    #[cfg(not(feature = "tls"))]
+    async fn replace(&self, #[body] kudos: Vec<u8>) -> Result<()>;
 }
 
 /// What `api` answers.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub struct Kudo {
     /// Its number.
     pub id: u64,

@@ -24,6 +24,9 @@ trait Kudos {
     async fn argument(&self, #[json("kudo")] kudo: u64) -> Result<u64>;
 
     #[get("/kudos")]
+    async fn wrong_argument(&self, #[query(5)] page: u64) -> Result<u64>;
+
+    #[get("/kudos")]
     async fn no_name(&self, #[query] (page, size): (u64, u64)) -> Result<u64>;
 }
 
