@@ -46,7 +46,9 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
 
 fn summary(context: &Context) -> String {
     let application = context.application();
-    let services = count(application.services.len(), "service");
+    let services = application.services.iter();
+    let services = services.filter(|service| !service.external).count();
+    let services = count(services, "service");
     let environments = match context.picked().count() {
         0 => "no environment in particular".to_owned(),
         number => count(number, "environment"),

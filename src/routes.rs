@@ -50,6 +50,9 @@ struct EnvironmentMap<'a> {
 struct Entry {
     #[serde(rename = "type")]
     kind: Option<&'static str>,
+    /// Declared in `Cargo.toml`, because its manifest is in another repository.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    external: bool,
     connect: Option<bool>,
     service_connect: Option<String>,
     discovery: Option<String>,
@@ -169,6 +172,7 @@ impl Entry {
         let discovery = discovery(application, None, service, environment);
         Self {
             kind: service.kind.map(Kind::as_str),
+            external: service.external,
             connect: deployment.ok().map(|deployment| deployment.connect),
             service_connect: connect.ok().map(|authority| authority.to_string()),
             discovery: discovery.ok().map(|authority| authority.to_string()),
@@ -178,7 +182,12 @@ impl Entry {
     }
 
     fn add_to(&self, table: &mut Table, directory: &str) {
-        let kind = self.kind.unwrap_or("?").into();
+        let kind = if self.external {
+            Some("external")
+        } else {
+            self.kind
+        };
+        let kind = kind.unwrap_or("?").into();
         if let Some(error) = &self.error {
             return table.row([directory.into(), kind, Cell::new(error, ERROR)]);
         }

@@ -99,7 +99,7 @@ fn in_rust(compiled: &[(PathBuf, String)], code: Code) -> Option<String> {
     })
 }
 
-/// The sources of `tests/ui` that do not compile, in the order of their names, and what the compiler says.
+/// The sources of `tests/ui` that do not compile and what the compiler says: kudos first, then in the order of their names.
 fn compiled() -> Vec<(PathBuf, String)> {
     let fixtures = fs::read_dir(root().join("tests/ui")).unwrap();
     let folders = fixtures.map(|fixture| fixture.unwrap().path().join("fail"));
@@ -117,7 +117,8 @@ fn compiled() -> Vec<(PathBuf, String)> {
             (file.with_extension("rs"), errors)
         })
         .collect();
-    sources.sort();
+    let kudos = root().join("tests/ui/kudos");
+    sources.sort_by_key(|(source, _)| (!source.starts_with(&kudos), source.clone()));
     sources
 }
 

@@ -282,3 +282,24 @@ fn the_word_that_cargo_adds_can_be_left_out() {
         run(&app.path(), &["routes"]).stdout
     );
 }
+
+#[test]
+fn services_of_other_repositories_are_marked() {
+    let external =
+        "[workspace]\n[workspace.metadata.service-connect.external]\nsearch = { port = 9200 }\n";
+    let app = App::new().backend("api").file("Cargo.toml", external);
+    let found = json(&app, &["routes", "--format", "json"]);
+    let search = &found["environments"]["test"]["services"]["search"];
+    assert_eq!(search["external"], true);
+    assert_eq!(search["discovery"], "search.test.shop.local:9200");
+    let own = &found["environments"]["test"]["services"]["api"];
+    assert_eq!(own.get("external"), None);
+    let table = run(&app.path(), &["routes"]).stdout;
+    let row = table.lines().find(|line| line.contains("search")).unwrap();
+    assert!(row.contains("external"), "{table}");
+    let checked = run(&app.path(), &["check"]).stderr;
+    assert_eq!(
+        checked,
+        "checked 1 service in 1 environment: no problems found\n"
+    );
+}

@@ -115,6 +115,7 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
         workspace.load(&Options {
             application: metadata.application.clone(),
             legacy_environments: metadata.legacy_environments.clone(),
+            external: metadata.external.clone(),
             unreviewed: true,
             ..Options::default()
         })

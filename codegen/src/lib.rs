@@ -27,6 +27,8 @@ mod code;
 #[cfg(feature = "copilot")]
 pub mod copilot;
 mod explain;
+#[cfg(feature = "copilot")]
+mod external;
 mod finding;
 #[cfg(feature = "copilot")]
 mod generate;
@@ -55,6 +57,8 @@ pub use callers::callers;
 pub use catalog::{Catalog, CatalogError, FILE as CATALOG_FILE, FORMAT as CATALOG_FORMAT};
 pub use code::Code;
 pub use explain::Explanation;
+#[cfg(feature = "copilot")]
+pub use external::External;
 pub use finding::{Finding, Severity, nearest};
 #[cfg(feature = "copilot")]
 pub use generate::{Error, generate, generate_into};

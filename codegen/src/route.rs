@@ -17,6 +17,7 @@
 //!     directory: name.into(),
 //!     place: place.clone(),
 //!     kind: Some(Kind::BackendService),
+//!     external: false,
 //!     base: Ok(deployment.clone()),
 //!     deployments: vec![],
 //! };
@@ -222,7 +223,11 @@ fn callee_obstacle(callee: &Service, offer: &Deployment, obstacle: Obstacle) -> 
         Obstacle::NoPort => {
             Finding::error(Code::NoPort, format!("service `{name}` exposes no port"))
                 .at(&callee.place)
-                .help("add `port: <the port it listens on>` below `image:` in that manifest")
+                .help(if callee.external {
+                    "add `port = <its target port>` there"
+                } else {
+                    "add `port: <the port it listens on>` below `image:` in that manifest"
+                })
         }
         Obstacle::Udp => {
             let place = offer
@@ -278,6 +283,12 @@ fn switched_off(
     message: String,
 ) -> Finding {
     let finding = Finding::error(code, message);
+    if service.external {
+        let place = deployment.connect_place.as_ref();
+        return finding
+            .at(place.unwrap_or(&service.place))
+            .help("write `connect = true` there if its manifest has it on");
+    }
     match &deployment.connect_place {
         Some(place) => finding
             .at(place)

@@ -343,23 +343,3 @@ const NAMES: &[Row<'static>] = &[
 fn names_are_told_apart() {
     check_findings(&[WORKSPACE, TEST], NAMES);
 }
-
-#[test]
-fn a_service_of_another_repository_can_be_declared() {
-    let manifest = "name: web\ntype: Worker Service\nimage: {location: x}\n\
-                    variables: {URL: 'http://search:8080'}\n";
-    let files = [TEST, WORKSPACE, ("copilot/web/manifest.yml", manifest)];
-    let codes = |external: &[&str]| {
-        let options = Options {
-            external: external.iter().map(|name| (*name).to_owned()).collect(),
-            ..Options::default()
-        };
-        let findings = load_files(&files, options).findings;
-        findings
-            .iter()
-            .map(|finding| finding.code.as_str())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(codes(&[]), ["unknown-host"]);
-    assert_eq!(codes(&["search"]), [""; 0]);
-}

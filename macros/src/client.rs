@@ -166,6 +166,7 @@ pub(crate) fn unknown(name: &str) -> Service {
         directory: name.to_owned(),
         place: service_connect_codegen::Place::file(""),
         kind: None,
+        external: false,
         base: Err(Finding::error(
             Code::UnknownService,
             "there is no such service",

@@ -12,7 +12,7 @@
 //! caller       front-end
 //! problem      <finding>
 //! environment  test  [legacy]  [unlisted]
-//! service      api  api  copilot/api/manifest.yml:3:7:60:63  Backend Service
+//! service      api  api  copilot/api/manifest.yml:3:7:60:63  [external]  Backend Service
 //! base         connect  connect-place=<place>  port=80  port-place=<place>  image-port=80  discovery
 //! in           =
 //! refused      <finding>
@@ -129,11 +129,13 @@ impl Catalog {
         }
         for service in &self.application.services {
             let place = write_place(&service.place);
+            let external = service.external.then_some("external");
             let kind = service.kind.map(Kind::as_str);
             record(
                 &mut out,
                 ["service", &service.name, &service.directory, &place]
                     .into_iter()
+                    .chain(external)
                     .chain(kind),
             );
             write_deployment(&mut out, "base", &service.base);
@@ -190,7 +192,11 @@ impl Catalog {
                 legacy: flags.contains(&"legacy"),
                 listed: !flags.contains(&"unlisted"),
             }),
-            ["service", name, directory, place, kind @ ..] => {
+            ["service", name, directory, place, rest @ ..] => {
+                let (external, kind) = match rest {
+                    ["external", kind @ ..] => (true, kind),
+                    kind => (false, kind),
+                };
                 let kind = match kind {
                     [] => None,
                     kind => Some(Kind::parse(kind.first()?)?),
@@ -200,6 +206,7 @@ impl Catalog {
                     directory: (*directory).to_owned(),
                     place: read_place(place)?,
                     kind,
+                    external,
                     // Replaced by the record that follows.
                     base: Err(Finding::error(Code::UnknownType, "")),
                     deployments: Vec::new(),

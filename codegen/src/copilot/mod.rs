@@ -17,10 +17,11 @@ use std::sync::Arc;
 
 use crate::application::{Application, Environment};
 use crate::code::Code;
+use crate::external::External;
 use crate::finding::{Finding, nearest};
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
-use crate::metadata::Metadata;
+use crate::metadata::{Metadata, superfluous};
 use crate::place::Place;
 use crate::review::{Extras, review};
 use crate::yaml;
@@ -49,8 +50,8 @@ pub struct Options<'a> {
     pub environments: Vec<String>,
     /// The environments that were created before Copilot 1.9.
     pub legacy_environments: Vec<String>,
-    /// The names of services of other repositories, which URLs may name.
-    pub external: Vec<String>,
+    /// Services of other repositories.
+    pub external: Vec<External>,
     /// The variables of the deployer's shell; `None` for those of this process.
     pub shell: Option<Shell<'a>>,
     /// Leaves out what is found by looking at the application as a whole: a build script checks the references of its
@@ -155,6 +156,13 @@ impl Workspace {
             services.push(service);
         }
         duplicates(&services, &mut findings);
+        for external in &options.external {
+            let mut own = services.iter();
+            match own.find(|service| service.name == external.name && !service.external) {
+                Some(own) => findings.push(superfluous(external, &own.place)),
+                None => services.push(external.service(name.as_deref(), &environments)),
+            }
+        }
         variables.sort();
         variables.dedup();
 
@@ -164,7 +172,7 @@ impl Workspace {
             services,
         };
         if !options.unreviewed {
-            findings.extend(review(&application, &extras, &options.external));
+            findings.extend(review(&application, &extras));
         }
         tidy(&mut findings);
         Loaded {

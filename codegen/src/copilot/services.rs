@@ -82,6 +82,7 @@ impl Reader<'_> {
             directory: directory.to_owned(),
             place,
             kind,
+            external: false,
             base,
             deployments,
         }

@@ -6,7 +6,8 @@ pub(super) const UNKNOWN_SERVICE: Explanation = Explanation {
     title: "no service has that name",
     meaning: "\
 The name in `#[service_client]` or on the command line is the `name` of no manifest below
-`copilot/`. No host name would resolve to it in any environment, so the crate does not compile.",
+`copilot/`, nor of a service of another repository that Cargo.toml declares. No host name would
+resolve to it in any environment, so the crate does not compile.",
     wrong: "#[service_client(\"apu\")]\nstruct Calls;",
     right: "#[service_client(\"api\")]\nstruct Calls;",
     source: "this crate; a service is known by the `name` in its manifest",

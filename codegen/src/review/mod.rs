@@ -21,16 +21,12 @@ pub(crate) struct Extras {
 }
 
 /// Everything that the rules find; the same thing may be found once an environment. `extras` go with the services, in
-/// their order.
-pub(crate) fn review(
-    application: &Application,
-    extras: &[Extras],
-    external: &[String],
-) -> Vec<Finding> {
+/// their order; of external ones there are none.
+pub(crate) fn review(application: &Application, extras: &[Extras]) -> Vec<Finding> {
     let mut findings = Vec::new();
     names::review(application, &mut findings);
     connect::review(application, &mut findings);
-    let urls = urls::Review::new(application, external);
+    let urls = urls::Review::new(application);
     for (service, extras) in application.services.iter().zip(extras) {
         overrides::review(service, &extras.overrides, &mut findings);
         urls.review(service, &extras.settings, &mut findings);

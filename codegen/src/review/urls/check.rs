@@ -45,8 +45,6 @@ pub(super) struct Check<'a> {
     pub application: &'a Application,
     pub names: &'a Names<'a>,
     pub zones: Zones<'a>,
-    /// The names of services of other repositories.
-    pub external: &'a [String],
     pub caller: &'a Service,
     pub environment: Option<usize>,
 }
@@ -78,8 +76,13 @@ impl Check<'_> {
         }
     }
 
-    /// Whether both manifests can be read; what is wrong with them is said elsewhere.
+    /// Whether both manifests can be read; what is wrong with them is said elsewhere. Of an external service nothing but
+    /// its name may be declared.
     fn is_known(&self, service: &Service) -> bool {
+        let deployment = self.application.deployment(service, self.environment);
+        if service.external && deployment.is_ok_and(|deployment| deployment.port.is_none()) {
+            return false;
+        }
         [self.caller, service].iter().all(|service| {
             let deployment = self.application.deployment(service, self.environment);
             deployment.is_ok()
@@ -208,13 +211,7 @@ impl Check<'_> {
         let (first, zone) = host.name.split_once('.').unwrap_or((host.name, ""));
         let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
         let is_private = zone.is_empty() || Zones::is_private(zone);
-        let is_known = self.external.iter().any(|name| name == first);
-        if !is_private
-            || is_known
-            || is_number
-            || first == "localhost"
-            || self.zones.is_one(host.name)
-        {
+        if !is_private || is_number || first == "localhost" || self.zones.is_one(host.name) {
             return None;
         }
         let services = self.application.services.iter();

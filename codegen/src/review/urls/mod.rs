@@ -21,16 +21,14 @@ const MAX_HOSTS: usize = 10_000;
 /// The names that variables may have, in each environment.
 pub(super) struct Review<'a> {
     application: &'a Application,
-    external: &'a [String],
     names: HashMap<Option<usize>, Names<'a>>,
 }
 
 impl<'a> Review<'a> {
-    pub fn new(application: &'a Application, external: &'a [String]) -> Self {
+    pub fn new(application: &'a Application) -> Self {
         let environments = super::environments(application).into_iter();
         Self {
             application,
-            external,
             names: environments
                 .map(|environment| (environment, Names::of(application, environment)))
                 .collect(),
@@ -68,7 +66,6 @@ impl<'a> Review<'a> {
             application: self.application,
             names: &self.names[&environment],
             zones: Zones::of(self.application, environment),
-            external: self.external,
             caller,
             environment,
         }

@@ -7,8 +7,10 @@
 //! [workspace.metadata.service-connect] # in a crate without a workspace: the package's
 //! application = "kudos"              # where `copilot/.workspace` is missing
 //! legacy-environments = ["old"]      # created before Copilot 1.9
-//! external.search = {}               # a service of another repository, which URLs may name
+//! external.search = { port = 8080 }  # a service of another repository; also `connect` and `alias`
 //! ```
+
+mod external;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,8 +19,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::code::Code;
+use crate::external::External;
 use crate::finding::Finding;
 use crate::place::Place;
+
+pub(crate) use external::superfluous;
 
 const SECTION: &str = "service-connect";
 const SERVICES: &str = "services";
@@ -37,8 +42,8 @@ pub(crate) struct Metadata {
     pub services_place: Option<Place>,
     pub application: Option<String>,
     pub legacy_environments: Vec<String>,
-    /// The names of services of other repositories.
-    pub external: Vec<String>,
+    /// Services of other repositories.
+    pub external: Vec<External>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
     pub findings: Vec<Finding>,
@@ -129,13 +134,7 @@ impl Metadata {
             self.legacy_environments = environments.unwrap_or_default();
         }
         if let Some(external) = section.get(EXTERNAL) {
-            match external.get_ref().as_table() {
-                Some(names) => {
-                    let names = names.keys().map(|name| name.get_ref().to_string());
-                    self.external = names.collect();
-                }
-                None => self.wrong(EXTERNAL, "a table: `external.NAME = {}`", external, file),
-            }
+            self.read_external(external, file);
         }
     }
 
