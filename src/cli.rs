@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{check, dev, explain, routes};
+use crate::{check, dev, explain, lock, routes};
 
 const GLOBAL: &str = "Options of every command";
 
@@ -41,6 +41,9 @@ pub enum Command {
     Dev(dev::Arguments),
     /// Tell what the code of a finding means, and what to write instead
     Explain(explain::Arguments),
+    /// Write what the manifests say for builds without `copilot/`, beside the Cargo.toml of each crate that uses them
+    #[command(after_help = lock::AFTER_HELP)]
+    Lock(lock::Arguments),
     /// Show where each service is reached in each environment
     Routes(routes::Arguments),
 }

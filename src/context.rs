@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::{
-    Application, Environment, Finding, Service, nearest, unknown_service,
+    Application, Environment, Finding, Service, lock, nearest, unknown_service,
 };
 
 use crate::output;
@@ -47,6 +47,12 @@ impl Context {
         let mut loaded = workspace.load(&options);
         warn_of_misspelling(environments, &loaded.application);
         loaded.findings.splice(..0, findings);
+        // Of the crate that one is in; `lock --check` looks at all of them.
+        let lock = around.join(lock::FILE);
+        if environments.is_empty() && lock.exists() {
+            let stale = lock::stale(&lock, &loaded.application, &workspace.root);
+            loaded.findings.extend(stale);
+        }
         Ok(Self { workspace, loaded })
     }
 

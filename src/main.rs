@@ -3,11 +3,13 @@
 //! It has no rules of its own: what is known of the services comes from `service-connect-codegen`, and a
 //! request goes out as those of any service do, through `service-connect`.
 
+mod cargo;
 mod check;
 mod cli;
 mod context;
 mod dev;
 mod explain;
+mod lock;
 mod options;
 mod output;
 mod report;
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&cli.directory, arguments),
         Command::Dev(arguments) => dev::run(&cli.directory, arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Lock(arguments) => lock::run(&cli.directory, arguments),
         Command::Routes(arguments) => routes::run(&cli.directory, arguments),
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -3,15 +3,23 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{env, fs};
 
-/// A copy of kudos.
-struct Kudos(PathBuf);
+/// A copy of kudos. All are built in one target directory, where the packages of one would take the places of the
+/// other's: so there is one at a time.
+struct Kudos(
+    PathBuf,
+    #[expect(dead_code, reason = "held")] MutexGuard<'static, ()>,
+);
+
+static ONE: Mutex<()> = Mutex::new(());
 
 impl Kudos {
-    fn copy() -> Self {
+    fn copy(name: &str) -> Self {
+        let guard = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kudos");
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
@@ -29,7 +37,7 @@ impl Kudos {
             format!("{members}\n[workspace.package]{shared}"),
         )
         .unwrap();
-        Self(root)
+        Self(root, guard)
     }
 
     /// `cargo check` of the front end: whether it passes, and what it prints.
@@ -98,7 +106,7 @@ const MAIN: &str = "front-end/src/main.rs";
 
 #[test]
 fn cargo_check_follows_the_manifests() {
-    let kudos = Kudos::copy();
+    let kudos = Kudos::copy("kudos");
 
     kudos.passes("as it is in the repository");
     let output = kudos.passes("a second time");
@@ -161,4 +169,40 @@ fn cargo_check_follows_the_manifests() {
     );
     let output = kudos.fails("with Service Connect off for `api` in a new environment");
     assert!(output.contains("in environment `staging`"), "{output}");
+}
+
+#[test]
+fn a_build_without_copilot_goes_by_the_lock() {
+    let kudos = Kudos::copy("kudos-in-a-container");
+    let lock = Command::new(env!("CARGO_BIN_EXE_cargo-service-connect"))
+        .args(["service-connect", "lock", "-C"])
+        .arg(&kudos.0)
+        .output()
+        .unwrap();
+    assert!(lock.status.success(), "{lock:?}");
+    // What the Dockerfile of `front-end` copies.
+    for left_out in ["copilot", "api", "billing"] {
+        fs::remove_dir_all(kudos.0.join(left_out)).unwrap();
+    }
+    kudos.edit("Cargo.toml", "\"api\", \"billing\", ", "");
+    let output = kudos.passes("with the lock in place of `copilot/`");
+    assert!(!output.contains("warning: "), "{output}");
+    let output = kudos.passes("a second time");
+    assert!(output.contains("Fresh front-end"), "{output}");
+
+    let lock = "front-end/service-connect.lock";
+    kudos.edit(
+        lock,
+        "[services.api]\ntype = \"Backend Service\"\nport = 80\nconnect = true",
+        "[services.api]\ntype = \"Backend Service\"\nport = 80\nconnect = false",
+    );
+    let output = kudos.fails("with Service Connect off for `api` in the lock");
+    assert!(output.contains("at service-connect.lock:"), "{output}");
+
+    fs::remove_file(kudos.0.join(lock)).unwrap();
+    let output = kudos.fails("with neither");
+    assert!(
+        output.contains("run `cargo service-connect lock`"),
+        "{output}"
+    );
 }

@@ -164,6 +164,10 @@ codes! {
     NoBuildScript = "no-build-script",
     /// The catalog is of another version, or damaged.
     InvalidCatalog = "invalid-catalog",
+    /// The lock is of another version, or damaged.
+    InvalidLock = "invalid-lock",
+    /// The lock says something else than the manifests.
+    StaleLock = "stale-lock",
     /// The target port is 443, so that calls need TLS.
     NeedsTls = "needs-tls",
 }

@@ -6,10 +6,10 @@ use std::{env, fs, io};
 
 use crate::callers::callers;
 use crate::catalog::{self, Catalog};
-use crate::code::Code;
-use crate::copilot::{Loaded, Options, Workspace};
+use crate::copilot::{Loaded, Workspace};
 use crate::finding::{Finding, Severity};
 use crate::metadata::Metadata;
+use crate::source::Source;
 use crate::stubs;
 
 /// Why [`generate`] could not do its work. Debug prints it as Display does, because that is what cargo shows.
@@ -111,32 +111,11 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
         .as_ref()
         .map_or(directory, |workspace| &workspace.root);
     let metadata = Metadata::read(directory, base);
-    let loaded = workspace.as_ref().map(|workspace| {
-        workspace.load(&Options {
-            application: metadata.application.clone(),
-            legacy_environments: metadata.legacy_environments.clone(),
-            external: metadata.external.clone(),
-            unreviewed: true,
-            ..Options::default()
-        })
-    });
-    let mut watched = metadata.files.clone();
-    // Where there is no `copilot/`, nothing compiles until there is one: a path that does not exist makes
-    // cargo look again at every build.
-    watched.push(workspace.map_or_else(
-        || directory.join("copilot"),
-        |workspace| workspace.copilot(),
-    ));
-    let is_there = loaded.is_some();
-    let Loaded {
-        application,
-        mut findings,
-        variables,
-    } = loaded.unwrap_or_default();
+    let Source { loaded, watched } = Source::find(directory, workspace.as_ref(), &metadata);
     let mut own = metadata.findings;
-    let listed = metadata.services.as_deref();
-    let (callers, wrong) = callers(&application, &metadata.package, listed);
-    if is_there {
+    let loaded = loaded.map(|loaded| {
+        let listed = metadata.services.as_deref();
+        let (callers, wrong) = callers(&loaded.application, &metadata.package, listed);
         own.extend(
             wrong
                 .into_iter()
@@ -145,10 +124,18 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
                     None => finding,
                 }),
         );
-    } else {
+        (loaded, callers)
+    });
+    let (loaded, callers) = loaded.unwrap_or_else(|finding| {
         // That one problem is enough.
-        own.push(no_application());
-    }
+        own.push(finding);
+        (Loaded::default(), Vec::new())
+    });
+    let Loaded {
+        application,
+        mut findings,
+        variables,
+    } = loaded;
     let problems = own
         .iter()
         .filter(|finding| finding.is_error())
@@ -166,7 +153,7 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
     write_file(&out.join(catalog::FILE), &catalog.write())?;
     write_file(&out.join(stubs::FILE), &stubs::module(&catalog))?;
     Ok(Generated {
-        watched,
+        watched: metadata.files.into_iter().chain(watched).collect(),
         variables,
         findings,
     })
@@ -178,12 +165,4 @@ fn write_file(path: &Path, text: &str) -> Result<(), Error> {
         return Ok(());
     }
     fs::write(path, text).map_err(|error| Error(Reason::Write(path.to_owned(), error)))
-}
-
-fn no_application() -> Finding {
-    Finding::error(
-        Code::NoApplication,
-        "there is no `copilot/` in the package's directory or up to five levels above it",
-    )
-    .help("`copilot app init` makes one; a build in a container needs it in its context")
 }

@@ -35,6 +35,8 @@ mod generate;
 #[cfg(feature = "copilot")]
 mod interpolate;
 #[cfg(feature = "copilot")]
+pub mod lock;
+#[cfg(feature = "copilot")]
 mod manifest;
 #[cfg(feature = "copilot")]
 mod metadata;
@@ -48,7 +50,11 @@ pub mod route;
 mod scalar;
 #[cfg(feature = "copilot")]
 mod setting;
+#[cfg(feature = "copilot")]
+mod source;
 pub mod stubs;
+#[cfg(feature = "copilot")]
+mod tables;
 #[cfg(feature = "copilot")]
 mod yaml;
 

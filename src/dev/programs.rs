@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use cargo_metadata::camino::Utf8Path;
-use cargo_metadata::{Metadata, MetadataCommand, Package};
+use anyhow::{Context as _, Result, bail};
+use cargo_metadata::Package;
 use service_connect_codegen::callers;
-use service_connect_codegen::copilot::Workspace;
 
+use crate::cargo;
 use crate::context::Context;
 use crate::output;
 
@@ -28,14 +27,9 @@ pub struct Program {
 
 /// The programs in the cargo workspace around `directory`, each service's at most once.
 pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
-    let metadata = metadata(directory)?;
+    let metadata = cargo::metadata(directory)?;
     let mut programs: Vec<Program> = Vec::new();
-    for package in metadata.workspace_packages() {
-        let directory = package.manifest_path.parent().map(Utf8Path::as_std_path);
-        let Some(directory) = directory else { continue };
-        if Workspace::find(directory).as_ref() != Some(&context.workspace) {
-            continue;
-        }
+    for (package, directory) in cargo::packages(&metadata, &context.workspace) {
         for service in services(context, package)? {
             let Some(binary) = binary(package, &service)? else {
                 continue;
@@ -65,30 +59,6 @@ pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
         );
     }
     Ok(programs)
-}
-
-fn metadata(directory: &Path) -> Result<Metadata> {
-    let metadata = MetadataCommand::new()
-        .current_dir(directory)
-        .no_deps()
-        .exec();
-    let directory = directory
-        .canonicalize()
-        .unwrap_or_else(|_| directory.to_owned());
-    metadata.map_err(|error| {
-        let error = match error {
-            // cargo's own words, which begin with `error: `.
-            cargo_metadata::Error::CargoMetadata { stderr } => {
-                let stderr = stderr.trim();
-                anyhow!(stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned())
-            }
-            error => error.into(),
-        };
-        error.context(format!(
-            "`{}` is in no cargo workspace that can be read",
-            directory.display()
-        ))
-    })
 }
 
 /// Those that the package lists, else the one of its name.

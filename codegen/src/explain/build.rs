@@ -6,10 +6,11 @@ pub(super) const NO_APPLICATION: Explanation = Explanation {
     title: "there is no `copilot/` directory",
     meaning: "\
 The services are read from `copilot/` in the directory of the package or up to five levels above
-it. Without it no service is known, and no call compiles. In a container build it is most often
-the build context or `.dockerignore` that leaves it out.",
+it, or else from the `service-connect.lock` beside its Cargo.toml. Without either no service is
+known, and no call compiles. In a container build it is most often the build context or
+`.dockerignore` that leaves them out.",
     wrong: "COPY src build.rs Cargo.toml ./",
-    right: "COPY copilot copilot\nCOPY src build.rs Cargo.toml ./",
+    right: "COPY src build.rs Cargo.toml service-connect.lock ./",
     source: "Copilot, which looks for its workspace in the same way",
 };
 
@@ -64,4 +65,26 @@ are plain HTTP and the build is shorter without it.",
     wrong: "service-connect = \"0.1\"",
     right: "service-connect = { version = \"0.1\", features = [\"tls\"] }",
     source: "this crate, and Copilot's templates, which take port 443 as HTTPS",
+};
+
+pub(super) const INVALID_LOCK: Explanation = Explanation {
+    title: "the lock is of another version, or damaged",
+    meaning: "\
+`service-connect.lock` stands for the manifests where there is no `copilot/`. It is written by
+`cargo service-connect lock` and not by hand; a merge may have left its marks in it, or the plugin
+that wrote it is of another version than the build script that reads it.",
+    wrong: "<<<<<<< HEAD\nport = 8080\n=======",
+    right: "cargo service-connect lock",
+    source: "this crate",
+};
+
+pub(super) const STALE_LOCK: Explanation = Explanation {
+    title: "the lock says something else than the manifests",
+    meaning: "\
+Where there is a `copilot/`, the build reads that. A build without it, as in a container, would go
+by the lock, and so call by a name or a port that is no longer right. `lock --check` makes it an
+error in CI and says what has changed.",
+    wrong: "git commit copilot",
+    right: "cargo service-connect lock\ngit commit copilot '*/service-connect.lock'",
+    source: "this crate",
 };

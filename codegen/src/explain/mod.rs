@@ -125,6 +125,8 @@ impl Code {
             Self::OwnBody => &route::OWN_BODY,
             Self::NoBuildScript => &build::NO_BUILD_SCRIPT,
             Self::InvalidCatalog => &build::INVALID_CATALOG,
+            Self::InvalidLock => &build::INVALID_LOCK,
+            Self::StaleLock => &build::STALE_LOCK,
             Self::NeedsTls => &build::NEEDS_TLS,
         }
     }

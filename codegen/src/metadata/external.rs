@@ -8,7 +8,8 @@ use crate::external::External;
 use crate::finding::Finding;
 use crate::place::Place;
 
-use super::{EXTERNAL, File, Metadata};
+use super::{EXTERNAL, Metadata};
+use crate::tables::File;
 
 const PORT: &str = "port";
 const CONNECT: &str = "connect";

@@ -22,6 +22,7 @@ use crate::code::Code;
 use crate::external::External;
 use crate::finding::Finding;
 use crate::place::Place;
+use crate::tables::{File, string, table};
 
 pub(crate) use external::superfluous;
 
@@ -233,23 +234,6 @@ impl Metadata {
     }
 }
 
-/// A `Cargo.toml` as messages name it, and what is in it.
-struct File<'a> {
-    name: &'a str,
-    text: &'a str,
-    root: &'a DeTable<'a>,
-}
-
-impl File<'_> {
-    fn place(&self, span: std::ops::Range<usize>) -> Place {
-        let before = self.text.get(..span.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        Place::new(self.name, number(line), number(column), span)
-    }
-}
-
 /// The workspace that a package names itself: `package.workspace`.
 fn named_workspace(package: &DeTable<'_>, directory: &Path) -> Option<PathBuf> {
     let root = directory.join(string(package, "workspace")?);
@@ -288,16 +272,8 @@ fn workspace_above(directory: &Path) -> Option<PathBuf> {
     })
 }
 
-fn table<'a, 'text>(parent: &'a DeTable<'text>, key: &str) -> Option<&'a DeTable<'text>> {
-    parent.get(key)?.get_ref().as_table()
-}
-
-fn string<'a>(parent: &'a DeTable<'_>, key: &str) -> Option<&'a str> {
-    parent.get(key)?.get_ref().as_str()
-}
-
 /// The way from `base` to `path`, with `/` between its parts: the same on every machine.
-fn relative(path: &Path, base: &Path) -> String {
+pub(crate) fn relative(path: &Path, base: &Path) -> String {
     let (up, below) = base
         .ancestors()
         .enumerate()

@@ -1,0 +1,49 @@
+//! The cargo workspace around a directory.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use cargo_metadata::camino::Utf8Path;
+use cargo_metadata::{Metadata, MetadataCommand, Package};
+use service_connect_codegen::copilot::Workspace;
+
+/// What cargo says of it, without dependencies.
+pub fn metadata(directory: &Path) -> Result<Metadata> {
+    let metadata = MetadataCommand::new()
+        .current_dir(directory)
+        .no_deps()
+        .exec();
+    let directory = directory
+        .canonicalize()
+        .unwrap_or_else(|_| directory.to_owned());
+    metadata.map_err(|error| {
+        let error = match error {
+            // cargo's own words, which begin with `error: `.
+            cargo_metadata::Error::CargoMetadata { stderr } => {
+                let stderr = stderr.trim();
+                anyhow!(stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned())
+            }
+            error => error.into(),
+        };
+        error.context(format!(
+            "`{}` is in no cargo workspace that can be read",
+            directory.display()
+        ))
+    })
+}
+
+/// Its packages that belong to the application in `workspace`, each with its directory.
+pub fn packages<'a>(
+    metadata: &'a Metadata,
+    workspace: &Workspace,
+) -> impl Iterator<Item = (&'a Package, &'a Path)> {
+    let packages = metadata.workspace_packages().into_iter();
+    packages
+        .filter_map(|package| {
+            Some((
+                package,
+                package.manifest_path.parent().map(Utf8Path::as_std_path)?,
+            ))
+        })
+        .filter(|(_, directory)| Workspace::find(directory).as_ref() == Some(workspace))
+}

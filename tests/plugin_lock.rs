@@ -1,0 +1,106 @@
+//! `cargo service-connect lock` as a process.
+
+mod plugin_support;
+
+use std::fs;
+
+use plugin_support::{App, run};
+
+const BUILD: &str = "[build-dependencies]\nservice-connect-codegen = \"0.1\"\n";
+
+/// `shop` as a cargo workspace: `web` uses the application, `tools` does not.
+fn workspace() -> App {
+    let package = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{rest}")
+    };
+    App::shop()
+        .file(
+            "Cargo.toml",
+            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n",
+        )
+        .file("crates/web/Cargo.toml", package("web", BUILD))
+        .file("crates/web/src/lib.rs", "")
+        .file("crates/tools/Cargo.toml", package("tools", ""))
+        .file("crates/tools/src/lib.rs", "")
+}
+
+#[test]
+fn it_is_written_beside_each_crate_that_uses_the_application() {
+    let app = workspace();
+    let path = app.path().join("crates/web/service-connect.lock");
+    let missing = run(&app.path(), &["lock", "--check"]);
+    assert_eq!(
+        (missing.code, &*missing.stdout),
+        (Some(1), "crates/web/service-connect.lock is missing\n")
+    );
+    assert!(!path.exists());
+
+    let written = run(&app.path().join("crates/tools"), &["lock"]);
+    assert_eq!((written.code, &*written.stdout), (Some(0), ""));
+    assert_eq!(written.stderr, "wrote crates/web/service-connect.lock\n");
+    assert!(
+        !app.path()
+            .join("crates/tools/service-connect.lock")
+            .exists()
+    );
+    assert!(
+        fs::read_to_string(&path)
+            .unwrap()
+            .contains("[services.api]")
+    );
+
+    for arguments in [&["lock"][..], &["lock", "--check"]] {
+        let again = run(&app.path(), arguments);
+        assert_eq!(
+            (again.code, &*again.stdout, &*again.stderr),
+            (Some(0), "", "")
+        );
+    }
+}
+
+#[test]
+fn a_stale_one_fails_in_ci_and_says_who_has_to_be_redeployed() {
+    let app = workspace();
+    assert_eq!(run(&app.path(), &["lock"]).code, Some(0));
+    let app = app.backend("mail");
+    let stale = run(&app.path(), &["lock", "--check"]);
+    assert_eq!(stale.code, Some(1));
+    assert_eq!(
+        stale.stdout,
+        "crates/web/service-connect.lock is out of date:\n  \
+         in `prod`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, redeploy those of its clients \
+         that run already (`api`)\n  \
+         in `prod`, `mail` is new in discovery, as `mail.prod.shop.local:8080`\n  \
+         in `test`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, redeploy those of its clients \
+         that run already (`api`, `web`)\n  \
+         in `test`, `mail` is new in discovery, as `mail.test.shop.local:8080`\n"
+    );
+    assert_eq!(
+        stale.stderr,
+        "run `cargo service-connect lock` and commit what it writes\n"
+    );
+
+    let path = app.path().join("crates/web/service-connect.lock");
+    fs::write(&path, "<<<<<<< HEAD\n").unwrap();
+    let torn = run(&app.path(), &["lock", "--check"]);
+    assert_eq!(torn.code, Some(1));
+    assert!(
+        torn.stdout
+            .starts_with("crates/web/service-connect.lock cannot be read: "),
+        "{}",
+        torn.stdout
+    );
+    assert_eq!(run(&app.path(), &["lock"]).code, Some(0));
+    assert_eq!(run(&app.path(), &["lock", "--check"]).code, Some(0));
+}
+
+#[test]
+fn what_nobody_could_rely_on_is_not_written() {
+    let broken = workspace().file("copilot/mail/manifest.yml", "name: mail\ntype: [\n");
+    run(&broken.path(), &["lock"]).refused("a lock can be written once the manifests are right");
+    let alone = App::shop().file("Cargo.toml", "[workspace]\n");
+    run(&alone.path(), &["lock"])
+        .refused("has `service-connect-codegen` in its [build-dependencies]");
+    run(&App::shop().path(), &["lock"]).refused("is in no cargo workspace that can be read");
+    run(&App::empty().path(), &["lock"]).refused("there is no `copilot/`");
+}

@@ -1,0 +1,3 @@
+service_connect::clients!();
+
+fn main() {}
