@@ -10,7 +10,7 @@
 //! assert_eq!(service.deployments[0].as_ref().unwrap().discovery_port(), Ok(8080));
 //! ```
 
-use crate::application::{Alias, Deployment, Environment, Kind, Port, Service};
+use crate::application::{Alias, Application, Deployment, Environment, Kind, Port, Service};
 use crate::interpolate::Variables;
 use crate::place::Place;
 
@@ -27,6 +27,8 @@ pub struct External {
     pub connect: Option<(bool, Place)>,
     /// Its Service Connect alias, which turns Service Connect on.
     pub alias: Option<(String, Place)>,
+    /// What the lock of its own repository says, in place of all that.
+    pub locked: Option<Application>,
 }
 
 impl External {
@@ -39,12 +41,23 @@ impl External {
             port: None,
             connect: None,
             alias: None,
+            locked: None,
         }
     }
 
-    /// The service that it is, the same in each of the environments.
+    /// The service that it is in these environments.
     #[must_use]
     pub fn service(&self, application: Option<&str>, environments: &[Environment]) -> Service {
+        let locked = self.locked.as_ref();
+        let locked = locked.and_then(|locked| Some((locked, locked.service(&self.name)?)));
+        match locked {
+            Some((locked, service)) => among(environments, locked, service),
+            None => self.declared(application, environments),
+        }
+    }
+
+    /// As it is declared, the same in each of the environments.
+    fn declared(&self, application: Option<&str>, environments: &[Environment]) -> Service {
         let deployment = |environment: Option<&str>| {
             let variables = Variables::new(application, environment, &|_| None);
             let alias = self.alias.as_ref().map(|(alias, place)| Alias {
@@ -82,5 +95,20 @@ impl External {
                 .map(|environment| deployment(Some(&environment.name)))
                 .collect(),
         }
+    }
+}
+
+/// A service of another application's environments in those of this one: by their names, else as it is by its base.
+fn among(environments: &[Environment], locked: &Application, service: &Service) -> Service {
+    let deployment = |environment: &Environment| {
+        let mut known = locked.environments.iter();
+        let index = known.position(|known| known.name == environment.name);
+        let deployment = index.and_then(|index| service.deployments.get(index));
+        deployment.unwrap_or(&service.base).clone()
+    };
+    Service {
+        external: true,
+        deployments: environments.iter().map(deployment).collect(),
+        ..service.clone()
     }
 }

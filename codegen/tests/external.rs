@@ -115,6 +115,73 @@ fn urls_may_name_it() {
 }
 
 #[test]
+fn a_lock_of_its_repository_says_all_of_it() {
+    let locked = "format = 1\napplication = \"kudos\"\n[environments.prod]\n[environments.test]\n\
+                  [services.search]\ntype = \"Backend Service\"\nport = 9200\nconnect = true\n\
+                  [services.search.in.prod]\nport = 9201\nconnect = false\n\
+                  [services.queue]\ntype = \"Worker Service\"\nconnect = true\n";
+    let read = |declared: &str| {
+        let directory = lay_out(&[
+            ("here/copilot/.workspace", "application: kudos\n"),
+            ("here/copilot/environments/prod/manifest.yml", ""),
+            ("here/copilot/environments/test/manifest.yml", ""),
+            ("here/copilot/environments/new/manifest.yml", ""),
+            ("here/copilot/web/manifest.yml", WEB),
+            ("there/service-connect.lock", locked),
+            ("there/torn.lock", "format = 2\n"),
+        ]);
+        let text =
+            format!("[workspace]\n[workspace.metadata.service-connect.external]\n{declared}\n");
+        write(directory.path(), "here/Cargo.toml", text.as_bytes());
+        let workspace = Workspace::find(&directory.path().join("here")).unwrap();
+        let (options, wrong) = Options::from_cargo(&workspace.root, &workspace);
+        let loaded = workspace.load(&options);
+        (loaded.application, wrong)
+    };
+    let (application, wrong) = read("search = { lock = \"../there/service-connect.lock\" }");
+    assert_eq!(wrong, []);
+    let [web, search] = ["web", "search"].map(|name| service(&application, name));
+    assert!(search.external);
+    assert_eq!(search.place.to_string(), "../there/service-connect.lock:5");
+    let url = |environment: &str| {
+        let environment = Some(index(&application, environment));
+        Route::find(&application, web, search, environment)
+            .url
+            .unwrap()
+    };
+    assert_eq!(url("test"), "http://search:9200");
+    assert_eq!(url("prod"), "http://search.prod.kudos.local:9201");
+    assert_eq!(url("new"), "http://search:9200", "as by its base");
+
+    let rows = [
+        (
+            "search = { lock = \"gone.lock\" }",
+            "error unreadable-file Cargo.toml:3 | `gone.lock` cannot be read | the path from this Cargo.toml",
+        ),
+        (
+            "search = { lock = \"../there/torn.lock\" }",
+            "error invalid-lock ../there/torn.lock:1 | format 2",
+        ),
+        (
+            "serach = { lock = \"../there/service-connect.lock\" }",
+            "error unknown-service Cargo.toml:3 | there is no service `serach` | did you mean `search`?",
+        ),
+        (
+            "search = { lock = \"../there/service-connect.lock\", port = 1 }",
+            "warning invalid-metadata Cargo.toml:3 | `port` is not a key",
+        ),
+        (
+            "search = { lock = 1 }",
+            "error invalid-metadata Cargo.toml:3 | `lock` has to be a path",
+        ),
+    ];
+    for (declared, expected) in rows {
+        let (_, wrong) = read(declared);
+        assert_eq!(differs(&wrong, &[expected]), None, "{declared}");
+    }
+}
+
+#[test]
 fn a_wrong_declaration_is_found_at_its_place() {
     let rows: [(&str, &[&str]); 8] = [
         (

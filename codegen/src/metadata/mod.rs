@@ -7,7 +7,8 @@
 //! [workspace.metadata.service-connect] # in a crate without a workspace: the package's
 //! application = "kudos"              # where `copilot/.workspace` is missing
 //! legacy-environments = ["old"]      # created before Copilot 1.9
-//! external.search = { port = 8080 }  # a service of another repository; also `connect` and `alias`
+//! external.search = { port = 8080 }  # a service of another repository; also `connect` and `alias`,
+//!                                      # or `lock`, the path of the lock of its repository, alone
 //! ```
 
 mod external;
