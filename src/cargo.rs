@@ -26,7 +26,7 @@ pub fn metadata(directory: &Path) -> Result<Metadata> {
             error => error.into(),
         };
         error.context(format!(
-            "`{}` is in no cargo workspace that can be read",
+            "`{}` is in no cargo workspace that can be read; name a directory of one with `-C DIR`",
             directory.display()
         ))
     })

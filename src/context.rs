@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::{
-    Application, Environment, Finding, Service, lock, nearest, unknown_service,
+    Application, Code, Environment, Finding, Service, lock, unknown_service,
 };
 
 use crate::output;
@@ -45,7 +45,6 @@ impl Context {
         }
         options.environments = environments.to_vec();
         let mut loaded = workspace.load(&options);
-        warn_of_misspelling(environments, &loaded.application);
         loaded.findings.splice(..0, findings);
         // Of the crate that one is in; `lock --check` looks at all of them.
         let lock = around.join(lock::FILE);
@@ -110,6 +109,18 @@ impl Context {
         &self.loaded.findings
     }
 
+    /// Says on stderr which of the environments asked for look like slips. One may well ask for one that nothing names.
+    pub fn note_slips(&self) {
+        let is_slip = |finding: &&Finding| {
+            let help = finding.help.as_deref().unwrap_or_default();
+            let is_unnamed = finding.code == Code::UnknownEnvironment && finding.place.is_none();
+            is_unnamed && help.starts_with("did you mean")
+        };
+        for finding in self.findings().iter().filter(is_slip) {
+            output::note(&output::one_line(finding));
+        }
+    }
+
     /// The service of that name.
     pub fn service(&self, name: &str) -> Result<&Service> {
         self.application().service(name).ok_or_else(|| {
@@ -119,22 +130,5 @@ impl Context {
                 ..finding
             }))
         })
-    }
-}
-
-/// One may ask for an environment that nothing names, but hardly for one that looks like another.
-fn warn_of_misspelling(asked: &[String], application: &Application) {
-    let is_asked = |name: &str| asked.iter().any(|asked| asked == name);
-    let all = application.environments.iter();
-    let named: Vec<_> = all
-        .map(|environment| environment.name.as_str())
-        .filter(|name| !is_asked(name))
-        .collect();
-    for asked in asked {
-        if let Some(near) = nearest(asked, named.iter().copied()) {
-            output::note(&format!(
-                "nothing names the environment `{asked}`; did you mean `{near}`?"
-            ));
-        }
     }
 }

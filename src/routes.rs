@@ -88,6 +88,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
             output::raw(&json)?;
         }
     }
+    context.note_slips();
     if context.findings().iter().any(Finding::is_error) {
         output::note(&format!(
             "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"

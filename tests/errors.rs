@@ -19,7 +19,8 @@ const HEAD: &str = "\
 Every finding has a code, which stays the same. `cargo service-connect explain CODE` prints what stands here about it.
 
 Those that are shown with `-->` and a line of YAML are what `cargo service-connect check` says. Those that are shown with a
-line of Rust are compile errors: the place in the manifest that is to be changed stands below the message.
+line of Rust are compile errors: the place in the manifest that is to be changed stands below the message. Of a manifest
+that Copilot refuses, the first reason is told.
 
 <!-- Written by tests/errors.rs. -->
 ";

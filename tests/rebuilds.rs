@@ -98,11 +98,13 @@ fn service(name: &str, port: &str) -> String {
     )
 }
 
+/// What is done, how, and what the catalog has afterwards.
+type Change<'a> = (&'a str, &'a dyn Fn(), &'a str);
+
 #[test]
 fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
     let workspace = Workspace::new();
     let manifest = format!("{PACKAGE}/Cargo.toml");
-    type Change<'a> = (&'a str, &'a dyn Fn(), &'a str);
     let steps: &[Change<'_>] = &[
         ("at first", &|| (), "\nservice\tapi\t"),
         (
@@ -122,7 +124,7 @@ fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
                     workspace.0.join("copilot/mail"),
                     workspace.0.join("copilot/post"),
                 )
-                .unwrap()
+                .unwrap();
             },
             "\nservice\tmail\tpost\t",
         ),
@@ -138,7 +140,7 @@ fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
                     &manifest,
                     "[build-dep",
                     "[package.metadata.service-connect]\nservices = [\"api\"]\n[build-dep",
-                )
+                );
             },
             "\ncaller\tapi\n",
         ),

@@ -130,6 +130,8 @@ codes! {
     UnexpectedInput = "unexpected-input",
     /// A trait with routes has a member that is no method.
     NotAMethod = "not-a-method",
+    /// A method of a trait is `pub`.
+    PublicMethod = "public-method",
     /// A method has no route.
     MissingRoute = "missing-route",
     /// A method has two routes.

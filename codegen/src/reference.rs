@@ -132,6 +132,9 @@ pub(crate) fn in_environments(names: &[&str]) -> String {
 /// The service's target port is 443 and the crate was built without TLS.
 #[must_use]
 pub fn needs_tls(service: &Service) -> Finding {
+    let deployments = service.deployments.iter().chain([&service.base]).flatten();
+    let mut ports = deployments.filter_map(|deployment| deployment.port.as_ref());
+    let port = ports.find(|port| port.number == 443);
     Finding::error(
         Code::NeedsTls,
         format!(
@@ -139,7 +142,7 @@ pub fn needs_tls(service: &Service) -> Finding {
             service.name
         ),
     )
-    .at(&service.place)
+    .at(port.map_or(&service.place, |port| &port.place))
     .help("turn on the feature `tls` of `service-connect` in Cargo.toml")
 }
 

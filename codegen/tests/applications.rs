@@ -128,7 +128,12 @@ fn options_pick_environments_and_say_which_are_legacy() {
         ["(dev)", "staging", "(test)", "zoo"],
         "what is not asked for is not looked at"
     );
-    assert_eq!(listed(&loaded.findings), [NOTES[1]], "`dev` is left");
+    let unnamed = "note unknown-environment ";
+    assert_eq!(
+        listed(&loaded.findings),
+        [unnamed, NOTES[1]],
+        "`zoo` is nowhere, and `dev` is left"
+    );
     let loaded = load_from(lay_out(&[WORKSPACE, API]).path(), options());
     assert_eq!(
         environments(&loaded),
@@ -137,7 +142,7 @@ fn options_pick_environments_and_say_which_are_legacy() {
     );
     assert_eq!(
         listed(&loaded.findings),
-        [""; 0],
+        [unnamed],
         "which are environments of the workspace all the same"
     );
 }

@@ -63,7 +63,24 @@ fn what_every_manifest_needs() {
         (
             "an image needs a source",
             "name: api\ntype: Backend Service\nimage: {port: 80}\n",
-            "missing-field at 0",
+            "missing-field at 3",
+        ),
+        (
+            "and one only",
+            "name: api\ntype: Backend Service\nimage: {port: 80, build: ., location: x}\n",
+            "invalid-value at 3",
+        ),
+        (
+            "in an environment as well",
+            "name: api\ntype: Backend Service\nimage: {port: 80, build: .}\n\
+             environments:\n  test:\n    image: {build: ., location: x}\n",
+            "invalid-value at 6",
+        ),
+        (
+            "where it takes the place of the base's",
+            "name: api\ntype: Backend Service\nimage: {port: 80, build: .}\n\
+             environments: {test: {image: {location: x}}}\n",
+            "off - 80",
         ),
     ]);
 }

@@ -84,6 +84,16 @@ impl Arguments {
         known: &mut Vec<Ident>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
+        if input.peek(LitStr) {
+            let second: LitStr = input.parse()?;
+            errors.error(
+                second.span(),
+                Code::InvalidArgument,
+                "an attribute is about one service",
+                "write one of its own for each",
+            );
+            return Ok(());
+        }
         let name: Ident = input.parse()?;
         let mut invalid = |message: String, help: &str| {
             errors.error(name.span(), Code::InvalidArgument, message, help);
@@ -210,6 +220,10 @@ mod tests {
             (
                 r#""api", environments = [TEST]"#,
                 &[(Code::InvalidArgument, LIST)],
+            ),
+            (
+                r#""api", "mail""#,
+                &[(Code::InvalidArgument, "an attribute is about one service")],
             ),
             (
                 r#""api" discovery"#,

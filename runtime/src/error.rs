@@ -35,7 +35,8 @@ pub enum Error {
     Transport(Box<ErrorDetails>),
     /// The body is not what it was read as.
     Decode(Box<ErrorDetails>),
-    /// The response's status is 4xx or 5xx, and that was asked to be an error.
+    /// The response's status is an error: for [`error_for_status`](crate::Response::error_for_status) one of 4xx or 5xx,
+    /// for a typed route any that is not 2xx.
     Status(Box<ErrorDetails>),
 }
 

@@ -228,6 +228,8 @@ impl Workspace {
             names.extend(section_names.iter().cloned());
         }
         let asked: BTreeSet<String> = options.environments.iter().cloned().collect();
+        let named: BTreeSet<_> = names.iter().chain(&section_names).cloned().collect();
+        findings.extend(asked.difference(&named).map(|asked| nowhere(asked, &named)));
         let known: BTreeSet<String> = names.into_iter().chain(asked.iter().cloned()).collect();
         for (name, place) in &sections {
             if !known.contains(name) {
@@ -241,6 +243,19 @@ impl Workspace {
             listed: listed.contains(name),
         };
         known.union(&section_names).map(environment).collect()
+    }
+}
+
+/// One that is asked for and may be anything: what is known of it is the base.
+fn nowhere(asked: &str, named: &BTreeSet<String>) -> Finding {
+    let message = format!("nothing names the environment `{asked}`");
+    let finding = Finding::note(Code::UnknownEnvironment, message);
+    let finding = finding.meant(asked, named.iter().map(String::as_str), || {
+        "it is taken for one in which every service is as its base manifest says".to_owned()
+    });
+    Finding {
+        replacement: None,
+        ..finding
     }
 }
 

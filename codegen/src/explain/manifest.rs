@@ -16,9 +16,9 @@ so the service cannot be deployed.",
 pub(super) const MISSING_FIELD: Explanation = Explanation {
     title: "a required field is missing",
     meaning: "\
-Every manifest needs `name`, `type` and an `image`. A Load Balanced or Request-Driven Web Service
-needs `image.port`, a rule of `http` needs a `path`, a listener of `nlb` a `port`, and a sidecar
-an `image`. Copilot refuses the manifest without them.",
+Every manifest needs `name` and `type`, and all but a Static Site's an `image`. A Load Balanced or
+Request-Driven Web Service needs `image.port`, a rule of `http` needs a `path`, a listener of `nlb`
+a `port`, and a sidecar an `image`. Copilot refuses the manifest without them.",
     wrong: "type: Load Balanced Web Service\nimage:\n  build: Dockerfile",
     right: "type: Load Balanced Web Service\nimage:\n  build: Dockerfile\n  port: 8080",
     source: "Copilot's manifest code (`validate.go`)",

@@ -108,6 +108,7 @@ impl Code {
             Self::InvalidItem => &attribute::INVALID_ITEM,
             Self::UnexpectedInput => &attribute::UNEXPECTED_INPUT,
             Self::NotAMethod => &route::NOT_A_METHOD,
+            Self::PublicMethod => &route::PUBLIC_METHOD,
             Self::MissingRoute => &route::MISSING_ROUTE,
             Self::DuplicateRoute => &route::DUPLICATE_ROUTE,
             Self::UnknownMethod => &route::UNKNOWN_METHOD,

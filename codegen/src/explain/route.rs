@@ -12,6 +12,16 @@ what a constant or an associated type is to be.",
     source: "this crate",
 };
 
+pub(super) const PUBLIC_METHOD: Explanation = Explanation {
+    title: "a method of a trait is `pub`",
+    meaning: "\
+The methods of a trait are as visible as the trait itself, and Rust allows no `pub` in front of
+them. It stands in front of the trait.",
+    wrong: "trait Kudos {\n    #[get(\"/kudos\")]\n    pub async fn kudos(&self) -> Result<Vec<Kudo>>;\n}",
+    right: "pub trait Kudos {\n    #[get(\"/kudos\")]\n    async fn kudos(&self) -> Result<Vec<Kudo>>;\n}",
+    source: "Rust (E0449)",
+};
+
 pub(super) const MISSING_ROUTE: Explanation = Explanation {
     title: "a method has no route",
     meaning: "\
@@ -65,8 +75,9 @@ first part for a host, which a route never chooses.",
 pub(super) const INVALID_PATH: Explanation = Explanation {
     title: "a route's path cannot be sent as it is written",
     meaning: "\
-A path holds printable ASCII characters but for some that no URL may have: write others in percent
-encoding. Braces enclose the name of a parameter and nothing else.",
+A path is one string literal of printable ASCII characters but for some that no URL may have: write
+others in percent encoding. Braces enclose the name of a parameter and nothing else, and no part is
+`.` or `..`.",
     wrong: "#[get(\"/kudos/{id\")]\nasync fn kudo(&self, id: u64) -> Result<Kudo>;",
     right: "#[get(\"/kudos/{id}\")]\nasync fn kudo(&self, id: u64) -> Result<Kudo>;",
     source: "RFC 3986",

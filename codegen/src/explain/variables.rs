@@ -72,8 +72,8 @@ pub(super) const URL_ZONE: Explanation = Explanation {
     title: "a URL names a service in another zone than its environment's",
     meaning: "\
 The discovery name of a service ends with `<environment>.<application>.local`; environments that
-were made before Copilot 1.9 have `<application>.local`. With another ending the name does not
-resolve, or a task in `test` calls the service in `prod`.",
+were made before Copilot 1.9 have `<application>.local`, which only `legacy-environments` in
+Cargo.toml can tell. With another ending the name does not resolve, or `test` calls `prod`.",
     wrong: "API_URL: http://api.prod.kudos.local:8080     # in every environment",
     right: "API_URL: http://api.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local:8080",
     source: "Copilot, which makes one private DNS zone for each environment",

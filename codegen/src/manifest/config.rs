@@ -28,7 +28,10 @@ pub(super) struct Config {
 
 #[derive(Default)]
 struct Image {
-    exists: bool,
+    /// Where it is written.
+    place: Option<Place>,
+    /// Whether it says how it is built, and where it is.
+    sources: [bool; 2],
     port: Option<(u16, Place)>,
 }
 
@@ -160,9 +163,7 @@ impl Config {
                 missing("http", &name.place).help("add `http:` with a `path`, or `http: false`")
             );
         }
-        if !self.image.exists {
-            return Err(missing("image", file).help("add `image:` with `build` or `location`"));
-        }
+        self.image.validate(file)?;
         let needs_port = matches!(
             kind,
             Kind::LoadBalancedWebService | Kind::RequestDrivenWebService
@@ -184,12 +185,16 @@ impl Config {
                 return Err(Finding::error(
                     Code::AliasWithoutPort,
                     format!(
-                        "`{}` has a Service Connect alias and exposes no port",
+                        "`{}` has a Service Connect alias and no port that others could call",
                         name.value
                     ),
                 )
                 .at(&alias.place)
-                .help("add `image.port`, or write `connect: true` to be a client only"));
+                .help(if kind.has_endpoint() {
+                    "add `image.port`, or write `connect: true` to be a client only".to_owned()
+                } else {
+                    format!("write `connect: true`: a {kind} can call others and not be called")
+                }));
             }
         }
         let connect = self.connect.as_ref().filter(|connect| connect.on);
@@ -230,10 +235,38 @@ impl Image {
         } else {
             None
         };
+        // An environment's takes the place of the base's, whichever of the two it is.
+        let sources = image
+            .split()
+            .map(|layer| ["build", "location"].map(|key| layer.has_any(&[key])));
+        let sources = sources.into_iter().find(|sources| sources.contains(&true));
         Ok(Self {
-            exists: image.has_any(&["build", "location"]),
+            place: image.place(),
+            sources: sources.unwrap_or_default(),
             port,
         })
+    }
+
+    fn validate(&self, file: &Place) -> Result<(), Finding> {
+        let place = self.place.as_ref();
+        match (place, self.sources) {
+            (None, _) => {
+                Err(missing("image", file).help("add `image:` with `build` or `location`"))
+            }
+            (Some(place), [false, false]) => Err(Finding::error(
+                Code::MissingField,
+                "`image` has neither `build` nor `location`",
+            )
+            .at(place)
+            .help("add `build: <the Dockerfile>` or `location: <the image>` to it")),
+            (Some(place), [true, true]) => Err(Finding::error(
+                Code::InvalidValue,
+                "`image` has both `build` and `location`",
+            )
+            .at(place)
+            .help("keep one of the two")),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -98,7 +98,9 @@ impl Metadata {
         };
         if let Some(services) = section.get(SERVICES) {
             self.services_place = Some(file.place(services.span()));
-            self.services = self.strings(SERVICES, services, file);
+            // What is meant instead is not known, and one error is enough.
+            let services = self.strings(SERVICES, services, file);
+            self.services = Some(services.unwrap_or_default());
         }
         if shares {
             self.read_shared(section, file);

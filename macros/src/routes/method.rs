@@ -6,11 +6,11 @@ use service_connect_codegen::{Code, Finding};
 use syn::spanned::Spanned;
 use syn::{
     Attribute, FnArg, LitStr, Meta, Receiver, ReceiverKind, ReturnType, Signature, TraitItemFn,
-    Type, TypePath,
+    Type, TypePath, WherePredicate,
 };
 
 use super::parameter::{self, Parameter};
-use super::path::{self, Part};
+use super::placed::pieces;
 use crate::diagnostic::Errors;
 
 const METHODS: [&str; 6] = ["get", "post", "put", "patch", "delete", "head"];
@@ -24,6 +24,7 @@ pub fn expand(method: &mut TraitItemFn, errors: &mut Errors) -> Option<TokenStre
         routes.is_empty() && looks_like_route(attribute)
     });
     if routes.is_empty() && unknown.is_empty() && method.default.is_some() {
+        send_by_itself(method);
         return None;
     }
     for attribute in &unknown {
@@ -44,16 +45,41 @@ pub fn expand(method: &mut TraitItemFn, errors: &mut Errors) -> Option<TokenStre
         .filter(|attribute| attribute.path().is_ident("cfg"));
     let implementation = quote! { #(#conditions)* #signature { #body } };
 
-    if method.sig.asyncness.take().is_some() {
-        let output = match &method.sig.output {
-            ReturnType::Type(_, output) => output.to_token_stream(),
-            ReturnType::Default => quote!(()),
-        };
-        method.sig.output = syn::parse_quote! {
-            -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
-        };
-    }
+    make_send(&mut method.sig);
     Some(implementation)
+}
+
+/// An `async fn` with a body of its own is as good for generic code as a route.
+fn send_by_itself(method: &mut TraitItemFn) {
+    if method.sig.asyncness.is_none() {
+        return;
+    }
+    make_send(&mut method.sig);
+    // What it calls, it calls through `&self`.
+    let condition: WherePredicate = syn::parse_quote!(Self: ::core::marker::Sync);
+    method
+        .sig
+        .generics
+        .make_where_clause()
+        .predicates
+        .push(condition);
+    if let Some(body) = method.default.take() {
+        method.default = Some(syn::parse_quote!({ async move #body }));
+    }
+}
+
+/// From `async fn` to a function that returns a `Send` future, which is also what `async_fn_in_trait` asks for.
+fn make_send(signature: &mut Signature) {
+    if signature.asyncness.take().is_none() {
+        return;
+    }
+    let output = match &signature.output {
+        ReturnType::Type(_, output) => output.to_token_stream(),
+        ReturnType::Default => quote!(()),
+    };
+    signature.output = syn::parse_quote! {
+        -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
+    };
 }
 
 /// Moves those attributes out.
@@ -83,7 +109,7 @@ fn unknown_method(attribute: &Attribute) -> Finding {
     let word = attribute.path().to_token_stream().to_string();
     let message = format!("a route cannot have the method `{word}`");
     let finding = Finding::error(Code::UnknownMethod, message);
-    let others = "the methods are `get`, `post`, `put`, `patch`, `delete` and `head`; others go through `Client::request`";
+    let others = "the methods are `get`, `post`, `put`, `patch`, `delete` and `head`; others go through `request` of the service's type";
     finding.meant(&word, METHODS, || others.to_owned())
 }
 
@@ -143,6 +169,8 @@ fn check<'a>(
             &format!("the method `{name}` has no route"),
             "write `#[get(\"/path\")]` above it, or give it a body",
         );
+        // Nobody knows yet what else it has to be.
+        return None;
     }
     if let Some(second) = routes.get(1) {
         wrong(
@@ -188,10 +216,14 @@ fn check<'a>(
     }
     let by_reference =
         |receiver: &Receiver| matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
-    let receiver = method.sig.inputs.first();
-    if !matches!(receiver, Some(FnArg::Receiver(receiver)) if by_reference(receiver)) {
+    let receiver = match method.sig.inputs.first() {
+        Some(FnArg::Receiver(receiver)) if by_reference(receiver) => None,
+        Some(FnArg::Receiver(receiver)) => Some(receiver.span()),
+        _ => Some(name.span()),
+    };
+    if let Some(span) = receiver {
         wrong(
-            name.span(),
+            span,
             Code::MissingSelf,
             &format!("the route `{name}` does not take `&self`"),
             "write `&self` as its first parameter",
@@ -212,88 +244,25 @@ fn may_be_result(output: &Type) -> bool {
         return false;
     };
     let name = last.ident.to_string();
-    let is_other = ["String", "Bytes", "Response", "Value"].contains(&&*name)
-        || name.starts_with(char::is_lowercase);
-    name.ends_with("Result") || last.arguments.is_empty() && !is_other
+    !NO_RESULTS.contains(&&*name) && !name.starts_with(char::is_lowercase)
 }
 
-/// Writes the route's path to `local`, with `parameters` in their places.
-fn pieces(
-    route: &Attribute,
-    parameters: &[Parameter],
-    local: &Ident,
-    errors: &mut Errors,
-) -> Option<TokenStream> {
-    let path: LitStr = match route.parse_args() {
-        Ok(path) => path,
-        Err(error) => {
-            let verb = route.path().to_token_stream();
-            errors.error(
-                error.span(),
-                Code::MissingPath,
-                "the route has no path",
-                format!("write `#[{verb}(\"/path/{{id}}\")]`"),
-            );
-            return None;
-        }
-    };
-    let parts = match path::parse(&path.value()) {
-        Ok(parts) => parts,
-        Err(finding) => {
-            errors.finding(path.span(), finding);
-            return None;
-        }
-    };
-    let mut unused: Vec<_> = parameters
-        .iter()
-        .filter(|parameter| parameter.is_in_path())
-        .collect();
-    let mut is_right = true;
-    let mut pieces = TokenStream::new();
-    for part in parts {
-        match part {
-            Part::Text(text) => pieces.extend(quote!(#local.push_str(#text);)),
-            Part::Placeholder(name) => {
-                match parameters.iter().find(|parameter| parameter.name == name) {
-                    Some(parameter) if parameter.is_in_path() => {
-                        unused.retain(|other| other.name != name);
-                        let value = &parameter.name;
-                        pieces.extend(quote! {
-                            #local.push_str(&::service_connect::__private::segment(#name, &#value)?);
-                        });
-                    }
-                    found => {
-                        is_right = false;
-                        let finding = no_parameter(&name, found, &unused);
-                        // The one that is meant is the same mistake.
-                        let meant = finding.replacement.as_deref();
-                        unused.retain(|other| Some(&*other.name.to_string()) != meant);
-                        errors.finding(path.span(), finding);
-                    }
-                }
-            }
-        }
-    }
-    for parameter in unused {
-        is_right = false;
-        errors.finding(parameter.name.span(), parameter.unused());
-    }
-    is_right.then_some(pieces)
-}
-
-fn no_parameter(name: &str, found: Option<&Parameter>, unused: &[&Parameter]) -> Finding {
-    if found.is_some() {
-        let message = format!("the parameter `{name}` is in the path and elsewhere in the request");
-        let help = "take the attribute off the parameter, or the placeholder out of the path";
-        return Finding::error(Code::InvalidParameter, message).help(help);
-    }
-    let message = format!("the path has `{{{name}}}` and the method no parameter `{name}`");
-    let unused: Vec<_> = unused
-        .iter()
-        .map(|parameter| parameter.name.to_string())
-        .collect();
-    let finding = Finding::error(Code::MissingParameter, message);
-    finding.meant(name, unused.iter().map(String::as_str), || {
-        format!("add the parameter `{name}`, or take the placeholder out")
-    })
-}
+/// Types that a route may read and that are no `Result` by themselves.
+const NO_RESULTS: [&str; 16] = [
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Bytes",
+    "Cow",
+    "HashMap",
+    "HashSet",
+    "Option",
+    "Rc",
+    "Response",
+    "String",
+    "StatusCode",
+    "Value",
+    "Vec",
+    "VecDeque",
+];

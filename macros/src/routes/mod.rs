@@ -3,14 +3,16 @@
 mod method;
 mod parameter;
 mod path;
+mod placed;
 #[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use service_connect_codegen::{Code, Service, stubs};
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{ItemTrait, TraitItem};
+use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 
 use crate::catalog::Loaded;
 use crate::diagnostic::Errors;
@@ -26,17 +28,25 @@ pub fn expand(
     let mut implementations = Vec::new();
     let mut is_whole = true;
     for member in &mut item.items {
+        make_private(member, errors);
+        if let TraitItem::Fn(method) = member {
+            implementations.extend(method::expand(method, errors));
+            continue;
+        }
+        errors.error(
+            member.span(),
+            Code::NotAMethod,
+            "a trait with routes has methods only",
+            "move it out of the trait",
+        );
         match member {
-            TraitItem::Fn(method) => implementations.extend(method::expand(method, errors)),
-            other => {
-                errors.error(
-                    other.span(),
-                    Code::NotAMethod,
-                    "a trait with routes has methods only",
-                    "move it out of the trait",
-                );
-                is_whole = false;
+            // With a value, it asks for nothing of the client.
+            TraitItem::Const(constant) if constant.default.is_none() => {
+                let value = syn::parse_quote!(::core::panic!());
+                constant.default = Some((syn::token::Eq::default(), value));
             }
+            TraitItem::Const(_) => {}
+            _ => is_whole = false,
         }
     }
     let name = &item.ident;
@@ -91,5 +101,28 @@ pub fn expand(
 
             #implementation
         };
+    }
+}
+
+/// A slip that the parser leaves as tokens: `pub` in front of a method.
+fn make_private(member: &mut TraitItem, errors: &mut Errors) {
+    let TraitItem::Verbatim(tokens) = member else {
+        return;
+    };
+    let parser = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        let mut method: TraitItemFn = input.parse()?;
+        method.attrs.splice(0..0, attributes);
+        Ok((visibility, method))
+    };
+    if let Ok((visibility, method)) = parser.parse2(tokens.clone()) {
+        errors.error(
+            visibility.span(),
+            Code::PublicMethod,
+            "a method of a trait has no `pub`",
+            "take it out: the method is as visible as the trait",
+        );
+        *member = TraitItem::Fn(method);
     }
 }

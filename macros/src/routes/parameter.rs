@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use service_connect_codegen::{Code, Finding};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatType, Signature};
+use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatType, Signature, Type};
 
 use super::method::take;
 use crate::diagnostic::Errors;
@@ -19,7 +19,8 @@ pub struct Parameter {
 
 enum Place {
     Path,
-    Query(String),
+    /// Under that key, if it is written; else under the parameter's name, or by the names of its own fields.
+    Query(Option<String>),
     Header(String),
     Body(Ident),
 }
@@ -114,7 +115,7 @@ impl Parameter {
         }
         let place = match places.first() {
             None => Place::Path,
-            Some(attribute) => match Place::parse(attribute, &name) {
+            Some(attribute) => match Place::parse(attribute) {
                 Ok(place) => place,
                 Err(finding) => {
                     errors.finding(attribute.path().span(), finding);
@@ -122,6 +123,21 @@ impl Parameter {
                 }
             },
         };
+        if let (Place::Body(kind), Type::Reference(borrowed)) = (&place, &*input.ty)
+            && kind == "body"
+            && borrowed
+                .lifetime
+                .as_ref()
+                .is_none_or(|lifetime| lifetime.ident != "static")
+        {
+            errors.error(
+                input.ty.span(),
+                Code::InvalidParameter,
+                format!("the body `{name}` is borrowed, and a request owns what it sends"),
+                "take a `Vec<u8>`, a `String` or `service_connect::Bytes`",
+            );
+            return None;
+        }
         let conditions = input.attrs.iter();
         let conditions = conditions.filter(|attribute| attribute.path().is_ident("cfg"));
         Some(Self {
@@ -146,6 +162,15 @@ impl Parameter {
         ))
     }
 
+    /// Adds it to the path `local`, percent-encoded.
+    pub fn segment(&self, local: &Ident) -> TokenStream {
+        let Self { name, .. } = self;
+        let text = plain(name);
+        let span = name.span().resolved_at(Span::mixed_site());
+        let segment = quote_spanned!(span=> ::service_connect::__private::segment(#text, &#name)?);
+        quote!(#local.push_str(&#segment);)
+    }
+
     /// Adds it to `request`.
     pub fn step(&self, request: &Ident) -> TokenStream {
         let Self {
@@ -157,7 +182,11 @@ impl Parameter {
         let span = name.span().resolved_at(Span::mixed_site());
         let step = match place {
             Place::Path => return TokenStream::new(),
-            Place::Query(key) => {
+            Place::Query(Some(key)) => {
+                quote_spanned!(span=> ::service_connect::__private::query_key(#request, #key, &#name))
+            }
+            Place::Query(None) => {
+                let key = plain(name);
                 quote_spanned!(span=> ::service_connect::__private::query(#request, #key, &#name))
             }
             Place::Header(header) => {
@@ -175,7 +204,7 @@ impl Parameter {
 
 impl Place {
     /// `#[query]`, `#[query("key")]`, `#[header("name")]`, `#[json]`, `#[form]` or `#[body]`.
-    fn parse(attribute: &Attribute, parameter: &Ident) -> Result<Self, Finding> {
+    fn parse(attribute: &Attribute) -> Result<Self, Finding> {
         let invalid = |message: String| Finding::error(Code::InvalidParameter, message);
         let word = attribute.path().get_ident().map(ToString::to_string);
         let word = word.unwrap_or_default();
@@ -183,6 +212,11 @@ impl Place {
             let others =
                 "a parameter is `#[query]`, `#[header(\"…\")]`, `#[json]`, `#[form]` or `#[body]`";
             let finding = invalid(format!("a parameter cannot be `#[{word}]`"));
+            if word == "path" {
+                return Err(
+                    finding.help("take it off: without an attribute it stands for its placeholder")
+                );
+            }
             return Err(finding.meant(&word, PLACES, || others.to_owned()));
         }
         let argument = match &attribute.meta {
@@ -192,13 +226,10 @@ impl Place {
             })?),
         };
         match (&*word, argument) {
-            ("query", key) => {
-                let name = parameter.to_string();
-                let name = name.strip_prefix("r#").unwrap_or(&name);
-                Ok(Self::Query(
-                    key.map_or_else(|| name.to_owned(), |key| key.value()),
-                ))
+            ("query", Some(key)) if key.value().is_empty() => {
+                Err(invalid("the key of the query is empty".to_owned()).help(form(&word)))
             }
+            ("query", key) => Ok(Self::Query(key.map(|key| key.value()))),
             ("header", Some(name)) => header(&name.value()).map(Self::Header),
             ("header", None) => {
                 Err(invalid("`#[header]` does not name the header".to_owned()).help(form(&word)))
@@ -214,6 +245,12 @@ impl Place {
                 .ok_or_else(|| invalid(format!("`#[{word}]` is not understood"))),
         }
     }
+}
+
+/// A name without the `r#` of a keyword.
+fn plain(name: &Ident) -> String {
+    let name = name.to_string();
+    name.strip_prefix("r#").unwrap_or(&name).to_owned()
 }
 
 fn form(word: &str) -> String {

@@ -19,11 +19,29 @@ pub enum Part {
 pub fn parse(path: &str) -> Result<Vec<Part>, Finding> {
     if !path.starts_with('/') {
         let message = format!("the path `{path}` does not start with `/`");
-        return Err(Finding::error(Code::RelativePath, message)
-            .help(format!("write it from the root of the service: `/{path}`")));
+        return Err(Finding::error(Code::RelativePath, message).help(format!(
+            "write it from the root of the service: `{}`",
+            from_root(path)
+        )));
     }
     let invalid =
         |message: String, help: &str| Finding::error(Code::InvalidPath, message).help(help);
+    if path.contains('#') {
+        return Err(invalid(
+            format!("the path `{path}` has a `#`, and what follows one is never sent"),
+            "take it out, or write `%23` if it is part of a name",
+        ));
+    }
+    let before_query = path.split('?').next().unwrap_or(path);
+    if before_query
+        .split('/')
+        .any(|part| matches!(part, "." | ".."))
+    {
+        return Err(invalid(
+            format!("the path `{path}` has a `.` or `..`, which servers may resolve or not"),
+            "write the path that is meant",
+        ));
+    }
     let is_allowed =
         |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\' | '^' | '`');
     if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
@@ -57,6 +75,14 @@ pub fn parse(path: &str) -> Result<Vec<Part>, Finding> {
     Ok(parts)
 }
 
+/// What was meant where the slash is missing: of a whole URL, what follows the host.
+fn from_root(path: &str) -> String {
+    let rest = path.split_once("://").map_or(path, |(_, rest)| {
+        rest.split_once('/').map_or("", |(_, rest)| rest)
+    });
+    format!("/{rest}")
+}
+
 fn is_name(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
@@ -85,6 +111,7 @@ mod tests {
     fn what_is_no_path_is_refused() {
         for path in [
             "kudos", "", "/a b", "/{", "/}", "/{a", "/{}", "/{1a}", "/{a{b}}", "/a#b", "/ä",
+            "/a/../b", "/.",
         ] {
             assert!(parse(path).is_err(), "{path}");
         }

@@ -57,7 +57,28 @@ const TABLE: &[(&str, &[(Code, &str)])] = &[
     ),
     (
         "#[get(PATH)] async fn a(&self) -> Result<u8>;",
+        &[(Code::InvalidPath, "the path has to be a string literal")],
+    ),
+    (
+        "#[get()] async fn a(&self) -> Result<u8>;",
         &[(Code::MissingPath, "the route has no path")],
+    ),
+    (
+        r#"#[get = "/"] async fn a(&self) -> Result<u8>;"#,
+        &[(Code::InvalidPath, "the path does not stand in parentheses")],
+    ),
+    (
+        r#"#[get("/", timeout = 5)] async fn a(&self) -> Result<u8>;"#,
+        &[(Code::InvalidPath, "a route takes nothing after its path")],
+    ),
+    (
+        r#"#[get("/")] pub async fn a(&self) -> Result<u8>;"#,
+        &[(Code::PublicMethod, "a method of a trait has no `pub`")],
+    ),
+    ("async fn a(&self) -> u8 { 1 }", &[]),
+    (
+        "fn a(&self) -> u8;",
+        &[(Code::MissingRoute, "the method `a` has no route")],
     ),
     (
         r#"#[get("a")] async fn a(&self) -> Result<u8>;"#,
@@ -118,7 +139,7 @@ const TABLE: &[(&str, &[(Code, &str)])] = &[
         ],
     ),
     (
-        r#"#[get("/")] async fn a(&self) -> Reply; #[get("/")] async fn b(&self) -> io::Result<u8>;"#,
+        r#"#[get("/")] async fn c(&self) -> Alias<u8>; #[get("/")] async fn a(&self) -> Reply; #[get("/")] async fn b(&self) -> io::Result<u8>;"#,
         &[],
     ),
     (
@@ -190,6 +211,15 @@ const PARAMETERS: &[(&str, &str)] = &[
         "what belongs to `#[query]` is not understood",
     ),
     ("id: u8, #[qurey] a: u8", "a parameter cannot be `#[qurey]`"),
+    ("#[path] id: u8", "a parameter cannot be `#[path]`"),
+    (
+        r#"id: u8, #[query("")] a: u8"#,
+        "the key of the query is empty",
+    ),
+    (
+        "id: u8, #[body] a: &[u8]",
+        "the body `a` is borrowed, and a request owns what it sends",
+    ),
 ];
 
 #[test]

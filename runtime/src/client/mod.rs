@@ -22,7 +22,7 @@ use http::uri::PathAndQuery;
 pub use self::path::segment;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
-pub use self::routes::{Answer, JsonAnswer, RouteResult, header, query};
+pub use self::routes::{Answer, JsonAnswer, RouteResult, header, query, query_key};
 use crate::Result;
 use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};

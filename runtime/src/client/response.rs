@@ -158,8 +158,16 @@ impl Response {
     /// The same, where no body at all stands for `null`, as after a 204 or a HEAD: `()` and `Option` take it.
     pub(crate) async fn json_or_null<T: DeserializeOwned>(mut self) -> Result<T> {
         let body = self.collect().await?;
-        let body = if body.is_empty() { b"null" } else { &body[..] };
-        serde_json::from_slice(body).map_err(|error| self.not_json(&error))
+        if !body.is_empty() {
+            return serde_json::from_slice(&body).map_err(|error| self.not_json(&error));
+        }
+        serde_json::from_slice(b"null").map_err(|_| {
+            let problem = format!(
+                "the body (status {}) is empty, and JSON was expected",
+                self.head.status
+            );
+            self.error(Error::Decode, ErrorDetails::new(problem))
+        })
     }
 
     fn not_json(&self, error: &serde_json::Error) -> Error {

@@ -18,6 +18,7 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_html_form::ser::Error as QueryError;
 use serde_json::Value;
 
 use super::request::{because, invalid};
@@ -31,14 +32,54 @@ pub fn query<T: Serialize + ?Sized>(
     name: &'static str,
     value: &T,
 ) -> RequestBuilder {
-    let pair = serde_html_form::to_string([(name, value)]);
-    let fields = pair.or_else(|_| serde_html_form::to_string(value));
-    // For serde an array is a tuple, which is neither.
-    let list = fields.or_else(|error| match serde_json::to_value(value) {
-        Ok(list @ Value::Array(_)) => serde_html_form::to_string([(name, list)]),
-        _ => Err(error),
-    });
-    request.add_query(list)
+    let fields = keyed(name, value).or_else(|_| serde_html_form::to_string(value));
+    add(
+        request,
+        name,
+        fields.or_else(|error| list(name, value).ok_or(error)),
+    )
+}
+
+/// The same under a key that the route names, so that there can be no fields.
+pub fn query_key<T: Serialize + ?Sized>(
+    request: RequestBuilder,
+    key: &'static str,
+    value: &T,
+) -> RequestBuilder {
+    let keyed = keyed(key, value);
+    add(
+        request,
+        key,
+        keyed.or_else(|error| list(key, value).ok_or(error)),
+    )
+}
+
+fn keyed<T: Serialize + ?Sized>(key: &str, value: &T) -> std::result::Result<String, QueryError> {
+    serde_html_form::to_string([(key, value)])
+}
+
+/// For serde an array is a tuple, which is neither a value nor a list.
+fn list<T: Serialize + ?Sized>(key: &str, value: &T) -> Option<String> {
+    match serde_json::to_value(value) {
+        Ok(list @ Value::Array(_)) => keyed(key, &list).ok(),
+        _ => None,
+    }
+}
+
+fn add(
+    request: RequestBuilder,
+    name: &str,
+    query: std::result::Result<String, QueryError>,
+) -> RequestBuilder {
+    match query {
+        Ok(query) => request.add_query(Ok(query)),
+        Err(error) => request.edit(|_| {
+            let what = format!(
+                "`{name}` cannot be written into the query: it has to be a value, a list of values, or a struct of these"
+            );
+            Err(because(&what, error))
+        }),
+    }
 }
 
 /// The header `name` with a value that is a string, a number or a boolean; `None` leaves it out, a list adds one for each.

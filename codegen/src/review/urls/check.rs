@@ -127,6 +127,12 @@ impl Check<'_> {
         let help = match (other, way.err()) {
             (Some(other), _) if is_off => format!("turn it on, or {other}"),
             (Some(other), _) => other,
+            (None, Some(nearer)) if nearer.code == Code::NoWay => {
+                let open = route::discovery(application, None, service, environment);
+                let name = self.zones.template(&service.name);
+                let then = open.map(|open| format!(", and call `{name}:{}`", open.port));
+                nearer.help.unwrap_or_default() + &then.unwrap_or_default()
+            }
             (None, nearer) => {
                 let nearer = nearer.and_then(|nearer| nearer.help);
                 nearer.or(obstacle.help).unwrap_or_default()

@@ -32,6 +32,9 @@ struct Flag;
 #[service_client("api", discovery, discovery)]
 struct Twice;
 
+#[service_client("api", "billing")]
+struct Two;
+
 #[service_client("api" discovery)]
 struct NoComma;
 

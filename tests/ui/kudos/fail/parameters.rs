@@ -26,6 +26,12 @@ trait Kudos {
     #[get("/kudos")]
     async fn wrong_argument(&self, #[query(5)] page: u64) -> Result<u64>;
 
+    #[get("/kudos/{id}")]
+    async fn path(&self, #[path] id: u64) -> Result<u64>;
+
+    #[post("/kudos")]
+    async fn borrowed(&self, #[body] text: &str) -> Result<u64>;
+
     #[get("/kudos")]
     async fn no_name(&self, #[query] (page, size): (u64, u64)) -> Result<u64>;
 }

@@ -19,6 +19,15 @@ trait Kudos {
     #[get]
     async fn no_path(&self) -> Result<u64>;
 
+    #[get("/kudos")]
+    pub async fn public(&self) -> Result<u64>;
+
+    #[get(PATH)]
+    async fn no_literal(&self) -> Result<u64>;
+
+    #[get("/kudos", timeout = 5)]
+    async fn something_else(&self) -> Result<u64>;
+
     #[get("kudos")]
     async fn relative(&self) -> Result<u64>;
 
@@ -27,6 +36,9 @@ trait Kudos {
 
     #[get("/kudos and notes")]
     async fn blanks(&self) -> Result<u64>;
+
+    #[get("/kudos/../admin")]
+    async fn dots(&self) -> Result<u64>;
 
     #[get("/kudos/{id}")]
     async fn missing_parameter(&self) -> Result<u64>;
@@ -61,4 +73,8 @@ trait Kudos {
     }
 }
 
-fn main() {}
+// What is right is there all the same.
+fn main() {
+    let client = KudosClient::new();
+    let _ = (client.no_literal(), client.dots());
+}

@@ -8,6 +8,9 @@ trait Kudos {
     #[get("/kudos")]
     async fn not_readable(&self) -> Result<Kudo>;
 
+    #[get("/kudos/{id}")]
+    async fn no_text(&self, id: Kudo) -> Result<()>;
+
     #[post("/kudos")]
     async fn not_writable(&self, #[json] kudo: &Kudo) -> Result<()>;
 }

@@ -50,6 +50,11 @@ trait Kudos: Sync {
     #[head("/")]
     async fn old(&self) -> Result<()>;
 
+    /// Both, by other routes.
+    async fn both(&self) -> Result<[Kudo; 2]> {
+        Ok([self.kudo(1, "me").await?, self.kudo(2, "you").await?])
+    }
+
     fn name(&self) -> &'static str {
         "kudos"
     }
@@ -94,7 +99,10 @@ impl Kudos for Fake {
 
 fn spawned<K: Kudos + Send + 'static>(kudos: K) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.spawn(async move { kudos.kudo(1, "me").await.map(|kudo| kudo.id) });
+    runtime.spawn(async move {
+        let both = kudos.both().await?;
+        kudos.kudo(1, "me").await.map(|kudo| kudo.id + both[0].id)
+    });
 }
 
 fn generic(kudos: &(impl Kudos + Sync)) {
