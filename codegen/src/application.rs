@@ -308,6 +308,21 @@ impl Application {
     }
 }
 
+/// The indices of the environments that are looked at; the base manifest counts as one where there is none.
+#[cfg(feature = "copilot")]
+pub(crate) fn looked_at(environments: &[Environment]) -> Vec<Option<usize>> {
+    let all = environments.iter().enumerate();
+    let listed: Vec<_> = all
+        .filter(|(_, environment)| environment.listed)
+        .map(|(index, _)| Some(index))
+        .collect();
+    if listed.is_empty() {
+        vec![None]
+    } else {
+        listed
+    }
+}
+
 /// Two services have one name.
 pub(crate) fn duplicate_service(first: &Service, second: &Service) -> Finding {
     Finding::error(

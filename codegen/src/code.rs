@@ -44,6 +44,8 @@ codes! {
     DuplicateKey = "duplicate-key",
     /// A value of a manifest has the wrong form.
     InvalidValue = "invalid-value",
+    /// A key of a manifest is read by nobody and looks like another.
+    UnknownKey = "unknown-key",
     /// A manifest lacks a field.
     MissingField = "missing-field",
     /// A manifest's `type` is none of Copilot's.

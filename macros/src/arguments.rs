@@ -111,7 +111,8 @@ impl Arguments {
             }
         } else if name == ENVIRONMENTS {
             self.environments = environments(input);
-            if self.environments.is_none() {
+            let is_whole = input.is_empty() || input.peek(Token![,]);
+            if self.environments.is_none() || !is_whole {
                 invalid(
                     "`environments` has to be a list of at least one string".to_owned(),
                     "write `environments = [\"test\"]`",
@@ -209,6 +210,14 @@ mod tests {
                 &[(Code::InvalidArgument, "`discovery` is there already")],
             ),
             (r#""api", environments"#, &[(Code::InvalidArgument, LIST)]),
+            (
+                r#""api", environments = ["a"] "b""#,
+                &[(Code::InvalidArgument, LIST)],
+            ),
+            (
+                r#""api", environments = ["a"] discovery"#,
+                &[(Code::InvalidArgument, LIST)],
+            ),
             (
                 r#""api", environments = "a""#,
                 &[(Code::InvalidArgument, LIST)],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use service_connect_codegen::{
     Catalog, Code, Finding, Need, Reference, Service, needs_tls, stubs, unknown_environment,
@@ -75,8 +75,9 @@ pub(crate) fn expand(
     let mut errors = Errors::default();
     let arguments = Arguments::parse(arguments, &mut errors);
     let Ok(item) = Item::parse(&tokens) else {
-        // The compiler says what is wrong with the item itself.
-        return tokens;
+        // The compiler says what is wrong with the item itself, and would not know our attributes.
+        let (tokens, errors) = (without_ours(tokens), errors.items());
+        return quote!(#errors #tokens);
     };
     let span = arguments
         .service
@@ -190,4 +191,35 @@ fn load(span: Span) -> (Option<Arc<Loaded>>, Errors) {
             (None, errors)
         }
     }
+}
+
+/// The tokens without the attributes of routes and parameters.
+fn without_ours(tokens: TokenStream) -> TokenStream {
+    let is_ours = |token: &TokenTree| {
+        let TokenTree::Group(group) = token else {
+            return false;
+        };
+        let word = group.stream().into_iter().next();
+        group.delimiter() == Delimiter::Bracket
+            && matches!(word, Some(TokenTree::Ident(word)) if routes::is_ours(&word))
+    };
+    let mut kept = Vec::new();
+    for token in tokens {
+        let before = kept.last();
+        if is_ours(&token)
+            && matches!(before, Some(TokenTree::Punct(mark)) if mark.as_char() == '#')
+        {
+            kept.pop();
+            continue;
+        }
+        kept.push(match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_ours(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            token => token,
+        });
+    }
+    kept.into_iter().collect()
 }

@@ -29,6 +29,7 @@ impl Item {
                     let restriction = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis);
                     rest.next_if(restriction);
                 }
+                TokenTree::Ident(word) if word == "unsafe" => {}
                 TokenTree::Ident(word) if word == "struct" => {
                     let name = rest.next();
                     return Ok(match (name, rest.next()) {

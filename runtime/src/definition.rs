@@ -68,10 +68,8 @@ impl Definition {
 impl Application {
     /// Whether the tasks of `caller` have Service Connect on in `environment`.
     pub(crate) fn connects(&self, caller: &str, environment: Option<&str>) -> bool {
-        let own = self.environments.iter();
-        let own = own
-            .into_iter()
-            .find(|known| Some(known.name) == environment);
+        let mut own = self.environments.iter();
+        let own = own.find(|known| Some(known.name) == environment);
         let connected = own.map_or(self.base, |known| known.connected);
         connected.split('\n').any(|name| name == caller)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::application::{Deployment, Environment, Kind, Service, duplicate_service};
+use crate::application::{Deployment, Environment, Kind, Service, duplicate_service, looked_at};
 use crate::code::Code;
 use crate::finding::Finding;
 use crate::interpolate::Variables;
@@ -64,6 +64,7 @@ impl Reader<'_> {
         findings.extend(refused.cloned());
         if let Ok(manifest) = manifest {
             findings.extend(manifest.unset_variables(&name, self.shell));
+            findings.extend(manifest.slips.iter().cloned());
         }
         if name != directory {
             findings.push(
@@ -90,14 +91,11 @@ impl Reader<'_> {
 
     /// The variables that the service's containers get in each environment that is looked at, or by the base.
     pub fn settings(&self, manifest: &Manifest) -> Vec<Setting> {
-        let environments = self.environments.iter().enumerate();
-        let mut listed: Vec<_> = environments
-            .filter(|(_, environment)| environment.listed)
-            .map(|(index, environment)| (Some(index), self.variables(Some(&environment.name))))
-            .collect();
-        if listed.is_empty() {
-            listed.push((None, self.variables(None)));
-        }
+        let listed = looked_at(self.environments).into_iter().map(|index| {
+            let name = index.map(|index| self.environments[index].name.as_str());
+            (index, self.variables(name))
+        });
+        let listed: Vec<_> = listed.collect();
         manifest.settings(&listed)
     }
 

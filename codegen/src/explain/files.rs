@@ -24,6 +24,17 @@ an anchor that contains itself, or aliases that stand for more values than any m
     source: "YAML 1.2 and yaml.v3, the library with which Copilot reads manifests",
 };
 
+pub(super) const UNKNOWN_KEY: Explanation = Explanation {
+    title: "a key is read by nobody",
+    meaning: "\
+Copilot ignores keys that it does not know, so a slip changes nothing and says nothing:
+`conect: true` leaves Service Connect off, and so does a `network` that is indented below `image`.
+What looks like another key, or stands where that one is not read, is told.",
+    wrong: "network:\n  conect: true",
+    right: "network:\n  connect: true",
+    source: "Copilot, which decodes manifests with yaml.v3 and its unknown keys allowed",
+};
+
 pub(super) const DUPLICATE_KEY: Explanation = Explanation {
     title: "a key is written twice in one map",
     meaning: "\

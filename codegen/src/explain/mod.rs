@@ -65,6 +65,7 @@ impl Code {
             Self::InvalidYaml => &files::INVALID_YAML,
             Self::DuplicateKey => &files::DUPLICATE_KEY,
             Self::InvalidValue => &manifest::INVALID_VALUE,
+            Self::UnknownKey => &files::UNKNOWN_KEY,
             Self::MissingField => &manifest::MISSING_FIELD,
             Self::UnknownType => &manifest::UNKNOWN_TYPE,
             Self::UndefinedVariable => &variables::UNDEFINED_VARIABLE,

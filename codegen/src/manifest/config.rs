@@ -36,7 +36,7 @@ struct Image {
 }
 
 /// The fields that [`Config::read`] reads.
-const FIELDS: &[&str] = &["http", "image", "network", "nlb", "platform", "sidecars"];
+pub(super) const FIELDS: &[&str] = &["http", "image", "network", "nlb", "platform", "sidecars"];
 
 impl Config {
     /// Whether that section has any of the deciding fields.

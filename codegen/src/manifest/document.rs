@@ -14,7 +14,7 @@ use crate::yaml::Node;
 use super::config::Config;
 use super::decode::{Decoder, Text};
 use super::layers::{Layers, is_null};
-use super::{paths, sections};
+use super::{paths, sections, slips};
 
 /// A manifest that is YAML.
 #[derive(Debug)]
@@ -107,6 +107,13 @@ impl Document {
     pub fn sections(&self) -> impl Iterator<Item = (&str, &Node)> {
         let sections = self.sections.iter();
         sections.map(|(name, section)| (name.as_str(), &**section))
+    }
+
+    /// Keys that nobody reads and that look like others.
+    pub fn slips(&self, kind: Kind) -> Vec<Finding> {
+        let sections = self.sections().map(|(_, section)| section);
+        let root = self.root.as_deref();
+        root.map_or_else(Vec::new, |root| slips::find(kind, root, sections))
     }
 
     /// The base, as a mapping.

@@ -16,6 +16,7 @@ mod schema;
 mod sections;
 mod shape;
 mod sidecars;
+mod slips;
 mod variables;
 
 use std::collections::HashMap;
@@ -46,6 +47,8 @@ pub(crate) struct Manifest {
     /// Where the environment's section decides something.
     overridden: HashMap<String, Result<Deployment, Finding>>,
     placeholders: Vec<Placeholder>,
+    /// Warnings for keys that nobody reads.
+    pub slips: Vec<Finding>,
     /// Where the base has the environment's name in it.
     document: Option<Document>,
     /// What is reviewed only.
@@ -111,6 +114,10 @@ impl Manifest {
         let mut manifest = Self {
             environments: document.environments(),
             overridden: overridden.collect(),
+            slips: match &head.value {
+                Ok(head) => document.slips(head.kind),
+                Err(_) => Vec::new(),
+            },
             head,
             base,
             placeholders,

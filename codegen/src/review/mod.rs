@@ -6,7 +6,7 @@ mod names;
 mod overrides;
 mod urls;
 
-use crate::application::{Application, Service};
+use crate::application::{Application, Service, looked_at};
 use crate::finding::Finding;
 use crate::reference::in_environments;
 use crate::setting::Setting;
@@ -34,18 +34,8 @@ pub(crate) fn review(application: &Application, extras: &[Extras]) -> Vec<Findin
     findings
 }
 
-/// The indices of the environments; the base manifest counts as one where there is none.
 fn environments(application: &Application) -> Vec<Option<usize>> {
-    let all = application.environments.iter().enumerate();
-    let listed: Vec<_> = all
-        .filter(|(_, environment)| environment.listed)
-        .map(|(index, _)| Some(index))
-        .collect();
-    if listed.is_empty() {
-        vec![None]
-    } else {
-        listed
-    }
+    looked_at(&application.environments)
 }
 
 /// The environments in words, after a blank; nothing where it is all of them.

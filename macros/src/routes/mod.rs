@@ -4,10 +4,11 @@ mod method;
 mod parameter;
 mod path;
 mod placed;
+mod signature;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use service_connect_codegen::{Code, Service, stubs};
 use syn::parse::{ParseStream, Parser};
@@ -17,6 +18,12 @@ use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 use crate::catalog::Loaded;
 use crate::diagnostic::Errors;
 use crate::tokens::{generated, lint_free};
+
+/// Whether `#[word]` is an attribute of a route or of one of its parameters.
+pub fn is_ours(word: &Ident) -> bool {
+    let ours = method::METHODS.iter().chain(&parameter::PLACES);
+    ours.into_iter().any(|known| word == known)
+}
 
 /// The trait, with futures that are `Send`, and the struct that implements it.
 pub fn expand(
@@ -51,12 +58,12 @@ pub fn expand(
     }
     let name = &item.ident;
     let client = format_ident!("{name}Client");
-    let visibility = &item.vis;
+    let (visibility, unsafety) = (&item.vis, &item.unsafety);
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
     // What the client cannot implement would be an error that follows from ours.
     let implementation = is_whole.then(|| {
         quote! {
-            impl #impl_generics #name #type_generics for #client #where_clause {
+            #unsafety impl #impl_generics #name #type_generics for #client #where_clause {
                 #(#implementations)*
             }
         }
@@ -79,11 +86,11 @@ pub fn expand(
 
         #lint_free
         const _: () = {
-            #statics
-
             impl #client {
                 /// Calls the service where it is deployed.
                 pub fn new() -> Self {
+                    // In here, so that no name of the trait's means them.
+                    #statics
                     Self::with(::service_connect::Client::of(&SERVICE))
                 }
 
@@ -102,6 +109,15 @@ pub fn expand(
             #implementation
         };
     }
+}
+
+/// Moves those attributes out.
+fn take(attributes: &mut Vec<Attribute>, is_one: impl Fn(&Attribute) -> bool) -> Vec<Attribute> {
+    let (taken, left) = attributes
+        .drain(..)
+        .partition(|attribute| is_one(attribute));
+    *attributes = left;
+    taken
 }
 
 /// A slip that the parser leaves as tokens: `pub` in front of a method.

@@ -6,12 +6,14 @@ use service_connect_codegen::{Code, Finding};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatType, Signature, Type};
 
-use super::method::take;
+use super::take;
 use crate::diagnostic::Errors;
 
 /// A parameter and its place.
 pub struct Parameter {
     pub name: Ident,
+    /// The name without the `r#` of a keyword, as it stands in paths and queries.
+    pub text: String,
     place: Place,
     /// Its `#[cfg]`s, which hold for what is done with it, too.
     conditions: TokenStream,
@@ -26,7 +28,7 @@ enum Place {
 }
 
 /// What may stand in front of a parameter.
-const PLACES: [&str; 5] = ["query", "json", "form", "header", "body"];
+pub const PLACES: [&str; 5] = ["query", "json", "form", "header", "body"];
 
 /// Headers that the client sets, because they decide where a request ends and who gets it.
 const RESERVED: [&str; 3] = ["host", "content-length", "transfer-encoding"];
@@ -53,6 +55,10 @@ pub fn check_bodies(parameters: &[Parameter], verb: &Ident, errors: &mut Errors)
         let Place::Body(kind) = &parameter.place else {
             continue;
         };
+        // Which of those with a condition are there, only the compiler knows.
+        if !parameter.conditions.is_empty() {
+            continue;
+        }
         if verb == "get" || verb == "head" {
             let method = verb.to_string().to_uppercase();
             errors.error(
@@ -86,9 +92,7 @@ impl Parameter {
     fn take(input: &mut PatType, errors: &mut Errors) -> Option<Self> {
         let is_place = |attribute: &Attribute| {
             let path = attribute.path();
-            let is_other = [
-                "cfg", "cfg_attr", "allow", "expect", "warn", "deny", "forbid", "doc",
-            ];
+            let is_other = ["cfg", "allow", "expect", "warn", "deny", "forbid", "doc"];
             path.get_ident().is_some() && !is_other.iter().any(|other| path.is_ident(other))
         };
         let places = take(&mut input.attrs, is_place);
@@ -140,10 +144,21 @@ impl Parameter {
         }
         let conditions = input.attrs.iter();
         let conditions = conditions.filter(|attribute| attribute.path().is_ident("cfg"));
+        let conditions = quote!(#(#conditions)*);
+        if matches!(place, Place::Path) && !conditions.is_empty() {
+            errors.error(
+                name.span(),
+                Code::InvalidParameter,
+                format!("the parameter `{name}` of the path is there under a condition only"),
+                "write a method for each path",
+            );
+            return None;
+        }
         Some(Self {
+            text: plain(&name),
             name,
             place,
-            conditions: quote!(#(#conditions)*),
+            conditions,
         })
     }
 
@@ -154,7 +169,7 @@ impl Parameter {
 
     /// What is said of one that stands for none.
     pub fn unused(&self) -> Finding {
-        let name = &self.name;
+        let name = &self.text;
         let message = format!("the parameter `{name}` is not sent");
         Finding::error(Code::UnusedParameter, message).help(format!(
             "write `{{{name}}}` where it belongs in the path, or in front of it `#[query]`, `#[header(\"…\")]`, or for \
@@ -162,19 +177,24 @@ impl Parameter {
         ))
     }
 
+    /// Whether it is the body.
+    pub fn is_body(&self) -> bool {
+        matches!(self.place, Place::Body(_))
+    }
+
     /// Adds it to the path `local`, percent-encoded.
     pub fn segment(&self, local: &Ident) -> TokenStream {
-        let Self { name, .. } = self;
-        let text = plain(name);
+        let Self { name, text, .. } = self;
+        // At the parameter, where the compiler says what is wrong with its type.
         let span = name.span().resolved_at(Span::mixed_site());
-        let segment = quote_spanned!(span=> ::service_connect::__private::segment(#text, &#name)?);
-        quote!(#local.push_str(&#segment);)
+        quote_spanned!(span=> #local.segment(#text, &#name);)
     }
 
     /// Adds it to `request`.
     pub fn step(&self, request: &Ident) -> TokenStream {
         let Self {
             name,
+            text,
             place,
             conditions,
         } = self;
@@ -186,8 +206,7 @@ impl Parameter {
                 quote_spanned!(span=> ::service_connect::__private::query_key(#request, #key, &#name))
             }
             Place::Query(None) => {
-                let key = plain(name);
-                quote_spanned!(span=> ::service_connect::__private::query(#request, #key, &#name))
+                quote_spanned!(span=> ::service_connect::__private::query(#request, #text, &#name))
             }
             Place::Header(header) => {
                 quote_spanned!(span=> ::service_connect::__private::header(#request, #header, &#name))
@@ -212,6 +231,11 @@ impl Place {
             let others =
                 "a parameter is `#[query]`, `#[header(\"…\")]`, `#[json]`, `#[form]` or `#[body]`";
             let finding = invalid(format!("a parameter cannot be `#[{word}]`"));
+            if word == "cfg_attr" {
+                return Err(
+                    finding.help("write the attribute itself, or a method for each condition")
+                );
+            }
             if word == "path" {
                 return Err(
                     finding.help("take it off: without an attribute it stands for its placeholder")

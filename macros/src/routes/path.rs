@@ -42,14 +42,6 @@ pub fn parse(path: &str) -> Result<Vec<Part>, Finding> {
             "write the path that is meant",
         ));
     }
-    let is_allowed =
-        |c: char| c.is_ascii_graphic() && !matches!(c, '#' | '"' | '<' | '>' | '\\' | '^' | '`');
-    if let Some(c) = path.chars().find(|c| !is_allowed(*c)) {
-        return Err(invalid(
-            format!("the path has a {c:?}, which no URL can have"),
-            "percent-encode it",
-        ));
-    }
     let mut parts = Vec::new();
     let mut rest = path;
     while let Some(start) = rest.find(['{', '}']) {
@@ -63,16 +55,40 @@ pub fn parse(path: &str) -> Result<Vec<Part>, Finding> {
                 "write `{name}` for the parameter `name`",
             ));
         };
-        if !text.is_empty() {
-            parts.push(Part::Text(text.to_owned()));
+        if path[..path.len() - rest.len() + start].contains('?') {
+            let help = format!("take it out of the path, and write `#[query] {name}`");
+            return Err(invalid(
+                format!("the placeholder `{{{name}}}` stands in the query"),
+                &help,
+            ));
         }
+        parts.extend(text_part(text)?);
         parts.push(Part::Placeholder(name.to_owned()));
         rest = after;
     }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest.to_owned()));
-    }
+    parts.extend(text_part(rest)?);
     Ok(parts)
+}
+
+/// What is sent as it is written.
+fn text_part(text: &str) -> Result<Option<Part>, Finding> {
+    let is_allowed =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '|');
+    if let Some(c) = text.chars().find(|c| !is_allowed(*c)) {
+        let message = format!("the path has a {c:?}, which no URL can have");
+        return Err(Finding::error(Code::InvalidPath, message).help("percent-encode it"));
+    }
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if text.split('%').skip(1).any(|rest| !is_escape(rest)) {
+        let message = "the path has a `%` that encodes nothing";
+        return Err(
+            Finding::error(Code::InvalidPath, message).help("write `%25` for the sign itself")
+        );
+    }
+    Ok((!text.is_empty()).then(|| Part::Text(text.to_owned())))
 }
 
 /// What was meant where the slash is missing: of a whole URL, what follows the host.
@@ -111,7 +127,7 @@ mod tests {
     fn what_is_no_path_is_refused() {
         for path in [
             "kudos", "", "/a b", "/{", "/}", "/{a", "/{}", "/{1a}", "/{a{b}}", "/a#b", "/ä",
-            "/a/../b", "/.",
+            "/a/../b", "/.", "/a|b", "/100%", "/%4", "/a?b={c}",
         ] {
             assert!(parse(path).is_err(), "{path}");
         }

@@ -10,7 +10,7 @@ use super::parameter::Parameter;
 use super::path::{self, Part};
 use crate::diagnostic::Errors;
 
-/// Writes the route's path to `local`, with `parameters` in their places.
+/// Makes the route's path of `local`, with `parameters` in their places.
 pub fn pieces(
     route: &Attribute,
     parameters: &[Parameter],
@@ -25,19 +25,17 @@ pub fn pieces(
             return None;
         }
     };
-    let mut unused: Vec<_> = parameters
-        .iter()
-        .filter(|parameter| parameter.is_in_path())
-        .collect();
+    let in_path = parameters.iter().filter(|parameter| parameter.is_in_path());
+    let mut unused: Vec<_> = in_path.collect();
     let mut is_right = true;
-    let mut pieces = TokenStream::new();
+    let mut pieces = quote!(let mut #local = ::service_connect::__private::RoutePath::new(););
     for part in parts {
         match part {
-            Part::Text(text) => pieces.extend(quote!(#local.push_str(#text);)),
+            Part::Text(text) => pieces.extend(quote!(#local.text(#text);)),
             Part::Placeholder(name) => {
-                match parameters.iter().find(|parameter| parameter.name == name) {
+                match parameters.iter().find(|parameter| parameter.text == name) {
                     Some(parameter) if parameter.is_in_path() => {
-                        unused.retain(|other| other.name != name);
+                        unused.retain(|other| other.text != name);
                         pieces.extend(parameter.segment(local));
                     }
                     found => {
@@ -45,7 +43,7 @@ pub fn pieces(
                         let finding = no_parameter(&name, found, &unused);
                         // The one that is meant is the same mistake.
                         let meant = finding.replacement.as_deref();
-                        unused.retain(|other| Some(&*other.name.to_string()) != meant);
+                        unused.retain(|other| Some(&*other.text) != meant);
                         errors.finding(path.span(), finding);
                     }
                 }
@@ -114,12 +112,9 @@ fn no_parameter(name: &str, found: Option<&Parameter>, unused: &[&Parameter]) ->
         return Finding::error(Code::InvalidParameter, message).help(help);
     }
     let message = format!("the path has `{{{name}}}` and the method no parameter `{name}`");
-    let unused: Vec<_> = unused
-        .iter()
-        .map(|parameter| parameter.name.to_string())
-        .collect();
+    let unused = unused.iter().map(|parameter| parameter.text.as_str());
     let finding = Finding::error(Code::MissingParameter, message);
-    finding.meant(name, unused.iter().map(String::as_str), || {
+    finding.meant(name, unused, || {
         format!("add the parameter `{name}`, or take the placeholder out")
     })
 }

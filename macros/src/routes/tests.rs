@@ -27,7 +27,7 @@ fn found(members: &str) -> Vec<(Code, String)> {
 const TABLE: &[(&str, &[(Code, &str)])] = &[
     (r#"#[get("/")] async fn a(&self) -> Result<u8>;"#, &[]),
     (
-        r#"#[post("/a/{id}?b={b}")] async fn a<'x>(&'x self, id: u8, b: &str, #[query] c: Option<u8>, #[query("d-e")] d: Vec<u8>,
+        r#"#[post("/a/{id}/{type}?b=1")] async fn a<'x>(&'x self, id: u8, r#type: &str, #[query] c: Option<u8>, #[query("d-e")] d: Vec<u8>,
            #[header("X-Id")] h: &str, #[json] body: &[u8]) -> Result<u8>;"#,
         &[],
     ),
@@ -76,6 +76,22 @@ const TABLE: &[(&str, &[(Code, &str)])] = &[
         &[(Code::PublicMethod, "a method of a trait has no `pub`")],
     ),
     ("async fn a(&self) -> u8 { 1 }", &[]),
+    (r#"#[instrument("x")] fn a(&self) -> u8 { 1 }"#, &[]),
+    (
+        r#"#[post("/")] async fn a(&self, #[cfg(a)] #[json] a: u8, #[cfg(not(a))] #[json] a: u16) -> Result<u8>;"#,
+        &[],
+    ),
+    (
+        r#"#[get("/{größe}")] async fn a(&self, größe: u8) -> (Result<u8>); #[get("/")] async fn b(&self) -> reply::Value;"#,
+        &[],
+    ),
+    (
+        r#"#[get("/a?q={q}")] async fn a(&self, q: &str) -> Result<u8>;"#,
+        &[(
+            Code::InvalidPath,
+            "the placeholder `{q}` stands in the query",
+        )],
+    ),
     (
         "fn a(&self) -> u8;",
         &[(Code::MissingRoute, "the method `a` has no route")],
@@ -211,6 +227,14 @@ const PARAMETERS: &[(&str, &str)] = &[
         "what belongs to `#[query]` is not understood",
     ),
     ("id: u8, #[qurey] a: u8", "a parameter cannot be `#[qurey]`"),
+    (
+        "#[cfg(a)] id: u8",
+        "the parameter `id` of the path is there under a condition only",
+    ),
+    (
+        "id: u8, #[cfg_attr(a, query)] a: u8",
+        "a parameter cannot be `#[cfg_attr]`",
+    ),
     ("#[path] id: u8", "a parameter cannot be `#[path]`"),
     (
         r#"id: u8, #[query("")] a: u8"#,
@@ -229,4 +253,27 @@ fn a_parameter_has_one_place_that_fits() {
         let expected = (Code::InvalidParameter, (*message).to_owned());
         assert_eq!(found(&method), [expected], "{parameters}");
     }
+}
+
+#[test]
+fn what_is_explained_as_wrong_is_found_and_what_is_right_is_not() {
+    let is_method =
+        |text: &str| text.starts_with("#[") && text.contains("fn ") || text.starts_with("async fn");
+    let mut tried = 0;
+    for code in Code::ALL {
+        let explanation = code.explanation();
+        if !is_method(explanation.wrong) || !is_method(explanation.right) {
+            continue;
+        }
+        tried += 1;
+        let codes = |text| {
+            found(text)
+                .into_iter()
+                .map(|(code, _)| code)
+                .collect::<Vec<_>>()
+        };
+        assert!(codes(explanation.wrong).contains(code), "{code}");
+        assert_eq!(codes(explanation.right), [], "{code}");
+    }
+    assert!(tried > 12, "only {tried}");
 }

@@ -12,6 +12,7 @@ mod path;
 mod request;
 mod response;
 mod routes;
+mod values;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,10 +20,9 @@ use std::sync::Arc;
 use http::Method;
 use http::uri::PathAndQuery;
 
-pub use self::path::segment;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
-pub use self::routes::{Answer, JsonAnswer, RouteResult, header, query, query_key};
+pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
 use crate::Result;
 use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};

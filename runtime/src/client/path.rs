@@ -2,12 +2,17 @@
 //!
 //! ```
 //! use service_connect::Client;
-//! use service_connect::__private::segment;
+//! use service_connect::__private::RoutePath;
 //!
 //! let api = Client::at("http://api").unwrap();
 //! assert_eq!(api.url("kudos/zoë").unwrap(), "http://api/kudos/zo%C3%AB");
 //! assert_eq!(api.url("@evil.example").unwrap(), "http://api/@evil.example");
-//! assert_eq!(segment("id", &"../admin?x").unwrap(), "..%2Fadmin%3Fx");
+//!
+//! let mut path = RoutePath::new();
+//! path.text("/kudos/");
+//! path.segment("id", &"../admin?x");
+//! let request = path.request(&api, service_connect::Method::GET);
+//! assert!(format!("{request:?}").contains("/kudos/..%2Fadmin%3Fx"));
 //! ```
 
 use std::fmt::{Display, Write};
@@ -65,7 +70,7 @@ pub(crate) fn with_query(path: &PathAndQuery, query: &str) -> Result<PathAndQuer
 ///
 /// # Errors
 /// [`Error::Request`] for `.`, `..` and nothing at all, which change the path however they are encoded.
-pub fn segment(name: &str, value: &dyn Display) -> Result<String> {
+pub(super) fn segment(name: &str, value: &dyn Display) -> Result<String> {
     let value = value.to_string();
     if matches!(value.as_str(), "" | "." | "..") {
         return Err(Error::Request(ErrorDetails::new(format!(

@@ -246,7 +246,7 @@ impl fmt::Debug for RequestBuilder {
     }
 }
 
-pub(super) fn invalid(problem: impl Into<String>) -> Error {
+fn invalid(problem: impl Into<String>) -> Error {
     Error::Request(ErrorDetails::new(problem))
 }
 

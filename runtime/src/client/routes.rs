@@ -7,115 +7,132 @@
 //!
 //! let api = Client::at("http://127.0.0.1:8080")?;
 //! let request = query(api.get("/kudos"), "limit", &Some(5));
-//! let numbers = Answer::<Vec<u64>>::of(request).read().await?;
-//! let text = Answer::<String>::of(api.get("/motd")).read().await?;
+//! let numbers = Answer::<Vec<u64>>::of(request).read_answer().await?;
+//! let text = Answer::<String>::of(api.get("/motd")).read_answer().await?;
 //! # Ok(())
 //! # }
 //! ```
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
+use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_html_form::ser::Error as QueryError;
-use serde_json::Value;
 
-use super::request::{because, invalid};
-use super::{RequestBuilder, Response};
-use crate::Result;
+use super::path::segment;
+use super::request::because;
+use super::values::{NoValues, values};
+use super::{Client, RequestBuilder, Response};
+use crate::{Error, Result};
+
+/// The path of a route in the making. What is wrong with a parameter comes out where the request is sent, with all that is
+/// known of the call.
+#[derive(Default)]
+pub struct RoutePath {
+    path: String,
+    wrong: Option<Error>,
+}
+
+impl RoutePath {
+    /// One with nothing in it.
+    #[must_use]
+    pub fn new() -> RoutePath {
+        RoutePath::default()
+    }
+
+    /// Adds text as it stands.
+    pub fn text(&mut self, text: &str) {
+        self.path.push_str(text);
+    }
+
+    /// Adds the parameter `name` as one segment, whatever is in it.
+    pub fn segment(&mut self, name: &str, value: &dyn Display) {
+        match segment(name, value) {
+            Ok(segment) => self.path.push_str(&segment),
+            Err(error) => self.wrong = self.wrong.take().or(Some(error)),
+        }
+    }
+
+    /// The request of a client.
+    pub fn request(self, client: &Client, method: Method) -> RequestBuilder {
+        let request = client.request(method, self.path);
+        match self.wrong {
+            None => request,
+            Some(error) => request.edit(|_| Err(error)),
+        }
+    }
+}
 
 /// The parameter `name` in the query: a value once, a list once for each, `None` not at all; of a struct or a map its
 /// fields.
-pub fn query<T: Serialize + ?Sized>(
+pub fn query<T: Serialize>(
     request: RequestBuilder,
     name: &'static str,
     value: &T,
 ) -> RequestBuilder {
-    let fields = keyed(name, value).or_else(|_| serde_html_form::to_string(value));
-    add(
-        request,
-        name,
-        fields.or_else(|error| list(name, value).ok_or(error)),
-    )
+    match values(value) {
+        Err(NoValues::Fields) => match serde_html_form::to_string(value) {
+            Ok(fields) => request.add_query(Ok(fields)),
+            Err(error) => refused(request, name, "query", error),
+        },
+        values => add(request, name, values),
+    }
 }
 
 /// The same under a key that the route names, so that there can be no fields.
-pub fn query_key<T: Serialize + ?Sized>(
+pub fn query_key<T: Serialize>(
     request: RequestBuilder,
     key: &'static str,
     value: &T,
 ) -> RequestBuilder {
-    let keyed = keyed(key, value);
-    add(
-        request,
-        key,
-        keyed.or_else(|error| list(key, value).ok_or(error)),
-    )
-}
-
-fn keyed<T: Serialize + ?Sized>(key: &str, value: &T) -> std::result::Result<String, QueryError> {
-    serde_html_form::to_string([(key, value)])
-}
-
-/// For serde an array is a tuple, which is neither a value nor a list.
-fn list<T: Serialize + ?Sized>(key: &str, value: &T) -> Option<String> {
-    match serde_json::to_value(value) {
-        Ok(list @ Value::Array(_)) => keyed(key, &list).ok(),
-        _ => None,
-    }
+    add(request, key, values(value))
 }
 
 fn add(
     request: RequestBuilder,
-    name: &str,
-    query: std::result::Result<String, QueryError>,
+    key: &str,
+    values: std::result::Result<Vec<String>, NoValues>,
 ) -> RequestBuilder {
-    match query {
-        Ok(query) => request.add_query(Ok(query)),
-        Err(error) => request.edit(|_| {
-            let what = format!(
-                "`{name}` cannot be written into the query: it has to be a value, a list of values, or a struct of these"
-            );
-            Err(because(&what, error))
-        }),
+    match values {
+        Ok(values) => {
+            let pairs: Vec<_> = values.iter().map(|value| (key, value)).collect();
+            request.add_query(serde_html_form::to_string(pairs))
+        }
+        Err(error) => refused(request, key, "query", error),
     }
 }
 
 /// The header `name` with a value that is a string, a number or a boolean; `None` leaves it out, a list adds one for each.
-pub fn header<T: Serialize + ?Sized>(
+pub fn header<T: Serialize>(
     request: RequestBuilder,
     name: &'static str,
     value: &T,
 ) -> RequestBuilder {
-    match serde_json::to_value(value) {
-        Ok(Value::Array(values)) => values
+    match values(value) {
+        Ok(values) => values
             .into_iter()
-            .fold(request, |request, value| one_header(request, name, value)),
-        Ok(value) => one_header(request, name, value),
-        Err(error) => request.edit(|_| {
-            Err(because(
-                &format!("the value of the header `{name}` cannot be written"),
-                error,
-            ))
-        }),
+            .fold(request, |request, value| request.header(name, value)),
+        Err(error) => refused(request, name, "header", error),
     }
 }
 
-fn one_header(request: RequestBuilder, name: &'static str, value: Value) -> RequestBuilder {
-    let text = match value {
-        Value::Null => return request,
-        Value::String(text) => text,
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Array(_) | Value::Object(_) => {
-            return request.edit(|_| {
-                Err(invalid(format!(
-                    "the value of the header `{name}` is neither a string nor a number: write it as one"
-                )))
-            });
-        }
+fn refused(
+    request: RequestBuilder,
+    name: &str,
+    place: &str,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> RequestBuilder {
+    let fields = if place == "query" {
+        ", or a struct of these"
+    } else {
+        ""
     };
-    request.header(name, text)
+    let what = format!(
+        "`{name}` cannot be written into a {place}: make it a string, a number, a boolean, a list of these{fields}"
+    );
+    request.edit(|_| Err(because(&what, error)))
 }
 
 /// What a route's method returns.
@@ -135,7 +152,7 @@ impl<T, E> RouteResult for std::result::Result<T, E> {
 
 /// The answer to a request, to be read as `T`.
 ///
-/// `read` is a function of its own for the four types that are not JSON, and a trait's for all others: the compiler
+/// `read_answer` is a function of its own for the four types that are not JSON, and a trait's for all others: the compiler
 /// prefers the former.
 pub struct Answer<T> {
     request: RequestBuilder,
@@ -163,13 +180,13 @@ pub trait JsonAnswer<T> {
     /// # Errors
     /// Those of the call, [`Error::Status`](crate::Error::Status) for a status that is not 2xx, and those of
     /// [`Response::json`].
-    fn read(self) -> impl Future<Output = Result<T>> + Send
+    fn read_answer(self) -> impl Future<Output = Result<T>> + Send
     where
         T: DeserializeOwned;
 }
 
 impl<T> JsonAnswer<T> for Answer<T> {
-    async fn read(self) -> Result<T>
+    async fn read_answer(self) -> Result<T>
     where
         T: DeserializeOwned,
     {
@@ -182,7 +199,7 @@ impl Answer<String> {
     ///
     /// # Errors
     /// Those of the call, [`Error::Status`](crate::Error::Status) for a status that is not 2xx, and those of [`Response::text`].
-    pub async fn read(self) -> Result<String> {
+    pub async fn read_answer(self) -> Result<String> {
         self.response().await?.text().await
     }
 }
@@ -192,7 +209,7 @@ impl Answer<Bytes> {
     ///
     /// # Errors
     /// Those of the call, [`Error::Status`](crate::Error::Status) for a status that is not 2xx, and those of [`Response::bytes`].
-    pub async fn read(self) -> Result<Bytes> {
+    pub async fn read_answer(self) -> Result<Bytes> {
         self.response().await?.bytes().await
     }
 }
@@ -202,7 +219,7 @@ impl Answer<()> {
     ///
     /// # Errors
     /// Those of the call, [`Error::Status`](crate::Error::Status) for a status that is not 2xx, and those of [`Response::chunk`].
-    pub async fn read(self) -> Result<()> {
+    pub async fn read_answer(self) -> Result<()> {
         let mut response = self.response().await?;
         while response.chunk().await?.is_some() {}
         Ok(())
@@ -214,7 +231,7 @@ impl Answer<Response> {
     ///
     /// # Errors
     /// Those of the call, and [`Error::Status`](crate::Error::Status) for a status that is not 2xx.
-    pub async fn read(self) -> Result<Response> {
+    pub async fn read_answer(self) -> Result<Response> {
         self.response().await
     }
 }

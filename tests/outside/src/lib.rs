@@ -48,6 +48,16 @@ pub struct Kudo {
 
 /// Calls in every form.
 ///
+/// ```no_run
+/// service_connect::clients!();
+///
+/// # async fn example() -> service_connect::Result<()> {
+/// let answer = Api::get("/some-request").await?;
+/// let same = web::services::Api::get("/some-request").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Whatever goes wrong.

@@ -61,30 +61,30 @@ pub struct KudosClient {
     clippy::restriction
 )]
 const _: () = {
-    static APPLICATION: ::service_connect::__private::Application =
-        ::service_connect::__private::Application {
-            callers: &["front-end"],
-            environments: &[::service_connect::__private::Environment {
-                name: "prod",
-                connected: "api\nfront-end\nmailer\nqueue\nsecure\nudp-log",
-            }],
-            base: "api\nbilling\nfront-end\nmailer\nqueue\nsecure\nudp-log",
-        };
-    static SERVICE: ::service_connect::__private::Service =
-        ::service_connect::__private::Service::new(
-            "api",
-            &APPLICATION,
-            &[],
-            ::service_connect::__private::Endpoint {
-                port: 80,
-                connect: ::core::option::Option::Some("api"),
-                discovery: true,
-                reason: "",
-            },
-        );
     impl KudosClient {
         #[doc = r" Calls the service where it is deployed."]
         pub fn new() -> Self {
+            static APPLICATION: ::service_connect::__private::Application =
+                ::service_connect::__private::Application {
+                    callers: &["front-end"],
+                    environments: &[::service_connect::__private::Environment {
+                        name: "prod",
+                        connected: "api\nfront-end\nmailer\nqueue\nsecure\nudp-log",
+                    }],
+                    base: "api\nbilling\nfront-end\nmailer\nqueue\nsecure\nudp-log",
+                };
+            static SERVICE: ::service_connect::__private::Service =
+                ::service_connect::__private::Service::new(
+                    "api",
+                    &APPLICATION,
+                    &[],
+                    ::service_connect::__private::Endpoint {
+                        port: 80,
+                        connect: ::core::option::Option::Some("api"),
+                        discovery: true,
+                        reason: "",
+                    },
+                );
             Self::with(::service_connect::Client::of(&SERVICE))
         }
         #[doc = r" Calls through `client`, as tests do."]
@@ -100,32 +100,32 @@ const _: () = {
     impl Kudos for KudosClient {
         async fn kudo(&self, id: u64, lang: Option<&str>) -> Result<Kudo> {
             use ::service_connect::__private::JsonAnswer as _;
-            let mut path = ::std::string::String::new();
-            path.push_str("/kudos/");
-            path.push_str(&::service_connect::__private::segment("id", &id)?);
-            let request = self.client.get(path);
+            let mut path = ::service_connect::__private::RoutePath::new();
+            path.text("/kudos/");
+            path.segment("id", &id);
+            let request = path.request(&self.client, ::service_connect::Method::GET);
             let request = ::service_connect::__private::query(request, "lang", &lang);
             ::core::result::Result::Ok(
                 ::service_connect::__private::Answer::<
                     <Result<Kudo> as ::service_connect::__private::RouteResult>::Value,
                 >::of(request)
-                .read()
+                .read_answer()
                 .await?,
             )
         }
         #[cfg(unix)]
         async fn send(&self, trace: &str, kudo: &Kudo) -> Result<()> {
             use ::service_connect::__private::JsonAnswer as _;
-            let mut path = ::std::string::String::new();
-            path.push_str("/kudos");
-            let request = self.client.post(path);
+            let mut path = ::service_connect::__private::RoutePath::new();
+            path.text("/kudos");
+            let request = path.request(&self.client, ::service_connect::Method::POST);
             let request = ::service_connect::__private::header(request, "x-request-id", &trace);
             let request = request.json(&kudo);
             ::core::result::Result::Ok(
                 ::service_connect::__private::Answer::<
                     <Result<()> as ::service_connect::__private::RouteResult>::Value,
                 >::of(request)
-                .read()
+                .read_answer()
                 .await?,
             )
         }
