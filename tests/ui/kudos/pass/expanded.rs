@@ -1,9 +1,10 @@
 //! What the attribute makes of a unit struct and of a trait. Written by macros/src/goldens.rs.
+#![deny(warnings)]
 #![allow(dead_code)]
 use service_connect::Result;
 
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Kudo {
+pub struct Kudo {
     id: u64,
 }
 
