@@ -55,6 +55,8 @@ pub struct Service {
     pub place: Place,
     /// What it is; `None` where the manifest does not say.
     pub kind: Option<Kind>,
+    /// Where that is written; where the name is if it is not.
+    pub kind_place: Place,
     /// It belongs to another repository, and `Cargo.toml` declares it.
     pub external: bool,
     /// As deployed to an environment that overrides nothing.

@@ -89,6 +89,7 @@ impl External {
             directory: self.name.clone(),
             place: self.place.clone(),
             kind: Some(Kind::BackendService),
+            kind_place: self.place.clone(),
             external: true,
             base: deployment(None),
             deployments: deployments

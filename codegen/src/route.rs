@@ -17,6 +17,7 @@
 //!     directory: name.into(),
 //!     place: place.clone(),
 //!     kind: Some(Kind::BackendService),
+//!     kind_place: place.clone(),
 //!     external: false,
 //!     base: Ok(deployment.clone()),
 //!     deployments: vec![],
@@ -218,7 +219,7 @@ fn callee_obstacle(callee: &Service, offer: &Deployment, obstacle: Obstacle) -> 
                 offer.kind
             ),
         )
-        .at(&callee.place)
+        .at(&callee.kind_place)
         .help("only a Backend Service or a Load Balanced Web Service can be called: make it one, or call another service"),
         Obstacle::NoPort => {
             Finding::error(Code::NoPort, format!("service `{name}` exposes no port"))
@@ -256,7 +257,7 @@ fn caller_cannot_connect(caller: &Service, client: &Deployment) -> Finding {
             caller.name, client.kind
         ),
     )
-    .at(&caller.place)
+    .at(&caller.kind_place)
 }
 
 fn caller_cannot_discover(caller: &Service, client: &Deployment) -> Finding {
@@ -267,7 +268,7 @@ fn caller_cannot_discover(caller: &Service, client: &Deployment) -> Finding {
             caller.name, client.kind
         ),
     )
-    .at(&caller.place)
+    .at(&caller.kind_place)
     .help(if client.kind == Kind::RequestDrivenWebService {
         "write `placement: private` below `network:`, `vpc:` in that manifest, or make it another kind of service"
     } else {

@@ -174,7 +174,7 @@ fn another_format_is_told_from_a_damaged_file() {
 fn a_damaged_line_is_named() {
     let head = format!("service-connect catalog {CATALOG_FORMAT}\npackage\tx\n");
     let place = "copilot/api/manifest.yml:1:1:0:1";
-    let service = format!("service\tapi\tapi\t{place}");
+    let service = format!("service\tapi\tapi\t{place}\t{place}");
     let rows = [
         ("an unknown record", "servise\tapi\n".to_owned(), 3),
         ("an empty line", "\n".to_owned(), 3),
@@ -182,12 +182,12 @@ fn a_damaged_line_is_named() {
         ("too many fields", "application\ta\tb\n".to_owned(), 3),
         (
             "a place without numbers",
-            "service\tapi\tapi\tmanifest.yml\n".to_owned(),
+            "service\tapi\tapi\tmanifest.yml\tmanifest.yml\n".to_owned(),
             3,
         ),
         (
             "a place beyond numbers",
-            "service\tapi\tapi\ta:99999999999:1:0:1\n".to_owned(),
+            "service\tapi\tapi\ta:1:1:0:1\ta:99999999999:1:0:1\n".to_owned(),
             3,
         ),
         ("an unknown kind", format!("{service}\tLambda\n"), 3),

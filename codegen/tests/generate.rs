@@ -228,3 +228,23 @@ fn what_does_not_change_is_not_written_again() {
     generate();
     assert_eq!(modified(), [false, false], "another port");
 }
+
+#[test]
+fn what_is_generated_does_not_depend_on_where() {
+    let files = [
+        WORKSPACE,
+        TEST,
+        API,
+        ("Cargo.toml", "[package]\nname = \"api\"\n"),
+    ];
+    let generated = || {
+        let (directory, out) = (lay_out(&files), TempDir::new().unwrap());
+        generate_into(directory.path(), out.path()).unwrap();
+        [CATALOG_FILE, stubs::FILE].map(|file| fs::read(out.path().join(file)).unwrap())
+    };
+    assert_eq!(
+        generated(),
+        generated(),
+        "in two directories, byte for byte"
+    );
+}

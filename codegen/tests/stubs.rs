@@ -215,7 +215,7 @@ fn the_reason_in_a_stub_is_one_line_with_place_code_and_help() {
     assert_eq!(
         worker[NAMES.len() - 1],
         format!(
-            "copilot/service-{}/manifest.yml:1: service ` next` is a Worker Service, which nothing can call \
+            "copilot/service-{}/manifest.yml:2: service ` next` is a Worker Service, which nothing can call \
              [no-endpoint]; only a Backend Service or a Load Balanced Web Service can be called: make it one, or call another service",
             NAMES.len() - 1
         )
@@ -232,7 +232,7 @@ fn a_stub_that_cannot_be_called_says_why() {
         "{text}"
     );
     assert!(
-        text.contains("copilot/service-19/manifest.yml:1"),
+        text.contains("copilot/service-19/manifest.yml:2"),
         "the place is in it"
     );
     assert!(

@@ -167,6 +167,7 @@ pub(crate) fn unknown(name: &str) -> Service {
         directory: name.to_owned(),
         place: service_connect_codegen::Place::file(""),
         kind: None,
+        kind_place: service_connect_codegen::Place::file(""),
         external: false,
         base: Err(Finding::error(
             Code::UnknownService,

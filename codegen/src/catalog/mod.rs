@@ -12,7 +12,7 @@
 //! caller       front-end
 //! problem      <finding>
 //! environment  test  [legacy]  [unlisted]
-//! service      api  api  copilot/api/manifest.yml:3:7:60:63  [external]  Backend Service
+//! service      api  api  copilot/api/manifest.yml:3:7:60:63  copilot/api/manifest.yml:4:7:70:85  [external]  Backend Service
 //! base         connect  connect-place=<place>  port=80  port-place=<place>  image-port=80  discovery
 //! in           =
 //! refused      <finding>
@@ -128,15 +128,21 @@ impl Catalog {
             );
         }
         for service in &self.application.services {
-            let place = write_place(&service.place);
+            let [place, kind_place] = [&service.place, &service.kind_place].map(write_place);
             let external = service.external.then_some("external");
             let kind = service.kind.map(Kind::as_str);
             record(
                 &mut out,
-                ["service", &service.name, &service.directory, &place]
-                    .into_iter()
-                    .chain(external)
-                    .chain(kind),
+                [
+                    "service",
+                    &service.name,
+                    &service.directory,
+                    &place,
+                    &kind_place,
+                ]
+                .into_iter()
+                .chain(external)
+                .chain(kind),
             );
             write_deployment(&mut out, "base", &service.base);
             for deployment in &service.deployments {
@@ -192,7 +198,7 @@ impl Catalog {
                 legacy: flags.contains(&"legacy"),
                 listed: !flags.contains(&"unlisted"),
             }),
-            ["service", name, directory, place, rest @ ..] => {
+            ["service", name, directory, place, kind_place, rest @ ..] => {
                 let (external, kind) = match rest {
                     ["external", kind @ ..] => (true, kind),
                     kind => (false, kind),
@@ -205,6 +211,7 @@ impl Catalog {
                     name: (*name).to_owned(),
                     directory: (*directory).to_owned(),
                     place: read_place(place)?,
+                    kind_place: read_place(kind_place)?,
                     kind,
                     external,
                     // Replaced by the record that follows.

@@ -43,6 +43,7 @@ impl Reader<'_> {
             .ok()
             .and_then(|manifest| manifest.head(&self.variables(None)).ok());
         let kind: Option<Kind> = head.as_ref().map(|head| head.kind);
+        let kind_place = head.as_ref().map(|head| head.kind_place.clone());
         let name = head.and_then(|head| head.name.clone());
         let place = name
             .as_ref()
@@ -81,6 +82,7 @@ impl Reader<'_> {
         Service {
             name,
             directory: directory.to_owned(),
+            kind_place: kind_place.unwrap_or_else(|| place.clone()),
             place,
             kind,
             external: false,

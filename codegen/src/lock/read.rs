@@ -134,6 +134,9 @@ impl Reader<'_> {
             name: name.to_owned(),
             directory: string(fields, DIRECTORY).unwrap_or(name).to_owned(),
             place: self.place.clone(),
+            kind_place: fields
+                .get(TYPE)
+                .map_or_else(|| self.place.clone(), |kind| self.file.place(kind.span())),
             kind,
             external: flag(fields, EXTERNAL) == Some(true),
             deployments: deployments.collect::<Result<_, _>>()?,

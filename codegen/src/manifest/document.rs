@@ -34,6 +34,8 @@ pub(super) struct Document {
 pub(crate) struct Head {
     pub name: Option<Text>,
     pub kind: Kind,
+    /// Where that is written.
+    pub kind_place: Place,
 }
 
 /// A rule of `taskdef_overrides`.
@@ -169,7 +171,11 @@ impl Document {
                 .at(&kind.place)
                 .meant(&kind.value, names(), otherwise));
         };
-        Ok(Head { name, kind: known })
+        Ok(Head {
+            name,
+            kind: known,
+            kind_place: kind.place,
+        })
     }
 
     /// What the workload is in the environment that `variables` name.
