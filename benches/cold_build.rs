@@ -1,7 +1,8 @@
 //! What the crates cost whoever builds with them, beside bare reqwest.
 //!
 //! ```sh
-//! cargo bench --bench cold_build # takes some minutes, and fetches reqwest
+//! cargo bench --bench cold_build          # takes some minutes, and fetches reqwest
+//! cargo bench --bench cold_build -- again # the second table alone
 //! ```
 //!
 //! Two programs make one GET request: one with the build script, the macro and the runtime of this repository, one with
@@ -27,9 +28,12 @@ const TOKIO: &str = "tokio = { version = \"1\", features = [\"macros\", \"rt\"] 
 
 fn main() {
     // `cargo test --all-targets` runs this too, without the argument that cargo adds for a benchmark.
-    if env::args().any(|argument| argument == "--bench") {
+    let is_given = |word: &str| env::args().any(|argument| argument == word);
+    if is_given("--bench") {
         let crates = lay_out();
-        cold(crates.path());
+        if !is_given("again") {
+            cold(crates.path());
+        }
         again(crates.path());
     }
 }
@@ -71,7 +75,8 @@ fn again(root: &Path) {
     let target = TempDir::new().expect("a directory for temporary files is writable");
     let target = target.path();
     build(root, "ours", target);
-    let [mut touched, mut edited, mut unchanged] = [const { Vec::new() }; 3];
+    build(root, "reqwest", target);
+    let [mut touched, mut edited, mut unchanged, mut baseline] = [const { Vec::new() }; 4];
     for round in 0..REBUILDS {
         write(root, "ours/src/main.rs", &format!("{OURS}// {round}\n"));
         touched.push(build(root, "ours", target).wall.as_secs_f64() * 1e3);
@@ -82,6 +87,7 @@ fn again(root: &Path) {
         );
         edited.push(build(root, "ours", target).wall.as_secs_f64() * 1e3);
         unchanged.push(build(root, "ours", target).wall.as_secs_f64() * 1e3);
+        baseline.push(build(root, "reqwest", target).wall.as_secs_f64() * 1e3);
     }
     println!(
         "  main.rs touched              {:8.0} ms",
@@ -95,6 +101,7 @@ fn again(root: &Path) {
         "  nothing changed              {:8.0} ms",
         median(unchanged)
     );
+    println!("  the same with reqwest        {:8.0} ms", median(baseline));
     report("edited over touched", &ratios(&edited, &touched), 1.3);
 }
 

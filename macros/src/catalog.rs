@@ -16,7 +16,8 @@ static LAST: Mutex<Option<(Version, Arc<Loaded>)>> = Mutex::new(None);
 #[derive(Default)]
 pub struct Loaded {
     pub catalog: Catalog,
-    /// `APPLICATION`, which takes longer to write than all the rest.
+    /// `APPLICATION`, which takes longer to write than all the rest. It stands in each, for there is no item that all
+    /// attributes of a crate share.
     pub application: String,
 }
 
