@@ -22,8 +22,8 @@ const IMAGE: &[&str] = &[
 /// The keys of the base that sections do not have.
 const HEAD: &[&str] = &["name", "type", "environments"];
 
-/// So many are told for each manifest.
-const MAX: usize = 100;
+/// So many unknown keys of a manifest are compared with known ones.
+const MAX: usize = 1_000;
 
 /// Those of a manifest of that kind, in the base and in the sections.
 pub(super) fn find<'a>(
@@ -37,58 +37,62 @@ pub(super) fn find<'a>(
         .chain(FIELDS.iter().copied())
         .collect();
     known.extend(HEAD);
-    let mut findings = Vec::new();
+    let mut sections: Vec<_> = sections.collect();
+    // Where there are too many, it is the same ones that are left out each time.
+    sections.sort_by_key(|section| section.place.span.start);
+    let top = FIELDS.iter().chain(HEAD).map(|key| (*key, ""));
+    let top: Vec<_> = top.collect();
+    let mut slips = Slips {
+        findings: Vec::new(),
+        left: MAX,
+    };
     for config in std::iter::once(root).chain(sections) {
-        check(
-            config,
-            &known,
-            &[("connect", "network"), ("port", "image")],
-            &mut findings,
-        );
+        slips.check(config, &known, &[("connect", "network"), ("port", "image")]);
         if let Some(image) = config.get("image") {
-            let top = FIELDS.iter().chain(HEAD).map(|key| (*key, ""));
-            check(image, IMAGE, &top.collect::<Vec<_>>(), &mut findings);
+            slips.check(image, IMAGE, &top);
         }
         if let Some(network) = config.get("network") {
-            check(
-                network,
-                &["connect", "vpc"],
-                &[("alias", "connect")],
-                &mut findings,
-            );
+            slips.check(network, &["connect", "vpc"], &[("alias", "connect")]);
             if let Some(connect) = network.get("connect") {
-                check(connect, &["alias"], &[], &mut findings);
+                slips.check(connect, &["alias"], &[]);
             }
-        }
-        if findings.len() > MAX {
-            break;
         }
     }
-    findings.truncate(MAX);
-    findings
+    slips.findings
 }
 
-/// Whether `mapping` has keys other than those `known`, and which of these, or of those that belong `elsewhere`, is meant.
-fn check(mapping: &Node, known: &[&str], elsewhere: &[(&str, &str)], findings: &mut Vec<Finding>) {
-    for (key, _) in mapping.own_entries() {
-        let Some(name) = key.text() else { continue };
-        if known.contains(&name) || key.is_merge() {
-            continue;
-        }
-        let message = format!("`{name}` is not read here, so it changes nothing");
-        let finding = Finding::warning(Code::UnknownKey, message).at(&key.place);
-        let owner = elsewhere.iter().find(|(other, _)| *other == name);
-        match owner {
-            Some((_, "")) => findings.push(finding.help("write it at the top of the manifest")),
-            Some((_, owner)) => findings.push(finding.help(format!("write it below `{owner}:`"))),
-            None => {
-                let near = nearest(name, known.iter().copied());
-                findings.extend(near.map(|near| {
-                    finding
-                        .help(format!("did you mean `{near}`?"))
-                        .replace_with(near)
-                }));
+struct Slips {
+    findings: Vec<Finding>,
+    /// How many keys may still be compared.
+    left: usize,
+}
+
+impl Slips {
+    /// Whether `mapping` has keys other than those `known`, and which of these, or of those that belong `elsewhere`, is
+    /// meant.
+    fn check(&mut self, mapping: &Node, known: &[&str], elsewhere: &[(&str, &str)]) {
+        for (key, _) in mapping.own_entries() {
+            let Some(name) = key.text() else { continue };
+            if known.contains(&name) || key.is_merge() {
+                continue;
             }
+            let Some(left) = self.left.checked_sub(1) else {
+                return;
+            };
+            self.left = left;
+            let message = format!("`{name}` is not read here, so it changes nothing");
+            let finding = Finding::warning(Code::UnknownKey, message).at(&key.place);
+            let finding = match elsewhere.iter().find(|(other, _)| *other == name) {
+                Some((_, "")) => finding.help("write it at the top of the manifest"),
+                Some((_, owner)) => finding.help(format!("write it below `{owner}:`")),
+                None => match nearest(name, known.iter().copied()) {
+                    Some(near) => finding
+                        .help(format!("did you mean `{near}`?"))
+                        .replace_with(near),
+                    None => continue,
+                },
+            };
+            self.findings.push(finding);
         }
     }
 }
