@@ -9,11 +9,15 @@
 //! with the same eleven functions each, which is what the compiler takes for them whoever writes them. What counts is the
 //! wall time of rustc for the crate, without cargo's own.
 
+mod support;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use std::{env, fs};
+
+use support::{median, ratios, write};
 
 const STRUCTS: usize = 200;
 const SERVICES: usize = 100;
@@ -88,19 +92,6 @@ fn measure() {
         "  over the functions by hand   {:8.2}",
         median(ratios(ours, functions))
     );
-}
-
-/// The one over the other, turn by turn: what disturbs the machine for longer disturbs both.
-fn ratios(ones: &[f64], others: &[f64]) -> Vec<f64> {
-    ones.iter()
-        .zip(others)
-        .map(|(one, other)| one / other)
-        .collect()
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_unstable_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 /// How long rustc takes for a package whose source has changed.
@@ -227,11 +218,4 @@ fn source(attribute: &str, functions: &str) -> String {
 
 fn service(index: usize) -> String {
     format!("service-{index:04}")
-}
-
-fn write(root: &Path, path: &str, text: &str) {
-    let path = root.join(path);
-    let parent = path.parent().expect("it is below the root");
-    fs::create_dir_all(parent).expect("the directory is ours");
-    fs::write(path, text).expect("the directory is ours");
 }

@@ -9,12 +9,16 @@
 //! `reqwest` (no TLS, `json`) and a build script that does nothing. They are built cold in turns, and what counts is the CPU
 //! time of cargo and all that it starts. Then the first is built again after a change.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use tempfile::TempDir;
+
+use support::{median, ratios, write};
 
 const ROUNDS: usize = 3;
 const REBUILDS: usize = 7;
@@ -109,19 +113,6 @@ fn report(what: &str, ratios: &[f64], target: f64) {
     let ratio = median(ratios.to_vec());
     let verdict = if ratio <= target { "within" } else { "MISSED:" };
     println!("  {what:<28} {ratio:8.2}  {verdict} {target}");
-}
-
-/// The one over the other, turn by turn: what disturbs the machine for longer disturbs both.
-fn ratios(ones: &[f64], others: &[f64]) -> Vec<f64> {
-    ones.iter()
-        .zip(others)
-        .map(|(one, other)| one / other)
-        .collect()
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_unstable_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 struct Cost {
@@ -245,11 +236,4 @@ fn manifest(name: &str, port: usize) -> String {
     format!(
         "name: {name}\ntype: Backend Service\nimage: {{build: Dockerfile, port: {port}}}\nnetwork: {{connect: true}}\n"
     )
-}
-
-fn write(root: &Path, path: &str, text: &str) {
-    let path = root.join(path);
-    let parent = path.parent().expect("it is below the root");
-    fs::create_dir_all(parent).expect("the directory is ours");
-    fs::write(path, text).expect("the directory is ours");
 }

@@ -76,19 +76,13 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
 
 /// What keeps a service from being known in an environment of the workspace.
 fn refusal(application: &Application) -> Option<Finding> {
+    let environments = application.looked_at();
     application.services.iter().find_map(|service| {
-        let environments = application.environments.iter();
-        let mut deployments = environments
-            .zip(&service.deployments)
-            .filter(|(environment, _)| environment.listed)
-            .map(|(_, deployment)| deployment)
-            .peekable();
-        let base = deployments.peek().is_none().then_some(&service.base);
-        let refused = deployments
-            .chain(base)
-            .find_map(|deployment| deployment.as_ref().err());
+        let mut refused = environments
+            .iter()
+            .filter_map(|environment| application.deployment(service, *environment).err());
         let unique = application.unique_service(&service.name);
-        refused.cloned().or_else(|| unique.err())
+        refused.next().cloned().or_else(|| unique.err())
     })
 }
 

@@ -281,6 +281,12 @@ impl Application {
         self.services.iter().find(|service| service.name == name)
     }
 
+    /// The indices of the environments that are looked at; the base manifest counts as one where there is none.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<Option<usize>> {
+        looked_at(&self.environments)
+    }
+
     /// `service` in the environment of that index, or as its base manifest has it.
     ///
     /// # Errors
@@ -310,8 +316,7 @@ impl Application {
     }
 }
 
-/// The indices of the environments that are looked at; the base manifest counts as one where there is none.
-#[cfg(feature = "copilot")]
+/// [`Application::looked_at`], before there is one.
 pub(crate) fn looked_at(environments: &[Environment]) -> Vec<Option<usize>> {
     let all = environments.iter().enumerate();
     let listed: Vec<_> = all

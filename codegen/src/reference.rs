@@ -104,18 +104,21 @@ impl Reference<'_> {
 
     /// The environments to look at. Where the application has none, its base manifests count as one.
     fn chosen<'a>(&self, application: &'a Application) -> Vec<(Option<usize>, &'a str)> {
-        let all = application.environments.iter().enumerate();
-        let chosen: Vec<_> = all
-            .filter(|(_, environment)| match self.environments {
-                Some(wanted) => wanted.contains(&environment.name),
-                None => environment.listed,
-            })
-            .map(|(index, environment)| (Some(index), environment.name.as_str()))
-            .collect();
-        match (chosen.is_empty(), self.environments) {
-            (true, None) => vec![(None, "")],
-            _ => chosen,
-        }
+        let name = |index: Option<usize>| {
+            let environment = index.and_then(|index| application.environments.get(index));
+            environment.map_or("", |environment| environment.name.as_str())
+        };
+        let chosen = match self.environments {
+            None => application.looked_at(),
+            Some(wanted) => (0..application.environments.len())
+                .filter(|index| wanted.contains(&application.environments[*index].name))
+                .map(Some)
+                .collect(),
+        };
+        chosen
+            .into_iter()
+            .map(|index| (index, name(index)))
+            .collect()
     }
 }
 

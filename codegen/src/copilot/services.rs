@@ -51,17 +51,9 @@ impl Reader<'_> {
         let name = name.map_or_else(|| directory.to_owned(), |name| name.value);
 
         // A base that no environment uses as it is need not be right.
-        let listed = self.environments.iter().zip(&deployments);
-        let mut checked: Vec<_> = listed
-            .filter(|(environment, _)| environment.listed)
-            .map(|(_, deployment)| deployment)
-            .collect();
-        if checked.is_empty() {
-            checked.push(&base);
-        }
-        let refused = checked
-            .into_iter()
-            .filter_map(|deployment| deployment.as_ref().err());
+        let checked = looked_at(self.environments).into_iter();
+        let checked = checked.map(|index| index.map_or(&base, |index| &deployments[index]));
+        let refused = checked.filter_map(|deployment| deployment.as_ref().err());
         findings.extend(refused.cloned());
         if let Ok(manifest) = manifest {
             findings.extend(manifest.unset_variables(&name, self.shell));

@@ -4,10 +4,10 @@ use crate::application::{Application, Kind, Obstacle};
 use crate::code::Code;
 use crate::finding::Finding;
 
-use super::{deployed, environments};
+use super::deployed;
 
 pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
-    for environment in environments(application) {
+    for environment in application.looked_at() {
         for (service, deployment) in deployed(application, environment) {
             let name = &service.name;
             let place = deployment.connect_place.as_ref().unwrap_or(&service.place);

@@ -6,7 +6,7 @@ mod names;
 mod overrides;
 mod urls;
 
-use crate::application::{Application, Service, looked_at};
+use crate::application::{Application, Service};
 use crate::finding::Finding;
 use crate::reference::in_environments;
 use crate::setting::Setting;
@@ -34,13 +34,9 @@ pub(crate) fn review(application: &Application, extras: &[Extras]) -> Vec<Findin
     findings
 }
 
-fn environments(application: &Application) -> Vec<Option<usize>> {
-    looked_at(&application.environments)
-}
-
 /// The environments in words, after a blank; nothing where it is all of them.
 fn scope(application: &Application, some: &[Option<usize>]) -> String {
-    if some.len() == environments(application).len() {
+    if some.len() == application.looked_at().len() {
         return String::new();
     }
     let names = some

@@ -7,7 +7,7 @@ use crate::application::{Alias, Application, Deployment, Service};
 use crate::code::Code;
 use crate::finding::Finding;
 
-use super::{deployed, environments, scope};
+use super::{deployed, scope};
 
 /// The longest name that ECS takes for a client alias (`ServiceConnectClientAlias`, its API reference).
 const MAX_ALIAS: usize = 127;
@@ -17,7 +17,7 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
     // Looked up rather than searched: each service may have an alias.
     let named = application.services.iter();
     let named: HashMap<_, _> = named.map(|named| (named.name.as_str(), named)).collect();
-    for environment in environments(application) {
+    for environment in application.looked_at() {
         let mut known: HashMap<&str, (&Service, Option<&Alias>)> = HashMap::new();
         for (service, deployment) in deployed(application, environment) {
             let alias = deployment.alias.as_ref();

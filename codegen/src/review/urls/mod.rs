@@ -26,7 +26,7 @@ pub(super) struct Review<'a> {
 
 impl<'a> Review<'a> {
     pub fn new(application: &'a Application) -> Self {
-        let environments = super::environments(application).into_iter();
+        let environments = application.looked_at().into_iter();
         Self {
             application,
             names: environments
