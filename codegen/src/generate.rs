@@ -159,10 +159,14 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
     })
 }
 
-/// Written only if it differs, so that its time tells when the application last changed.
+/// Written only if it differs, so that its time tells when the application last changed, and all at once: an editor's
+/// macros read it without cargo's lock.
 fn write_file(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).is_ok_and(|known| known == text) {
         return Ok(());
     }
-    fs::write(path, text).map_err(|error| Error(Reason::Write(path.to_owned(), error)))
+    let new = path.with_extension("new");
+    fs::write(&new, text)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(|error| Error(Reason::Write(path.to_owned(), error)))
 }

@@ -197,6 +197,37 @@ fn a_damaged_line_is_named() {
             format!("{service}\nbase\tconnect\n"),
             4,
         ),
+        ("two kinds", format!("{service}\tWorker Service\tx\n"), 3),
+        (
+            "an unknown flag",
+            "environment\ttest\tlisted\n".to_owned(),
+            3,
+        ),
+        (
+            "an unknown field",
+            format!("{service}\tBackend Service\nbase\tconnekt\n"),
+            4,
+        ),
+        (
+            "a port that is none",
+            format!("{service}\tBackend Service\nbase\tport=x\tport-place={place}\n"),
+            4,
+        ),
+        (
+            "a port without a place",
+            format!("{service}\tBackend Service\nbase\tport=80\n"),
+            4,
+        ),
+        (
+            "a place that is none",
+            format!("{service}\tBackend Service\nbase\tconnect-place=zzz\n"),
+            4,
+        ),
+        (
+            "an alias without a template",
+            format!("{service}\tBackend Service\nbase\talias=a\talias-place={place}\n"),
+            4,
+        ),
         (
             "an unknown code",
             "problem\tno-such-code\terror\tm\n".to_owned(),

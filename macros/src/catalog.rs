@@ -1,5 +1,6 @@
 //! Finds the catalog of the package that is being compiled.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +9,8 @@ use std::{env, fs, io};
 
 use service_connect_codegen::{CATALOG_FILE, Catalog, Code, Finding, stubs};
 
-/// The last catalog that was read and what tells it from another: rust-analyzer keeps this process for hours and for
-/// several packages.
-static LAST: Mutex<Option<(Version, Arc<Loaded>)>> = Mutex::new(None);
+/// The catalogs that were read, by their files: rust-analyzer keeps this process for hours and for all packages.
+static KNOWN: Mutex<BTreeMap<PathBuf, (Version, Arc<Loaded>)>> = Mutex::new(BTreeMap::new());
 
 /// A catalog, and what each use of it begins with.
 #[derive(Default)]
@@ -30,9 +30,9 @@ impl From<Catalog> for Loaded {
     }
 }
 
-/// The file, when it was written, and its size. Build scripts write it only where something changes.
+/// When a file was written, and its size. Build scripts write it only where something changes.
 #[derive(PartialEq, Eq)]
-struct Version(PathBuf, Option<SystemTime>, u64);
+struct Version(Option<SystemTime>, u64);
 
 /// The catalog that the package's build script wrote.
 ///
@@ -43,16 +43,16 @@ pub fn load() -> Result<Arc<Loaded>, Finding> {
     let out = env::var_os("OUT_DIR").ok_or_else(no_build_script)?;
     let path = Path::new(&out).join(CATALOG_FILE);
     let metadata = fs::metadata(&path).map_err(|error| unreadable(&error))?;
-    let version = Version(path, metadata.modified().ok(), metadata.len());
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    let loaded = match &*last {
+    let version = Version(metadata.modified().ok(), metadata.len());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let loaded = match known.get(&path) {
         Some((known, loaded)) if *known == version => loaded.clone(),
         _ => {
-            let text = fs::read_to_string(&version.0).map_err(|error| unreadable(&error))?;
+            let text = fs::read_to_string(&path).map_err(|error| unreadable(&error))?;
             let catalog = Catalog::read(&text)
                 .map_err(|error| Finding::error(Code::InvalidCatalog, error.to_string()))?;
             let loaded = Arc::new(Loaded::from(catalog));
-            *last = Some((version, loaded.clone()));
+            known.insert(path, (version, loaded.clone()));
             loaded
         }
     };

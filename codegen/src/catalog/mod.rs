@@ -3,7 +3,7 @@
 //! # Format
 //!
 //! UTF-8 text, one record a line, fields separated by tabs (`\t`, `\n`, `\r` and `\\` in a value are
-//! escaped), in this order:
+//! escaped), in this order (places are shortened to `<place>`):
 //!
 //! ```text
 //! service-connect catalog 1
@@ -12,17 +12,19 @@
 //! caller       front-end
 //! problem      <finding>
 //! environment  test  [legacy]  [unlisted]
-//! service      api  api  copilot/api/manifest.yml:3:7:60:63  copilot/api/manifest.yml:4:7:70:85  [external]  Backend Service
-//! base         connect  connect-place=<place>  port=80  port-place=<place>  image-port=80  discovery
+//! service      api  api  <place>  <place>  [external]  Backend Service
+//! base         connect  discovery  connect-place=<place>  port=80  port-place=<place>  image-port=80
 //! in           =
-//! refused      <finding>
 //! ```
 //!
-//! `application` may be missing; `caller`, `problem`, `environment` and `service` may repeat. Each `service`
-//! is followed by its deployment by the base manifest and by one to each environment, in their order; `in =`
-//! stands for the same as by the base manifest, and `refused` in place of either for one that Copilot refuses.
-//! A place is `file:line:column:start:end`; a finding is
-//! `code severity message [at=<place>] [help=<text>] [replace=<text>]`.
+//! `application` may be missing; `caller`, `problem`, `environment` and `service` may repeat. A service is its name, its
+//! directory, where its name and where its type are written, and its type, which is missing where no manifest says it.
+//! Each is followed by its deployment by the base manifest and by one to each environment, in their order; `in =` stands
+//! for the same as by the base manifest. A deployment has those of these fields that hold: `connect`, `discovery` (it
+//! can call by discovery), `connect-place`, `alias` with `alias-template` and `alias-place`, `port` or `udp-port` with
+//! `port-place`, `image-port`; or it is `refused` and the finding, where Copilot refuses the manifest. A place is
+//! `file:line:column:start:end`; a finding is `code severity message [at=<place>] [help=<text>] [replace=<text>]`.
+//! A reader refuses what it does not know.
 //!
 //! ```
 //! use service_connect_codegen::Catalog;
@@ -193,11 +195,17 @@ impl Catalog {
             ["application", name] => application.name = Some((*name).to_owned()),
             ["caller", name] => self.callers.push((*name).to_owned()),
             ["problem", finding @ ..] => self.problems.push(read_finding(finding)?),
-            ["environment", name, flags @ ..] => application.environments.push(Environment {
-                name: (*name).to_owned(),
-                legacy: flags.contains(&"legacy"),
-                listed: !flags.contains(&"unlisted"),
-            }),
+            ["environment", name, flags @ ..]
+                if flags
+                    .iter()
+                    .all(|flag| ["legacy", "unlisted"].contains(flag)) =>
+            {
+                application.environments.push(Environment {
+                    name: (*name).to_owned(),
+                    legacy: flags.contains(&"legacy"),
+                    listed: !flags.contains(&"unlisted"),
+                });
+            }
             ["service", name, directory, place, kind_place, rest @ ..] => {
                 let (external, kind) = match rest {
                     ["external", kind @ ..] => (true, kind),
@@ -205,7 +213,8 @@ impl Catalog {
                 };
                 let kind = match kind {
                     [] => None,
-                    kind => Some(Kind::parse(kind.first()?)?),
+                    [kind] => Some(Kind::parse(kind)?),
+                    _ => return None,
                 };
                 application.services.push(Service {
                     name: (*name).to_owned(),

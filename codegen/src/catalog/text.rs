@@ -44,37 +44,39 @@ pub(super) fn read_deployment(
     if let ["refused", finding @ ..] = fields {
         return Some(Err(read_finding(finding)?));
     }
-    let value = |name: &str| {
-        let values = fields.iter().filter_map(|field| field.split_once('='));
-        values
-            .into_iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
-    };
-    let place = |name: &str| value(name).and_then(read_place);
-    let number = |name: &str| value(name).and_then(|value| value.parse().ok());
-    let port = |name: &str, udp: bool| {
-        Some(Port {
-            number: number(name)?,
-            udp,
-            place: place("port-place")?,
-        })
-    };
-    Some(Ok(Deployment {
-        kind: kind?,
-        connect: fields.contains(&"connect"),
-        connect_place: place("connect-place"),
-        alias: value("alias").and_then(|name| {
-            Some(Alias {
-                name: name.to_owned(),
-                template: value("alias-template")?.to_owned(),
-                place: place("alias-place")?,
-            })
+    let mut deployment = Deployment::new(kind?);
+    let mut alias = (None, None, None);
+    let mut port = (None, None);
+    for field in fields {
+        match field.split_once('=').unwrap_or((field, "")) {
+            ("connect", "") => deployment.connect = true,
+            ("discovery", "") => deployment.calls_discovery = true,
+            ("connect-place", place) => deployment.connect_place = Some(read_place(place)?),
+            ("alias", name) => alias.0 = Some(name.to_owned()),
+            ("alias-template", template) => alias.1 = Some(template.to_owned()),
+            ("alias-place", place) => alias.2 = Some(read_place(place)?),
+            ("port", number) => port.0 = Some((number.parse().ok()?, false)),
+            ("udp-port", number) => port.0 = Some((number.parse().ok()?, true)),
+            ("port-place", place) => port.1 = Some(read_place(place)?),
+            ("image-port", number) => deployment.image_port = Some(number.parse().ok()?),
+            _ => return None,
+        }
+    }
+    deployment.alias = match alias {
+        (None, None, None) => None,
+        (Some(name), Some(template), Some(place)) => Some(Alias {
+            name,
+            template,
+            place,
         }),
-        port: port("port", false).or_else(|| port("udp-port", true)),
-        image_port: number("image-port"),
-        calls_discovery: fields.contains(&"discovery"),
-    }))
+        _ => return None,
+    };
+    deployment.port = match port {
+        (None, None) => None,
+        (Some((number, udp)), Some(place)) => Some(Port { number, udp, place }),
+        _ => return None,
+    };
+    Some(Ok(deployment))
 }
 
 pub(super) fn write_finding(out: &mut String, role: &str, finding: &Finding) {
