@@ -197,11 +197,9 @@ fn lay_out() -> TempDir {
     ];
     let mut members = Vec::new();
     for (name, dependencies, main, script) in packages {
-        // Not the name of what it depends on.
-        let package = name;
         members.push(format!("{name:?}"));
         let manifest = format!(
-            "[package]\nname = \"with-{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+            "[package]\nname = \"with-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
              [package.metadata.service-connect]\nservices = [\"web\"]\n[dependencies]\n{dependencies}"
         );
         write(root, &format!("{name}/Cargo.toml"), &manifest);

@@ -16,6 +16,8 @@ pub struct Context {
     pub workspace: Workspace,
     /// What was read there.
     loaded: Loaded,
+    /// The first error in the metadata of `Cargo.toml`.
+    wrong_metadata: Option<Finding>,
 }
 
 impl Context {
@@ -45,19 +47,29 @@ impl Context {
         }
         options.environments = environments.to_vec();
         let mut loaded = workspace.load(&options);
+        let wrong_metadata = findings.iter().find(|finding| finding.is_error()).cloned();
         loaded.findings.splice(..0, findings);
         // Of the crate that one is in; `lock --check` looks at all of them.
         let lock = around.join(lock::FILE);
-        if environments.is_empty() && lock.exists() {
+        if environments.is_empty() {
             let stale = lock::stale(&lock, &loaded.application, &workspace.root);
             loaded.findings.extend(stale);
         }
-        Ok(Self { workspace, loaded })
+        Ok(Self {
+            workspace,
+            loaded,
+            wrong_metadata,
+        })
     }
 
     /// The services in their environments.
     pub fn application(&self) -> &Application {
         &self.loaded.application
+    }
+
+    /// What keeps the metadata of `Cargo.toml` from being known.
+    pub fn wrong_metadata(&self) -> Option<&Finding> {
+        self.wrong_metadata.as_ref()
     }
 
     /// The application's name.

@@ -1,12 +1,12 @@
 //! `lock`: what a build needs to know where there is no `copilot/`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::{DependencyKind, Package};
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 use service_connect_codegen::{Application, Finding, lock};
 
 use crate::context::Context;
@@ -21,10 +21,6 @@ goes by it.";
 /// The arguments of `lock`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The application's name, where `copilot/.workspace` does not say it
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    app: Option<String>,
-
     /// Write nothing; exit with 1 where a lock is missing or out of date, and say what has changed
     #[arg(long)]
     check: bool,
@@ -32,11 +28,15 @@ pub struct Arguments {
 
 /// Writes the locks, or checks them.
 pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let context = Context::open(directory, arguments.app.as_deref(), &[])?;
+    let context = Context::open(directory, None, &[])?;
     let application = context.application();
-    if let Some(finding) = refusal(application) {
+    if let Some(finding) = context
+        .wrong_metadata()
+        .cloned()
+        .or_else(|| refusal(application))
+    {
         bail!(
-            "{}: a lock can be written once the manifests are right (`cargo service-connect check`)",
+            "no lock can be relied on before that is right (`cargo service-connect check`): {}",
             output::one_line(&finding)
         );
     }
@@ -50,28 +50,32 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
         );
     }
     let text = lock::write(application);
-    let mut outcome = Outcome::Clean;
+    // What is wrong with locks, each with those of which it holds: mostly all of them.
+    let mut stale: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (_, directory) in packages {
         let path = directory.join(lock::FILE);
         let shown = path.strip_prefix(&metadata.workspace_root).unwrap_or(&path);
         let shown = output::printable(&shown.display().to_string());
-        let known = fs::read_to_string(&path).unwrap_or_default();
-        if lock::is_of(&known, application) {
-            continue;
-        }
-        if arguments.check {
-            outcome = Outcome::Findings;
-            output::result(&stale(&shown, path.exists(), &known, application))?;
-        } else {
-            fs::write(&path, &text)
-                .with_context(|| format!("`{}` cannot be written", path.display()))?;
-            output::note(&format!("wrote {shown}"));
+        if let Some(what) = difference(&path, application) {
+            if !arguments.check {
+                fs::write(&path, &text)
+                    .with_context(|| format!("`{}` cannot be written", path.display()))?;
+                output::note(&format!("wrote {shown}"));
+            }
+            stale.entry(what).or_default().push(shown);
         }
     }
-    if outcome == Outcome::Findings {
+    if stale.is_empty() {
+        output::note("every lock is up to date");
+    } else if arguments.check {
+        for (what, locks) in stale {
+            let verb = if locks.len() == 1 { "is" } else { "are" };
+            output::result(&format!("{} {verb} {what}\n", locks.join(", ")))?;
+        }
         output::note("run `cargo service-connect lock` and commit what it writes");
+        return Ok(Outcome::Findings);
     }
-    Ok(outcome)
+    Ok(Outcome::Clean)
 }
 
 /// What keeps a service from being known in an environment of the workspace.
@@ -94,23 +98,21 @@ fn is_using(package: &Package) -> bool {
     })
 }
 
-/// What has changed since it was written, a line each.
-fn stale(shown: &str, exists: bool, known: &str, application: &Application) -> String {
-    if !exists {
-        return format!("{shown} is missing\n");
-    }
-    let old = match lock::read(known, lock::FILE) {
-        Ok(old) => old,
-        Err(finding) => {
-            let why = output::printable(&finding.message);
-            return format!("{shown} cannot be read: {why}\n");
-        }
+/// What is to be said of the lock in that file; `None` where it says what the manifests say.
+fn difference(path: &Path, application: &Application) -> Option<String> {
+    let old = match lock::open(path, lock::FILE) {
+        Ok(Some(old)) => old,
+        Ok(None) => return Some("missing".to_owned()),
+        Err(finding) => return Some(format!("no lock: {}", output::one_line(&finding))),
     };
+    if lock::says(&old, application) {
+        return None;
+    }
     let changes = lock::changes(&old, application);
     if changes.is_empty() {
-        return format!("{shown} is out of date, and no endpoint has changed\n");
+        return Some("out of date, and no endpoint has changed".to_owned());
     }
     let changes = changes.iter().map(ToString::to_string);
-    let changes = changes.map(|change| format!("  {}\n", output::printable(&change)));
-    format!("{shown} is out of date:\n{}", changes.collect::<String>())
+    let changes = changes.map(|change| format!("\n  {}", output::printable(&change)));
+    Some(format!("out of date:{}", changes.collect::<String>()))
 }

@@ -175,12 +175,15 @@ fn cargo_check_follows_the_manifests() {
 fn a_build_without_copilot_goes_by_the_lock() {
     let kudos = Kudos::copy("kudos-in-a-container");
     let lock = Command::new(env!("CARGO_BIN_EXE_cargo-service-connect"))
-        .args(["service-connect", "lock", "-C"])
+        .args(["service-connect", "lock", "--check", "-C"])
         .arg(&kudos.0)
         .output()
         .unwrap();
-    assert!(lock.status.success(), "{lock:?}");
-    // What the Dockerfile of `front-end` copies.
+    assert!(
+        lock.status.success(),
+        "what is committed is out of date: {lock:?}"
+    );
+    // What a Dockerfile of `front-end` copies.
     for left_out in ["copilot", "api", "billing"] {
         fs::remove_dir_all(kudos.0.join(left_out)).unwrap();
     }
@@ -193,11 +196,13 @@ fn a_build_without_copilot_goes_by_the_lock() {
     let lock = "front-end/service-connect.lock";
     kudos.edit(
         lock,
-        "[services.api]\ntype = \"Backend Service\"\nport = 80\nconnect = true",
-        "[services.api]\ntype = \"Backend Service\"\nport = 80\nconnect = false",
+        "[services.api]\ntype = \"Backend Service\"\nport = 80\nimage-port = 80\nconnect = true",
+        "[services.api]\ntype = \"Backend Service\"\nport = 80\nimage-port = 80",
     );
     let output = kudos.fails("with Service Connect off for `api` in the lock");
     assert!(output.contains("at service-connect.lock:"), "{output}");
+    let help = "help: change the manifest of `api` and run `cargo service-connect lock` there";
+    assert!(output.contains(help), "{output}");
 
     fs::remove_file(kudos.0.join(lock)).unwrap();
     let output = kudos.fails("with neither");

@@ -53,26 +53,30 @@ fn it_is_written_beside_each_crate_that_uses_the_application() {
         let again = run(&app.path(), arguments);
         assert_eq!(
             (again.code, &*again.stdout, &*again.stderr),
-            (Some(0), "", "")
+            (Some(0), "", "every lock is up to date\n")
         );
     }
 }
 
 #[test]
 fn a_stale_one_fails_in_ci_and_says_who_has_to_be_redeployed() {
-    let app = workspace();
+    let package =
+        format!("[package]\nname = \"api\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{BUILD}");
+    let app = workspace()
+        .file("crates/api/Cargo.toml", package)
+        .file("crates/api/src/lib.rs", "");
     assert_eq!(run(&app.path(), &["lock"]).code, Some(0));
     let app = app.backend("mail");
     let stale = run(&app.path(), &["lock", "--check"]);
     assert_eq!(stale.code, Some(1));
     assert_eq!(
         stale.stdout,
-        "crates/web/service-connect.lock is out of date:\n  \
-         in `prod`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, redeploy those of its clients \
-         that run already (`api`)\n  \
+        "crates/api/service-connect.lock, crates/web/service-connect.lock are out of date:\n  \
+         in `prod`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, build and redeploy those of \
+         `api` that call it\n  \
          in `prod`, `mail` is new in discovery, as `mail.prod.shop.local:8080`\n  \
-         in `test`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, redeploy those of its clients \
-         that run already (`api`, `web`)\n  \
+         in `test`, `mail` is new in Service Connect, as `mail:8080`: once it is deployed, build and redeploy those of \
+         `api`, `web` that call it\n  \
          in `test`, `mail` is new in discovery, as `mail.test.shop.local:8080`\n"
     );
     assert_eq!(
@@ -84,12 +88,8 @@ fn a_stale_one_fails_in_ci_and_says_who_has_to_be_redeployed() {
     fs::write(&path, "<<<<<<< HEAD\n").unwrap();
     let torn = run(&app.path(), &["lock", "--check"]);
     assert_eq!(torn.code, Some(1));
-    assert!(
-        torn.stdout
-            .starts_with("crates/web/service-connect.lock cannot be read: "),
-        "{}",
-        torn.stdout
-    );
+    let expected = "crates/web/service-connect.lock is no lock: service-connect.lock:1: ";
+    assert!(torn.stdout.contains(expected), "{}", torn.stdout);
     assert_eq!(run(&app.path(), &["lock"]).code, Some(0));
     assert_eq!(run(&app.path(), &["lock", "--check"]).code, Some(0));
 }
@@ -97,7 +97,25 @@ fn a_stale_one_fails_in_ci_and_says_who_has_to_be_redeployed() {
 #[test]
 fn what_nobody_could_rely_on_is_not_written() {
     let broken = workspace().file("copilot/mail/manifest.yml", "name: mail\ntype: [\n");
-    run(&broken.path(), &["lock"]).refused("a lock can be written once the manifests are right");
+    run(&broken.path(), &["lock"]).refused("no lock can be relied on before that is right");
+    let rows = [
+        (
+            "mail = { lock = \"../gone/service-connect.lock\" }",
+            "`../gone/service-connect.lock` cannot be read",
+        ),
+        ("mail = { port = \"80\" }", "`port` has to be a number"),
+    ];
+    for (declared, why) in rows {
+        let text = format!(
+            "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n\
+             [workspace.metadata.service-connect.external]\n{declared}\n"
+        );
+        let app = workspace().file("Cargo.toml", text);
+        for arguments in [&["lock"][..], &["lock", "--check"]] {
+            run(&app.path(), arguments).refused(why);
+        }
+        assert!(!app.path().join("crates/web/service-connect.lock").exists());
+    }
     let alone = App::shop().file("Cargo.toml", "[workspace]\n");
     run(&alone.path(), &["lock"])
         .refused("has `service-connect-codegen` in its [build-dependencies]");

@@ -47,7 +47,6 @@ fn every_format_has_the_same_findings_and_exit_code() {
             "{severity}"
         );
     }
-    assert!(found.iter().any(|finding| finding["file"].is_null()));
 
     let log = sarif(&app);
     let results = results(&log);
@@ -193,12 +192,18 @@ fn a_file_as_a_whole_has_no_region() {
 
 #[test]
 fn what_is_in_no_file_has_no_location() {
-    let app = App::shop().file("Cargo.toml", "[package\n");
-    let log = sarif(&app);
+    let app = App::shop();
+    let check = |format| {
+        let arguments = ["check", "--env", "nowhere", "--format", format];
+        run(&app.path(), &arguments).stdout
+    };
+    let json: Value = serde_json::from_str(&check("json")).unwrap();
+    assert_eq!(json["file"], Value::Null);
+    let log: Value = serde_json::from_str(&check("sarif")).unwrap();
     assert_eq!(results(&log)[0]["locations"], json!([]));
-    let annotation = check(&app, "github").stdout;
+    let annotation = check("github");
     assert!(
-        annotation.starts_with("::error title=invalid-metadata::"),
+        annotation.starts_with("::notice title=unknown-environment::"),
         "{annotation}"
     );
 }

@@ -1,5 +1,7 @@
 //! When cargo runs the build script again, and when it does not: a crate five levels below `copilot/`, with the real cargo.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -11,8 +13,8 @@ struct Workspace(PathBuf);
 const PACKAGE: &str = "a/b/c/d/web";
 
 impl Workspace {
-    fn new() -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuilds");
+    fn new(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
@@ -59,14 +61,15 @@ impl Workspace {
         self.write(file, &text.replace(from, to));
     }
 
-    /// Checks the package: whether nothing had to be done, and the catalog.
-    fn check(&self, variable: &str) -> (bool, String) {
+    /// Checks the package: whether nothing had to be done, and what the build script wrote.
+    fn check(&self, variable: &str) -> (bool, Written) {
         let output = Command::new(env!("CARGO"))
             .args(["check", "--offline", "--message-format=json", "-v"])
             .current_dir(self.0.join(PACKAGE))
             .env(
                 "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuilds-target"),
+                // A target directory elsewhere.
+                self.0.with_extension("target"),
             )
             .env("WEB_PORT_TEXT", variable)
             .env_remove("OUT_DIR")
@@ -81,14 +84,49 @@ impl Workspace {
         let of_web = |message: &serde_json::Value| {
             message["package_id"]
                 .as_str()
-                .is_some_and(|id| id.contains("web"))
+                .is_some_and(|id| id.ends_with("/web#0.0.0"))
         };
         let mut outs = messages
             .filter(of_web)
             .filter_map(|message| Some(message["out_dir"].as_str()?.to_owned()));
         let out = outs.next().expect("the package has a build script");
-        let catalog = fs::read_to_string(Path::new(&out).join("service-connect.catalog")).unwrap();
-        (said.contains("Fresh web "), catalog)
+        let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+        let entries = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap());
+        let files = entries.map(|entry| (entry.file_name(), read(entry.path())));
+        let written = Written {
+            files: files.collect(),
+            for_cargo: read(Path::new(&out).with_file_name("output")),
+        };
+        (said.contains("Fresh web "), written)
+    }
+
+    /// Each change is built at the next check, and once only.
+    fn follows(&self, steps: &[Change<'_>]) {
+        for (what, change, expected) in steps {
+            change();
+            let (is_fresh, written) = self.check("x");
+            let catalog = written.catalog();
+            assert!(!is_fresh, "{what}: nothing was built");
+            assert!(
+                catalog.contains(expected),
+                "{what}: no {expected:?} in\n{catalog}"
+            );
+            let (is_fresh, _) = self.check("x");
+            assert!(is_fresh, "{what}: built again though nothing has changed");
+        }
+    }
+}
+
+/// What a build script wrote.
+#[derive(Debug, PartialEq)]
+struct Written {
+    files: BTreeMap<OsString, String>,
+    for_cargo: String,
+}
+
+impl Written {
+    fn catalog(&self) -> &str {
+        &self.files[OsStr::new("service-connect.catalog")]
     }
 }
 
@@ -98,14 +136,16 @@ fn service(name: &str, port: &str) -> String {
     )
 }
 
+const FAR: &str =
+    "format = 1\napplication = \"kudos\"\n[services.far]\ntype = \"Backend Service\"\nport = 70\n";
+
 /// What is done, how, and what the catalog has afterwards.
 type Change<'a> = (&'a str, &'a dyn Fn(), &'a str);
 
 #[test]
-fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
-    let workspace = Workspace::new();
-    let manifest = format!("{PACKAGE}/Cargo.toml");
-    let steps: &[Change<'_>] = &[
+fn manifests_are_watched_and_nothing_else() {
+    let workspace = Workspace::new("rebuilds");
+    workspace.follows(&[
         ("at first", &|| (), "\nservice\tapi\t"),
         (
             "a manifest edited",
@@ -134,6 +174,40 @@ fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
             "\nenvironment\tprod\n",
         ),
         (
+            "an environment removed",
+            &|| fs::remove_dir_all(workspace.0.join("copilot/environments/prod")).unwrap(),
+            "\nenvironment\ttest\nservice",
+        ),
+    ]);
+
+    fs::remove_dir_all(workspace.0.join("copilot/post")).unwrap();
+    let (is_fresh, removed) = workspace.check("x");
+    assert!(
+        !is_fresh && !removed.catalog().contains("\nservice\tmail\t"),
+        "a service removed"
+    );
+    workspace.edit(
+        &format!("{PACKAGE}/build.rs"),
+        "fn main",
+        "// New.\nfn main",
+    );
+    let (is_fresh, again) = workspace.check("x");
+    assert!(!is_fresh, "the build script itself edited");
+    assert_eq!(again, removed, "the same input gives the same bytes");
+
+    let (is_fresh, _) = workspace.check("another");
+    assert!(!is_fresh, "a variable of the shell that a manifest uses");
+    workspace.write(&format!("{PACKAGE}/README.md"), "");
+    assert!(workspace.check("another").0, "a file that nobody reads");
+}
+
+#[test]
+fn metadata_and_locks_are_watched() {
+    let workspace = Workspace::new("rebuilds-metadata");
+    let manifest = format!("{PACKAGE}/Cargo.toml");
+    workspace.follows(&[
+        ("at first", &|| (), "\nservice\tapi\t"),
+        (
             "`services` changed in the package",
             &|| {
                 workspace.edit(
@@ -158,36 +232,27 @@ fn whatever_the_catalog_is_made_of_is_watched_and_nothing_else() {
             "\nservice\tfar\t",
         ),
         (
+            "a service taken from a lock that is not there",
+            &|| {
+                let far = "external.far = { port = 90 }";
+                let lock = "external.far = { lock = \"../far/service-connect.lock\" }";
+                workspace.edit("a/b/c/Cargo.toml", far, lock);
+                workspace.write("a/b/far/service-connect.lock", FAR);
+            },
+            "\tport=70\t",
+        ),
+        (
+            "that lock edited",
+            &|| workspace.edit("a/b/far/service-connect.lock", "70", "71"),
+            "\tport=71\t",
+        ),
+        (
             "a lock added and a manifest edited",
             &|| {
                 workspace.write(&format!("{PACKAGE}/service-connect.lock"), "");
-                workspace.edit("copilot/api/manifest.yml", "8080", "8081");
+                workspace.edit("copilot/api/manifest.yml", "port: 80", "port: 8081");
             },
             "port=8081",
         ),
-    ];
-    for (what, change, expected) in steps {
-        change();
-        let (is_fresh, catalog) = workspace.check("x");
-        assert!(!is_fresh, "{what}: nothing was built");
-        assert!(
-            catalog.contains(expected),
-            "{what}: no {expected:?} in\n{catalog}"
-        );
-        let (is_fresh, again) = workspace.check("x");
-        assert!(is_fresh, "{what}: built again though nothing has changed");
-        assert_eq!(again, catalog, "{what}");
-    }
-
-    fs::remove_dir_all(workspace.0.join("copilot/post")).unwrap();
-    let (is_fresh, catalog) = workspace.check("x");
-    assert!(
-        !is_fresh && !catalog.contains("\nservice\tmail\t"),
-        "a service removed"
-    );
-
-    let (is_fresh, _) = workspace.check("another");
-    assert!(!is_fresh, "a variable of the shell that a manifest uses");
-    workspace.write(&format!("{PACKAGE}/README.md"), "");
-    assert!(workspace.check("another").0, "a file that nobody reads");
+    ]);
 }

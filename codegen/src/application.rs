@@ -118,6 +118,13 @@ impl Kind {
         matches!(self, Self::LoadBalancedWebService | Self::BackendService)
     }
 
+    /// Whether its tasks get `COPILOT_SERVICE_DISCOVERY_ENDPOINT` and can resolve names below it, if nothing else is
+    /// said: those of App Runner are in the VPC only where the manifest puts them there.
+    #[must_use]
+    pub const fn calls_discovery(self) -> bool {
+        !matches!(self, Self::StaticSite | Self::RequestDrivenWebService)
+    }
+
     /// Whether its tasks can call through Service Connect: only those of ECS services can.
     #[must_use]
     pub const fn can_connect(self) -> bool {

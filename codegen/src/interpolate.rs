@@ -3,6 +3,9 @@
 use std::cell::Cell;
 use std::fmt;
 
+use crate::application::Alias;
+use crate::place::Place;
+
 /// What the variables of a manifest stand for.
 pub(crate) struct Variables<'a> {
     /// `COPILOT_APPLICATION_NAME`.
@@ -13,6 +16,22 @@ pub(crate) struct Variables<'a> {
     pub shell: &'a dyn Fn(&str) -> Option<String>,
     /// Whether the environment's name was asked for.
     pub names_environment: Cell<bool>,
+}
+
+/// An alias as it is known where there is no shell to fill it in; what stays is no DNS name, which is found.
+pub(crate) fn alias(
+    template: &str,
+    place: Place,
+    application: Option<&str>,
+    environment: Option<&str>,
+) -> Alias {
+    let variables = Variables::new(application, environment, &|_| None);
+    let name = variables.fill(None, template);
+    Alias {
+        name: name.unwrap_or_else(|_| template.to_owned()),
+        template: template.to_owned(),
+        place,
+    }
 }
 
 /// A variable that is neither predefined nor set in the shell.

@@ -56,6 +56,8 @@ pub mod stubs;
 #[cfg(feature = "copilot")]
 mod tables;
 #[cfg(feature = "copilot")]
+mod text_file;
+#[cfg(feature = "copilot")]
 mod yaml;
 
 pub use application::{Alias, Application, Deployment, Environment, Kind, Obstacle, Port, Service};
@@ -64,7 +66,7 @@ pub use catalog::{Catalog, CatalogError, FILE as CATALOG_FILE, FORMAT as CATALOG
 pub use code::Code;
 pub use explain::Explanation;
 #[cfg(feature = "copilot")]
-pub use external::External;
+pub use external::{Declared, External, Origin};
 pub use finding::{Finding, Severity, nearest};
 #[cfg(feature = "copilot")]
 pub use generate::{Error, generate, generate_into};

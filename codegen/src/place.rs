@@ -11,6 +11,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// The name of a lock.
+pub(crate) const LOCK_FILE: &str = "service-connect.lock";
+
 /// A piece of a file of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -33,6 +36,12 @@ impl Place {
             column,
             span,
         }
+    }
+
+    /// Whether that is in a lock, which a program writes.
+    pub(crate) fn is_in_lock(&self) -> bool {
+        let name = self.file.rsplit('/').next();
+        name == Some(LOCK_FILE)
     }
 
     /// The file as a whole.

@@ -171,11 +171,21 @@ pub fn unknown_service(application: &Application, name: &str) -> Finding {
                 None => finding,
             }
         }
-        (None, Some(_)) => finding.help(format!(
-            "the services are {}; a new one needs a directory with a `manifest.yml` below `copilot/`",
-            list(names())
-        )),
-        (None, None) => finding.help("`copilot/` holds no service yet: `copilot/<name>/manifest.yml` makes one"),
+        (None, Some(_)) => {
+            let mut own = application
+                .services
+                .iter()
+                .filter(|service| !service.external);
+            let more = if own.any(|service| service.place.is_in_lock()) {
+                "a new one is known once `cargo service-connect lock` has been run where its manifest is"
+            } else {
+                "a new one needs a directory with a `manifest.yml` below `copilot/`"
+            };
+            finding.help(format!("the services are {}; {more}", list(names())))
+        }
+        (None, None) => {
+            finding.help("`copilot/` holds no service yet: `copilot/<name>/manifest.yml` makes one")
+        }
     }
 }
 

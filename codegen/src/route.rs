@@ -35,6 +35,7 @@ use std::fmt;
 use crate::application::{Application, Deployment, Kind, Obstacle, Service};
 use crate::code::Code;
 use crate::finding::Finding;
+use crate::place::Place;
 
 /// A way to a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,20 +141,16 @@ pub fn service_connect(
     let offer = deployment(application, callee, environment)?;
     let port = offer
         .service_connect_port()
-        .map_err(|obstacle| callee_obstacle(callee, offer, obstacle))?;
+        .map_err(|obstacle| written(callee_obstacle(callee, offer, obstacle), callee))?;
     if let Some(caller) = caller {
         let client = deployment(application, caller, environment)?;
         if !client.kind.can_connect() {
-            return Err(caller_cannot_connect(caller, client));
+            return Err(written(caller_cannot_connect(caller, client), caller));
         }
         if !client.connect {
             let message = format!("Service Connect is off for the caller `{}`", caller.name);
-            return Err(switched_off(
-                caller,
-                client,
-                Code::CallerConnectOff,
-                message,
-            ));
+            let finding = switched_off(caller, client, Code::CallerConnectOff, message);
+            return Err(written(finding, caller));
         }
     }
     Ok(Authority {
@@ -176,11 +173,11 @@ pub fn discovery(
     let offer = deployment(application, callee, environment)?;
     let port = offer
         .discovery_port()
-        .map_err(|obstacle| callee_obstacle(callee, offer, obstacle))?;
+        .map_err(|obstacle| written(callee_obstacle(callee, offer, obstacle), callee))?;
     if let Some(caller) = caller {
         let client = deployment(application, caller, environment)?;
         if !client.calls_discovery {
-            return Err(caller_cannot_discover(caller, client));
+            return Err(written(caller_cannot_discover(caller, client), caller));
         }
     }
     let endpoint = environment
@@ -200,13 +197,37 @@ fn deployment<'a>(
 ) -> Result<&'a Deployment, Finding> {
     application
         .deployment(service, environment)
-        .map_err(|finding| Finding {
-            message: format!(
-                "the manifest of `{}` is wrong: {}",
+        .map_err(|finding| {
+            let what = if service.external {
+                "declaration"
+            } else {
+                "manifest"
+            };
+            let message = format!(
+                "the {what} of `{}` is wrong: {}",
                 service.name, finding.message
-            ),
-            ..finding.clone()
+            );
+            let finding = Finding {
+                message,
+                ..finding.clone()
+            };
+            written(finding, service)
         })
+}
+
+/// Nothing is written by hand into a lock: there, what to do is to be done where it comes from.
+fn written(finding: Finding, service: &Service) -> Finding {
+    if !finding.place.as_ref().is_some_and(Place::is_in_lock) {
+        return finding;
+    }
+    let help = format!(
+        "change the manifest of `{}` and run `cargo service-connect lock` there; it may be done and the lock be old",
+        service.name
+    );
+    Finding {
+        replacement: None,
+        ..finding.help(help)
+    }
 }
 
 fn callee_obstacle(callee: &Service, offer: &Deployment, obstacle: Obstacle) -> Finding {

@@ -1,14 +1,13 @@
 //! Where a build script gets its application from: `copilot/`, else the lock beside the crate's `Cargo.toml`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::code::Code;
 use crate::copilot::{Loaded, Options, Workspace};
+use crate::external::External;
 use crate::finding::Finding;
 use crate::lock;
 use crate::metadata::Metadata;
-use crate::place::Place;
 
 /// What was read, and what has to be read again when it changes.
 pub(crate) struct Source {
@@ -24,16 +23,16 @@ impl Source {
         // A path that does not exist would make cargo look again at every build.
         let lock = file.exists().then_some(file);
         let Some(workspace) = workspace else {
-            let Some(lock) = lock else {
-                return Self {
+            return match lock {
+                Some(lock) => Self {
+                    loaded: locked(&lock),
+                    watched: vec![lock],
+                },
+                None => Self {
                     loaded: Err(no_application()),
                     // And that is right here: nothing compiles until there is one.
                     watched: vec![directory.join("copilot")],
-                };
-            };
-            return Self {
-                loaded: locked(&lock),
-                watched: vec![lock],
+                },
             };
         };
         let mut loaded = workspace.load(&Options {
@@ -43,25 +42,34 @@ impl Source {
             unreviewed: true,
             ..Options::default()
         });
-        if let Some(lock) = &lock {
-            let stale = lock::stale(lock, &loaded.application, &workspace.root);
-            loaded.findings.extend(stale);
-        }
+        let mut services = loaded.application.services.iter();
+        let has_own = services.any(|service| !service.external);
+        let loaded = match &lock {
+            // A directory of that name that holds no service says nothing: what a container leaves out, perhaps.
+            Some(lock) if !has_own => locked(lock),
+            lock => {
+                let lock = lock.as_deref();
+                let stale =
+                    lock.and_then(|lock| lock::stale(lock, &loaded.application, &workspace.root));
+                loaded.findings.extend(stale);
+                Ok(loaded)
+            }
+        };
+        let locks = metadata.external.iter().filter_map(External::lock);
+        // One that is missing, too: its warning stands until it is there.
+        let watched = lock.into_iter().chain(locks.map(Path::to_owned));
         Self {
-            loaded: Ok(loaded),
-            watched: lock.into_iter().chain([workspace.copilot()]).collect(),
+            loaded,
+            watched: watched.chain([workspace.copilot()]).collect(),
         }
     }
 }
 
 /// What the lock says.
 fn locked(lock: &Path) -> Result<Loaded, Finding> {
-    let text = fs::read_to_string(lock).map_err(|error| {
-        let message = format!("`{}` cannot be read: {error}", lock::FILE);
-        Finding::error(Code::UnreadableFile, message).at(&Place::file(lock::FILE))
-    })?;
+    let application = lock::open(lock, lock::FILE)?.ok_or_else(no_application)?;
     Ok(Loaded {
-        application: lock::read(&text, lock::FILE)?,
+        application,
         ..Loaded::default()
     })
 }

@@ -118,8 +118,11 @@ fn urls_may_name_it() {
 fn a_lock_of_its_repository_says_all_of_it() {
     let locked = "format = 1\napplication = \"kudos\"\n[environments.prod]\n[environments.test]\n\
                   [services.search]\ntype = \"Backend Service\"\nport = 9200\nconnect = true\n\
-                  [services.search.in.prod]\nport = 9201\nconnect = false\n\
-                  [services.queue]\ntype = \"Worker Service\"\nconnect = true\n";
+                  [services.search.in.prod]\nport = 9201\n\
+                  [services.find]\ntype = \"Backend Service\"\nport = 80\nconnect = true\n\
+                  alias = \"f.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}\"\n\
+                  [services.far]\nexternal = true\ntype = \"Backend Service\"\nport = 80\n\
+                  [services.job]\ntype = \"Scheduled Job\"\n";
     let read = |declared: &str| {
         let directory = lay_out(&[
             ("here/copilot/.workspace", "application: kudos\n"),
@@ -129,6 +132,7 @@ fn a_lock_of_its_repository_says_all_of_it() {
             ("here/copilot/web/manifest.yml", WEB),
             ("there/service-connect.lock", locked),
             ("there/torn.lock", "format = 2\n"),
+            ("there/other.lock", &locked.replace("kudos", "shop")),
         ]);
         let text =
             format!("[workspace]\n[workspace.metadata.service-connect.external]\n{declared}\n");
@@ -136,39 +140,52 @@ fn a_lock_of_its_repository_says_all_of_it() {
         let workspace = Workspace::find(&directory.path().join("here")).unwrap();
         let (options, wrong) = Options::from_cargo(&workspace.root, &workspace);
         let loaded = workspace.load(&options);
-        (loaded.application, wrong)
+        let found: Vec<_> = wrong.into_iter().chain(loaded.findings).collect();
+        (loaded.application, found)
     };
-    let (application, wrong) = read("search = { lock = \"../there/service-connect.lock\" }");
-    assert_eq!(wrong, []);
+    let (application, found) = read(
+        "search = { lock = \"../there/service-connect.lock\" }\nfind = { lock = \"../there/service-connect.lock\" }\n\
+         job = { lock = \"../there/service-connect.lock\" }",
+    );
+    assert_eq!(found, []);
     let [web, search] = ["web", "search"].map(|name| service(&application, name));
     assert!(search.external);
     assert_eq!(search.place.to_string(), "../there/service-connect.lock:5");
-    let url = |environment: &str| {
+    let url = |name: &str, environment: &str| {
         let environment = Some(index(&application, environment));
-        Route::find(&application, web, search, environment)
-            .url
-            .unwrap()
+        let route = Route::find(&application, web, service(&application, name), environment);
+        route.url.unwrap()
     };
-    assert_eq!(url("test"), "http://search:9200");
-    assert_eq!(url("prod"), "http://search.prod.kudos.local:9201");
-    assert_eq!(url("new"), "http://search:9200", "as by its base");
+    assert_eq!(url("search", "test"), "http://search:9200");
+    assert_eq!(url("search", "prod"), "http://search.prod.kudos.local:9201");
+    assert_eq!(url("search", "new"), "http://search:9200", "as by its base");
+    assert_eq!(url("find", "test"), "http://f.test.kudos");
+    assert_eq!(url("find", "new"), "http://f.new.kudos");
 
     let rows = [
         (
             "search = { lock = \"gone.lock\" }",
-            "error unreadable-file Cargo.toml:3 | `gone.lock` cannot be read | the path from this Cargo.toml",
+            "error unreadable-file Cargo.toml:3 | `gone.lock` cannot be read: there is no such file | the path from this Cargo.toml",
         ),
         (
             "search = { lock = \"../there/torn.lock\" }",
-            "error invalid-lock ../there/torn.lock:1 | format 2",
+            "error invalid-lock ../there/torn.lock:1 | format 2 | in the repository that it is of",
+        ),
+        (
+            "search = { lock = \"../there/other.lock\" }",
+            "error invalid-metadata Cargo.toml:3 | `../there/other.lock` is of the application `shop`",
+        ),
+        (
+            "far = { lock = \"../there/service-connect.lock\" }",
+            "error invalid-metadata Cargo.toml:3 | `far` is external in `../there/service-connect.lock` too",
         ),
         (
             "serach = { lock = \"../there/service-connect.lock\" }",
-            "error unknown-service Cargo.toml:3 | there is no service `serach` | did you mean `search`?",
+            "error unknown-service Cargo.toml:3 | there is no service `serach` in `../there/service-connect.lock` | did you mean `search`?",
         ),
         (
             "search = { lock = \"../there/service-connect.lock\", port = 1 }",
-            "warning invalid-metadata Cargo.toml:3 | `port` is not a key",
+            "error invalid-metadata Cargo.toml:3 | `lock` says all of the service, and `port` too",
         ),
         (
             "search = { lock = 1 }",
@@ -176,8 +193,13 @@ fn a_lock_of_its_repository_says_all_of_it() {
         ),
     ];
     for (declared, expected) in rows {
-        let (_, wrong) = read(declared);
-        assert_eq!(differs(&wrong, &[expected]), None, "{declared}");
+        let (application, found) = read(declared);
+        assert_eq!(differs(&found, &[expected]), None, "{declared}");
+        let [web, other] = &application.services[..] else {
+            panic!("{declared}")
+        };
+        assert_eq!(other.base, Err(found[0].clone()), "{declared}");
+        assert!(web.base.is_ok(), "the end of that service only: {declared}");
     }
 }
 
@@ -227,11 +249,6 @@ fn a_wrong_declaration_is_found_at_its_place() {
         let names: Vec<_> = names
             .map(|service| (&*service.name, service.external))
             .collect();
-        let known = if declared == "search = 8080" {
-            vec![("web", false)]
-        } else {
-            vec![("web", false), ("search", true)]
-        };
-        assert_eq!(names, known, "{declared}");
+        assert_eq!(names, [("web", false), ("search", true)], "{declared}");
     }
 }

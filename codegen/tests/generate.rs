@@ -86,7 +86,12 @@ fn a_package_runs_as_the_service_of_its_name_or_as_those_it_lists() {
             &["api"],
             &[],
         ),
-        ("not TOML", "[package\n".into(), &[], &["invalid-metadata"]),
+        (
+            "not TOML",
+            "[package\n".into(),
+            &[],
+            &["invalid-metadata at 1"],
+        ),
     ];
     for (rule, cargo, callers, expected) in rows {
         let catalog = with_cargo(cargo);

@@ -135,6 +135,20 @@ fn options_come_from_the_workspace_else_from_the_package() {
             true,
         ),
         (
+            "a package that the workspace excludes and names",
+            vec![
+                (
+                    "Cargo.toml",
+                    format!(
+                        "[workspace]\nmembers = [\"crates/api\"]\nexclude = [\"crates\"]\n[workspace.{SHARED}"
+                    ),
+                ),
+                member(""),
+            ],
+            "crates/api",
+            true,
+        ),
+        (
             "another package's does not count",
             vec![member(&package)],
             "copilot",
@@ -292,7 +306,8 @@ fn a_member_has_keys_of_its_own() {
     assert_eq!(
         member("application = \"kudos\""),
         [
-            "front-end/Cargo.toml:4: `application` is not a key of `service-connect` here [invalid-metadata]; the keys are `services`"
+            "front-end/Cargo.toml:4: `application` belongs to the workspace, and counts for nothing here [invalid-metadata]; \
+             move it to `[workspace.metadata.service-connect]` in the Cargo.toml of the workspace"
         ],
         "the workspace says that"
     );
@@ -374,7 +389,7 @@ fn files_are_named_from_the_directory_that_holds_copilot() {
     ]);
     let found = warnings(&alone.path().join("front-end"));
     assert!(
-        found[0].starts_with("`front-end/Cargo.toml` is not TOML: "),
+        found[0].starts_with("front-end/Cargo.toml:1: `front-end/Cargo.toml` is not TOML: "),
         "{found:?}"
     );
     let (_, findings) = from_cargo(alone.path(), "front-end");
@@ -386,7 +401,7 @@ fn files_are_named_from_the_directory_that_holds_copilot() {
     );
     let found = warnings(&alone.path().join("back-end"));
     assert!(
-        found[0].starts_with("`back-end/Cargo.toml` cannot be read: "),
+        found[0].starts_with("back-end/Cargo.toml: `back-end/Cargo.toml` cannot be read: "),
         "{found:?}"
     );
 }

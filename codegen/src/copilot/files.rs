@@ -1,20 +1,16 @@
 //! Directories and files below the root of a workspace, whatever state they are in.
 
 use std::fs;
-use std::io::Read;
 use std::sync::Arc;
 
-use crate::code::Code;
 use crate::finding::Finding;
 use crate::manifest::{self, Manifest};
 use crate::place::Place;
 use crate::review::Override;
+use crate::text_file::{self, unreadable};
 use crate::yaml;
 
 use super::Workspace;
-
-/// The size in bytes beyond which a file is not read.
-const MAX_SIZE: u64 = 1 << 20;
 
 impl Workspace {
     /// The names of the directories in `parent`, sorted; none where there is no such directory.
@@ -84,47 +80,6 @@ impl Workspace {
 
     /// The text of a file below the root; `None` if there is none.
     pub(super) fn read(&self, file: &str) -> Result<Option<String>, Finding> {
-        let path = self.root.join(file);
-        let is_missing = |kind| {
-            matches!(
-                kind,
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-            )
-        };
-        let file_error = |error: std::io::Error| unreadable(file, &error.to_string());
-        let size = match fs::metadata(&path) {
-            // Opening a pipe waits until something writes to it.
-            Ok(metadata) if !metadata.is_file() => return Err(unreadable(file, "it is no file")),
-            Ok(metadata) => metadata.len(),
-            Err(error) if is_missing(error.kind()) && !path.is_symlink() => return Ok(None),
-            Err(error) => return Err(file_error(error)),
-        };
-        // With room for all of it, it is read at once.
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(MAX_SIZE)).unwrap_or(0) + 1);
-        fs::File::open(&path)
-            .map_err(file_error)?
-            .take(MAX_SIZE + 1)
-            .read_to_end(&mut bytes)
-            .map_err(file_error)?;
-        if bytes.len() as u64 > MAX_SIZE {
-            return Err(unreadable(file, "it is larger than 1 MiB"));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            let line = String::from_utf8_lossy(&error.as_bytes()[..valid])
-                .matches('\n')
-                .count()
-                + 1;
-            unreadable(file, &format!("line {line} is not UTF-8")).help("save the file as UTF-8")
-        })?;
-        Ok(Some(text))
+        text_file::read(&self.root.join(file), file)
     }
-}
-
-fn unreadable(file: &str, why: &str) -> Finding {
-    Finding::error(
-        Code::UnreadableFile,
-        format!("`{file}` cannot be read: {why}"),
-    )
-    .at(&Place::file(file))
 }

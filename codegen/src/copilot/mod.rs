@@ -17,11 +17,11 @@ use std::sync::Arc;
 
 use crate::application::{Application, Environment};
 use crate::code::Code;
-use crate::external::External;
+use crate::external::{self, External};
 use crate::finding::{Finding, nearest};
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
-use crate::metadata::{Metadata, superfluous};
+use crate::metadata::Metadata;
 use crate::place::Place;
 use crate::review::{Extras, review};
 use crate::yaml;
@@ -156,21 +156,15 @@ impl Workspace {
             services.push(service);
         }
         duplicates(&services, &mut findings);
-        for external in &options.external {
-            let mut own = services.iter();
-            match own.find(|service| service.name == external.name && !service.external) {
-                Some(own) => findings.push(superfluous(external, &own.place)),
-                None => services.push(external.service(name.as_deref(), &environments)),
-            }
-        }
         variables.sort();
         variables.dedup();
 
-        let application = Application {
+        let mut application = Application {
             name: name.clone(),
             environments: environments.clone(),
             services,
         };
+        external::add(&options.external, &mut application, &mut findings);
         if !options.unreviewed {
             findings.extend(review(&application, &extras));
         }

@@ -9,32 +9,46 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::application::{Application, Deployment, Service};
-use crate::route::{self, Via};
+use crate::application::{Application, Service};
+use crate::route::{self, Route, Via};
 
 /// An endpoint of a service in one environment that is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The environment.
-    pub environment: String,
+    /// The environment; `None` for the base manifests, where the application has no environment.
+    pub environment: Option<String>,
     /// The service.
     pub service: String,
     /// Whose endpoint: that of Service Connect or that of discovery.
     pub via: Via,
-    /// `host:port` by the lock; `None` where there was no such endpoint.
-    pub from: Option<String>,
-    /// `host:port` now; `None` where there is no such endpoint any more.
-    pub to: Option<String>,
-    /// The services whose tasks have to be started anew to find it: the hosts file with the names of Service Connect is
-    /// written when a task starts, and never again.
+    /// What has become of it.
+    pub difference: Difference,
+    /// The services of the lock that may call it there, and whose tasks do not find it before they are built and
+    /// started anew: the endpoint is compiled in, and the hosts file with the names of Service Connect is written when
+    /// a task starts, and never again.
     pub redeploy: Vec<String>,
+}
+
+/// What has become of an endpoint, each `host:port`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The lock has none.
+    Added(String),
+    /// It was another one.
+    Moved {
+        /// By the lock.
+        from: String,
+        /// Now.
+        to: String,
+    },
+    /// There is none any more.
+    Removed(String),
 }
 
 /// Every endpoint that differs, in the order of environments and services.
 #[must_use]
 pub fn changes(old: &Application, new: &Application) -> Vec<Change> {
-    let environments = old.environments.iter().chain(&new.environments);
-    let environments: BTreeSet<_> = environments.map(|known| known.name.as_str()).collect();
+    let environments: BTreeSet<_> = [old, new].into_iter().flat_map(looked_at).collect();
     let services = old.services.iter().chain(&new.services);
     let services: BTreeSet<_> = services.map(|known| known.name.as_str()).collect();
     let mut changes = Vec::new();
@@ -42,24 +56,29 @@ pub fn changes(old: &Application, new: &Application) -> Vec<Change> {
         let [before, after] = [old, new].map(|application| View::of(application, environment));
         for service in &services {
             for via in [Via::ServiceConnect, Via::Discovery] {
-                let [from, to] = [&before, &after].map(|view| view.endpoint(service, via));
-                if from == to {
-                    continue;
-                }
-                let is_new_name =
-                    via == Via::ServiceConnect && host(from.as_ref()) != host(to.as_ref());
-                let redeploy = if is_new_name && to.is_some() {
-                    after.clients(service)
-                } else {
-                    Vec::new()
+                let endpoints = [&before, &after].map(|view| view.endpoint(service, via));
+                let difference = match endpoints {
+                    [Some(from), Some(to)] if from == to => continue,
+                    [Some(from), Some(to)] => Difference::Moved { from, to },
+                    [None, Some(to)] => Difference::Added(to),
+                    [Some(from), None] => Difference::Removed(from),
+                    [None, None] => continue,
                 };
+                // Those that called it there call it in vain. A new name of Service Connect is in no hosts file yet,
+                // while names of discovery are looked up again and again.
+                let called = before.callers(service, via);
+                let will_call = match via {
+                    Via::ServiceConnect => after.callers(service, via),
+                    Via::Discovery => BTreeSet::new(),
+                };
+                let running = |caller: &&&str| before.has(caller);
+                let redeploy = called.union(&will_call).filter(running);
                 changes.push(Change {
-                    environment: environment.to_owned(),
+                    environment: environment.map(str::to_owned),
                     service: (*service).to_owned(),
                     via,
-                    from,
-                    to,
-                    redeploy,
+                    difference,
+                    redeploy: redeploy.map(ToString::to_string).collect(),
                 });
             }
         }
@@ -67,46 +86,56 @@ pub fn changes(old: &Application, new: &Application) -> Vec<Change> {
     changes
 }
 
-fn host(endpoint: Option<&String>) -> Option<&str> {
-    let (host, _) = endpoint?.rsplit_once(':')?;
-    Some(host)
+/// The names of the environments that are looked at; `None` for the base manifests.
+fn looked_at(application: &Application) -> impl Iterator<Item = Option<&str>> {
+    let indices = application.looked_at().into_iter();
+    indices.map(|index| index.map(|index| application.environments[index].name.as_str()))
 }
 
 /// An application in one environment.
 struct View<'a> {
     application: &'a Application,
-    /// `None` where it has no such environment.
+    /// Which one, `None` for the base manifests.
     environment: Option<usize>,
+    /// Whether it has that one.
+    is_there: bool,
 }
 
 impl<'a> View<'a> {
-    fn of(application: &'a Application, environment: &str) -> Self {
-        let mut environments = application.environments.iter();
+    fn of(application: &'a Application, environment: Option<&str>) -> Self {
+        let mut all = application.environments.iter();
         Self {
             application,
-            environment: environments.position(|known| known.name == environment),
+            environment: environment.and_then(|name| all.position(|known| known.name == name)),
+            is_there: looked_at(application).any(|known| known == environment),
         }
     }
 
+    fn has(&self, service: &str) -> bool {
+        self.is_there && self.application.service(service).is_some()
+    }
+
     fn endpoint(&self, service: &str, via: Via) -> Option<String> {
-        let environment = Some(self.environment?);
         let service = self.application.service(service)?;
         let endpoint = match via {
             Via::ServiceConnect => route::service_connect,
             Via::Discovery => route::discovery,
         };
-        let endpoint = endpoint(self.application, None, service, environment).ok()?;
-        Some(endpoint.to_string())
+        let endpoint = endpoint(self.application, None, service, self.environment);
+        Some(endpoint.ok()?.to_string()).filter(|_| self.is_there)
     }
 
-    /// Those that may call it through Service Connect.
-    fn clients(&self, service: &str) -> Vec<String> {
-        let connects = |client: &&Service| {
-            let deployment = self.application.deployment(client, self.environment);
-            client.name != service && deployment.is_ok_and(Deployment::connects)
+    /// Those whose way to it is that one.
+    fn callers(&self, service: &str, via: Via) -> BTreeSet<&'a str> {
+        let Some(callee) = self.application.service(service) else {
+            return BTreeSet::new();
         };
-        let clients = self.application.services.iter().filter(connects);
-        clients.map(|client| client.name.clone()).collect()
+        let calls = |caller: &&Service| {
+            let route = Route::find(self.application, caller, callee, self.environment);
+            self.is_there && !caller.external && caller.name != service && route.via == Some(via)
+        };
+        let callers = self.application.services.iter().filter(calls);
+        callers.map(|caller| caller.name.as_str()).collect()
     }
 }
 
@@ -116,31 +145,36 @@ impl fmt::Display for Change {
             environment,
             service,
             via,
-            from,
-            to,
+            difference,
             redeploy,
         } = self;
         let via = match via {
             Via::ServiceConnect => "Service Connect",
             Via::Discovery => "discovery",
         };
-        write!(f, "in `{environment}`, `{service}` ")?;
-        match (from, to) {
-            (Some(from), Some(to)) => write!(f, "is `{to}` in {via}, and was `{from}`")?,
-            (None, Some(to)) => write!(f, "is new in {via}, as `{to}`")?,
-            (Some(from), None) => write!(f, "is no longer in {via}, where it was `{from}`")?,
-            (None, None) => write!(f, "is not in {via}")?,
+        if let Some(environment) = environment {
+            write!(f, "in `{environment}`, ")?;
         }
-        match redeploy.as_slice() {
-            [] => Ok(()),
-            clients => {
-                let clients: Vec<_> = clients.iter().map(|name| format!("`{name}`")).collect();
-                write!(
-                    f,
-                    ": once it is deployed, redeploy those of its clients that run already ({})",
-                    clients.join(", ")
-                )
+        write!(f, "`{service}` ")?;
+        match difference {
+            Difference::Added(to) => write!(f, "is new in {via}, as `{to}`")?,
+            Difference::Moved { from, to } => write!(f, "is `{to}` in {via}, and was `{from}`")?,
+            Difference::Removed(from) => {
+                write!(f, "is no longer in {via}, where it was `{from}`")?;
             }
         }
+        let clients: Vec<_> = redeploy.iter().map(|name| format!("`{name}`")).collect();
+        if clients.is_empty() {
+            return Ok(());
+        }
+        let when = match difference {
+            Difference::Removed(_) => "before that",
+            Difference::Added(_) | Difference::Moved { .. } => "once it is deployed",
+        };
+        let clients = clients.join(", ");
+        write!(
+            f,
+            ": {when}, build and redeploy those of {clients} that call it"
+        )
     }
 }

@@ -1,65 +1,78 @@
 //! From the text of a lock to the application.
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::application::{Alias, Application, Deployment, Environment, Kind, Port, Service};
+use crate::application::{Application, Deployment, Environment, Kind, Port, Service};
 use crate::code::Code;
 use crate::finding::Finding;
-use crate::interpolate::Variables;
+use crate::interpolate::alias;
 use crate::place::Place;
-use crate::tables::{File, string, table};
+use crate::tables::{File, integer, port};
 
-use super::write::calls_discovery;
 use super::{
     ALIAS, APPLICATION, CALLS_DISCOVERY, CONNECT, DIRECTORY, ENVIRONMENTS, EXTERNAL, FORMAT,
     FORMAT_KEY, IMAGE_PORT, IN, LEGACY, PORT, REFUSED, SERVICES, TYPE, UDP, UNLISTED,
 };
 
-/// Reads what [`write`](super::write) wrote. Places are those in the lock, which messages call `name`.
+type Key<'text> = Spanned<Cow<'text, str>>;
+
+const DEPLOYMENT_KEYS: &[&str] = &[
+    PORT,
+    UDP,
+    IMAGE_PORT,
+    CONNECT,
+    ALIAS,
+    CALLS_DISCOVERY,
+    REFUSED,
+];
+
+/// Reads what [`write`](super::write()) wrote. Places are those in the lock, which messages call `name`.
 ///
 /// # Errors
 ///
-/// If the text is of another format or is no lock.
+/// If the text is of another format or is no lock: a merge that went wrong must not turn a check off.
 pub fn read(text: &str, name: &str) -> Result<Application, Finding> {
-    let root = DeTable::parse(text).map_err(|error| {
-        let what = format!("`{name}` is not TOML: {}", error.message());
-        damaged(&Place::file(name), what)
-    })?;
-    let file = File {
-        name,
-        text,
-        root: root.get_ref(),
+    let file = File::new(name, text.to_owned());
+    let root = file
+        .parse()
+        .map_err(|(place, message)| damaged(&place, message))?;
+    let root = Table {
+        fields: root.get_ref(),
+        file: &file,
     };
-    let format = file.root.get(FORMAT_KEY);
+    let format = root.fields.get(FORMAT_KEY);
     let number = format.and_then(|format| integer(format.get_ref()));
     if number != Some(FORMAT) {
-        let found = number.map_or_else(|| "none".to_owned(), |number| number.to_string());
+        let found = number.map_or_else(|| "none".to_owned(), |number: u32| number.to_string());
         let place = format.map_or_else(|| Place::file(name), |format| file.place(format.span()));
-        return Err(Finding::error(
-            Code::InvalidLock,
-            format!("the lock has format {found}, and this version of service-connect-codegen reads {FORMAT}"),
-        )
-        .at(&place)
-        .help("set cargo-service-connect and service-connect-codegen to the same version, and run `cargo service-connect lock`"));
+        let message = format!(
+            "the lock has format {found}, and this version of service-connect-codegen reads {FORMAT}"
+        );
+        return Err(damaged(&place, message));
     }
-    let application = string(file.root, APPLICATION);
-    let environments: Vec<_> = entries(file.root, ENVIRONMENTS)
-        .map(|(name, fields)| Environment {
+    root.check_keys([FORMAT_KEY, APPLICATION, ENVIRONMENTS, SERVICES])?;
+    let application = root.string(APPLICATION)?;
+    let mut environments = Vec::new();
+    for (name, fields) in root.tables(ENVIRONMENTS)? {
+        fields.check_keys([LEGACY, UNLISTED])?;
+        environments.push(Environment {
             name: name.get_ref().to_string(),
-            legacy: flag(fields, LEGACY) == Some(true),
-            listed: flag(fields, UNLISTED) != Some(true),
-        })
-        .collect();
-    let services = entries(file.root, SERVICES).map(|(name, fields)| {
+            legacy: fields.flag(LEGACY)?.unwrap_or_default(),
+            listed: !fields.flag(UNLISTED)?.unwrap_or_default(),
+        });
+    }
+    let mut services = Vec::new();
+    for (name, fields) in root.tables(SERVICES)? {
         let reader = Reader {
-            file: &file,
             application,
+            environments: &environments,
             place: file.place(name.span()),
         };
-        reader.service(name.get_ref(), fields, &environments)
-    });
-    let mut services = services.collect::<Result<Vec<_>, _>>()?;
+        services.push(reader.service(name.get_ref(), &fields)?);
+    }
     // As `copilot/` is read.
     services.sort_by(|one, other| {
         let key = |service: &Service| (service.external, service.directory.clone());
@@ -72,73 +85,122 @@ pub fn read(text: &str, name: &str) -> Result<Application, Finding> {
     })
 }
 
-fn damaged(place: &Place, what: String) -> Finding {
-    Finding::error(Code::InvalidLock, what)
-        .at(place)
-        .help("run `cargo service-connect lock` where `copilot/` is")
+fn damaged(place: &Place, what: impl Into<String>) -> Finding {
+    Finding::error(Code::InvalidLock, what).at(place).help(
+        "run `cargo service-connect lock` in the repository that it is of; cargo-service-connect there and \
+         service-connect-codegen here have to be of the same version",
+    )
 }
 
-/// The tables in the table `key`.
-fn entries<'a, 'text>(
-    parent: &'a DeTable<'text>,
-    key: &str,
-) -> impl Iterator<
-    Item = (
-        &'a Spanned<std::borrow::Cow<'text, str>>,
-        &'a DeTable<'text>,
-    ),
-> {
-    let entries = table(parent, key).into_iter().flatten();
-    entries.filter_map(|(name, fields)| Some((name, fields.get_ref().as_table()?)))
+/// A table, in which nothing is overlooked.
+struct Table<'a, 'text> {
+    fields: &'a DeTable<'text>,
+    file: &'a File,
 }
 
-fn flag(fields: &DeTable<'_>, key: &str) -> Option<bool> {
-    fields.get(key)?.get_ref().as_bool()
-}
+impl<'a, 'text> Table<'a, 'text> {
+    fn get<T>(
+        &self,
+        key: &str,
+        wanted: &str,
+        read: impl FnOnce(&'a DeValue<'text>) -> Option<T>,
+    ) -> Result<Option<T>, Finding> {
+        let Some(value) = self.fields.get(key) else {
+            return Ok(None);
+        };
+        let wrong = || {
+            damaged(
+                &self.file.place(value.span()),
+                format!("`{key}` is {wanted}"),
+            )
+        };
+        read(value.get_ref()).map(Some).ok_or_else(wrong)
+    }
 
-fn integer<T: TryFrom<u64>>(value: &DeValue<'_>) -> Option<T> {
-    let integer = value.as_integer()?;
-    let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok()?;
-    T::try_from(number).ok()
+    fn string(&self, key: &str) -> Result<Option<&'a str>, Finding> {
+        self.get(key, "no string", DeValue::as_str)
+    }
+
+    fn flag(&self, key: &str) -> Result<Option<bool>, Finding> {
+        self.get(key, "neither true nor false", DeValue::as_bool)
+    }
+
+    fn port(&self, key: &str) -> Result<Option<u16>, Finding> {
+        self.get(key, "no port", port)
+    }
+
+    fn place(&self, key: &str) -> Option<Place> {
+        let value = self.fields.get(key)?;
+        Some(self.file.place(value.span()))
+    }
+
+    /// The tables in the table `key`; none where there is no such table.
+    fn tables(&self, key: &str) -> Result<Vec<(&'a Key<'text>, Self)>, Finding> {
+        let file = self.file;
+        let entries = self.get(key, "no table", DeValue::as_table)?;
+        let entries = entries.into_iter().flatten().map(|(name, value)| {
+            let what = || format!("`{}` is no table", name.get_ref());
+            let fields = value.get_ref().as_table();
+            let fields = fields.ok_or_else(|| damaged(&file.place(value.span()), what()))?;
+            Ok((name, Self { fields, file }))
+        });
+        entries.collect()
+    }
+
+    fn check_keys<'k>(&self, known: impl IntoIterator<Item = &'k str>) -> Result<(), Finding> {
+        let known: Vec<_> = known.into_iter().collect();
+        let mut keys = self.fields.keys();
+        match keys.find(|key| !known.contains(&&**key.get_ref())) {
+            None => Ok(()),
+            Some(key) => {
+                let what = format!("a lock has no `{}` here", key.get_ref());
+                Err(damaged(&self.file.place(key.span()), what))
+            }
+        }
+    }
 }
 
 /// Reads one service.
 struct Reader<'a> {
-    file: &'a File<'a>,
     application: Option<&'a str>,
+    environments: &'a [Environment],
     /// Where its name stands.
     place: Place,
 }
 
 impl Reader<'_> {
-    fn service(
-        &self,
-        name: &str,
-        fields: &DeTable<'_>,
-        environments: &[Environment],
-    ) -> Result<Service, Finding> {
-        let kind = match string(fields, TYPE) {
+    fn service(&self, name: &str, fields: &Table<'_, '_>) -> Result<Service, Finding> {
+        let own_keys = [TYPE, DIRECTORY, EXTERNAL, IN];
+        fields.check_keys(own_keys.into_iter().chain(DEPLOYMENT_KEYS.iter().copied()))?;
+        let kind = match fields.string(TYPE)? {
             None => None,
             Some(kind) => Some(
                 Kind::parse(kind)
                     .ok_or_else(|| damaged(&self.place, format!("there is no type `{kind}`")))?,
             ),
         };
-        let own = table(fields, IN);
-        let deployments = environments.iter().map(|environment| {
-            let own = own.and_then(|own| table(own, &environment.name));
-            let environment = Some(environment.name.as_str());
-            self.deployment(kind, own.unwrap_or(fields), environment)
+        let own = fields.tables(IN)?;
+        let names = || self.environments.iter().map(|known| known.name.as_str());
+        for (name, fields) in &own {
+            fields.check_keys(DEPLOYMENT_KEYS.iter().copied())?;
+            if !names().any(|known| known == name.get_ref()) {
+                let what = format!("there is no environment `{}`", name.get_ref());
+                return Err(damaged(&fields.file.place(name.span()), what));
+            }
+        }
+        let deployments = names().map(|environment| {
+            let mut own = own.iter();
+            let own = own.find(|(name, _)| name.get_ref() == environment);
+            let fields = own.map_or(fields, |(_, own)| own);
+            self.deployment(kind, fields, Some(environment))
         });
         Ok(Service {
             name: name.to_owned(),
-            directory: string(fields, DIRECTORY).unwrap_or(name).to_owned(),
+            directory: fields.string(DIRECTORY)?.unwrap_or(name).to_owned(),
             place: self.place.clone(),
-            kind_place: fields
-                .get(TYPE)
-                .map_or_else(|| self.place.clone(), |kind| self.file.place(kind.span())),
+            kind_place: fields.place(TYPE).unwrap_or_else(|| self.place.clone()),
             kind,
-            external: flag(fields, EXTERNAL) == Some(true),
+            external: fields.flag(EXTERNAL)?.unwrap_or_default(),
             deployments: deployments.collect::<Result<_, _>>()?,
             base: self.deployment(kind, fields, None)?,
         })
@@ -148,50 +210,36 @@ impl Reader<'_> {
     fn deployment(
         &self,
         kind: Option<Kind>,
-        fields: &DeTable<'_>,
+        fields: &Table<'_, '_>,
         environment: Option<&str>,
     ) -> Result<Result<Deployment, Finding>, Finding> {
-        if let Some(refused) = string(fields, REFUSED) {
-            let (code, message) = refused.split_once(": ").unwrap_or_default();
-            let code = Code::parse(code)
-                .ok_or_else(|| damaged(&self.place, format!("`{REFUSED}` names no code")))?;
+        if let Some(refused) = fields.string(REFUSED)? {
+            let code = Code::parse(refused)
+                .ok_or_else(|| damaged(&self.place, format!("there is no code `{refused}`")))?;
+            let message = "it was so when the lock was written";
             return Ok(Err(Finding::error(code, message).at(&self.place)));
         }
         let kind = kind.ok_or_else(|| damaged(&self.place, format!("there is no `{TYPE}`")))?;
-        let place = |key: &str| fields.get(key).map(|value| self.file.place(value.span()));
-        let port = self.port(fields, PORT)?.map(|number| Port {
+        let place = |key: &str| fields.place(key).unwrap_or_else(|| self.place.clone());
+        let udp = fields.flag(UDP)?.unwrap_or_default();
+        let port = fields.port(PORT)?.map(|number| Port {
             number,
-            udp: flag(fields, UDP) == Some(true),
-            place: place(PORT).unwrap_or_else(|| self.place.clone()),
+            udp,
+            place: place(PORT),
         });
-        let image_port = self.port(fields, IMAGE_PORT)?;
-        let variables = Variables::new(self.application, environment, &|_| None);
-        let alias = string(fields, ALIAS).map(|alias| Alias {
-            name: variables
-                .fill(None, alias)
-                .unwrap_or_else(|_| alias.to_owned()),
-            template: alias.to_owned(),
-            place: place(ALIAS).unwrap_or_else(|| self.place.clone()),
-        });
+        let alias = fields
+            .string(ALIAS)?
+            .map(|template| alias(template, place(ALIAS), self.application, environment));
         Ok(Ok(Deployment {
             kind,
-            connect: flag(fields, CONNECT) == Some(true),
-            connect_place: place(CONNECT),
+            connect: fields.flag(CONNECT)?.unwrap_or_default(),
+            connect_place: fields.place(CONNECT),
             alias,
-            image_port: image_port.or_else(|| port.as_ref().map(|port| port.number)),
+            image_port: fields.port(IMAGE_PORT)?,
             port,
-            calls_discovery: flag(fields, CALLS_DISCOVERY).unwrap_or_else(|| calls_discovery(kind)),
+            calls_discovery: fields
+                .flag(CALLS_DISCOVERY)?
+                .unwrap_or_else(|| kind.calls_discovery()),
         }))
-    }
-
-    fn port(&self, fields: &DeTable<'_>, key: &str) -> Result<Option<u16>, Finding> {
-        let Some(value) = fields.get(key) else {
-            return Ok(None);
-        };
-        let place = self.file.place(value.span());
-        let number = integer(value.get_ref());
-        number
-            .map(Some)
-            .ok_or_else(|| damaged(&place, format!("`{key}` is not a port")))
     }
 }

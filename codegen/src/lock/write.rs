@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::application::{Application, Deployment, Kind, Service};
+use crate::application::{Application, Deployment, Service};
 use crate::finding::Finding;
 
 use super::{
@@ -51,7 +51,7 @@ fn write_service(out: &mut String, application: &Application, service: &Service)
         let own = fields(deployment);
         if own != base {
             let name = key(&environment.name);
-            let _ = writeln!(out, "\n[{table}.{IN}.{name}]\n{}", own.trim_end());
+            let _ = write!(out, "\n[{table}.{IN}.{name}]\n{own}");
         }
     }
 }
@@ -62,8 +62,7 @@ fn fields(deployment: &Result<Deployment, Finding>) -> String {
     let deployment = match deployment {
         Ok(deployment) => deployment,
         Err(finding) => {
-            let text = format!("{}: {}", finding.code, finding.message);
-            let _ = writeln!(out, "{REFUSED} = {}", string(&text));
+            let _ = writeln!(out, "{REFUSED} = {}", string(finding.code.as_str()));
             return out;
         }
     };
@@ -71,25 +70,17 @@ fn fields(deployment: &Result<Deployment, Finding>) -> String {
         let _ = writeln!(out, "{PORT} = {}", port.number);
         flag(&mut out, UDP, port.udp);
     }
-    let port = deployment.port.as_ref().map(|port| port.number);
-    if deployment.image_port != port
-        && let Some(port) = deployment.image_port
-    {
+    if let Some(port) = deployment.image_port {
         let _ = writeln!(out, "{IMAGE_PORT} = {port}");
     }
-    let _ = writeln!(out, "{CONNECT} = {}", deployment.connect);
+    flag(&mut out, CONNECT, deployment.connect);
     if let Some(alias) = &deployment.alias {
         let _ = writeln!(out, "{ALIAS} = {}", string(&alias.template));
     }
-    if deployment.calls_discovery != calls_discovery(deployment.kind) {
+    if deployment.calls_discovery != deployment.kind.calls_discovery() {
         let _ = writeln!(out, "{CALLS_DISCOVERY} = {}", deployment.calls_discovery);
     }
     out
-}
-
-/// Whether services of that kind call by discovery, if nothing else is said.
-pub(super) fn calls_discovery(kind: Kind) -> bool {
-    !matches!(kind, Kind::StaticSite | Kind::RequestDrivenWebService)
 }
 
 fn flag(out: &mut String, key: &str, on: bool) {

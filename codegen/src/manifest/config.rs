@@ -136,11 +136,8 @@ impl Config {
                 }),
             port,
             image_port: self.image.port.map(|(port, _)| port),
-            calls_discovery: match kind {
-                Kind::StaticSite => false,
-                Kind::RequestDrivenWebService => self.is_private,
-                _ => true,
-            },
+            calls_discovery: kind.calls_discovery()
+                || kind == Kind::RequestDrivenWebService && self.is_private,
             ..Deployment::new(kind)
         })
     }

@@ -13,7 +13,6 @@
 
 mod external;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -24,14 +23,16 @@ use crate::external::External;
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::tables::{File, string, table};
-
-pub(crate) use external::superfluous;
+use crate::text_file::{self, unreadable};
 
 const SECTION: &str = "service-connect";
 const SERVICES: &str = "services";
 const APPLICATION: &str = "application";
 const LEGACY: &str = "legacy-environments";
 const EXTERNAL: &str = "external";
+
+/// What belongs to the workspace, or to a package without one.
+const SHARED: [&str; 3] = [APPLICATION, LEGACY, EXTERNAL];
 
 /// What the `Cargo.toml`s say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,13 +60,13 @@ impl Metadata {
         let manifest = directory.join("Cargo.toml");
         let mut named = None;
         let above = workspace_above(directory);
-        metadata.read_file(&manifest, base, |metadata, file| {
-            let package = table(file.root, "package");
+        metadata.read_file(&manifest, base, |metadata, root, file| {
+            let package = table(root, "package");
             let name = package.and_then(|package| string(package, "name"));
             metadata.package.push_str(name.unwrap_or_default());
             named = package.and_then(|package| named_workspace(package, directory));
             let shares = named.is_none() && above.is_none();
-            metadata.read_package(package, shares, file);
+            metadata.read_package(package, shares, file, directory);
         });
         if let Some(root) = named.or(above) {
             metadata.read_workspace(&root, base);
@@ -92,7 +93,13 @@ impl Metadata {
         }
     }
 
-    fn read_package(&mut self, package: Option<&DeTable<'_>>, shares: bool, file: &File<'_>) {
+    fn read_package(
+        &mut self,
+        package: Option<&DeTable<'_>>,
+        shares: bool,
+        file: &File,
+        directory: &Path,
+    ) {
         let Some(section) = package.and_then(|package| self.section(package, file)) else {
             return;
         };
@@ -103,34 +110,44 @@ impl Metadata {
             self.services = Some(services.unwrap_or_default());
         }
         if shares {
-            self.read_shared(section, file);
-            self.check_keys(section, &[SERVICES, APPLICATION, LEGACY, EXTERNAL], file);
-        } else {
-            self.check_keys(section, &[SERVICES], file);
+            self.read_shared(section, file, directory);
+            let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL];
+            return self.check_keys(section, SECTION, &known, file);
         }
+        for key in section.keys() {
+            if let Some(shared) = SHARED.iter().find(|shared| *key.get_ref() == **shared) {
+                let message =
+                    format!("`{shared}` belongs to the workspace, and counts for nothing here");
+                self.findings.push(
+                    Finding::warning(Code::InvalidMetadata, message)
+                        .at(&file.place(key.span()))
+                        .help(format!("move it to `[workspace.metadata.{SECTION}]` in the Cargo.toml of the workspace")),
+                );
+            }
+        }
+        let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL];
+        self.check_keys(section, SECTION, &known, file);
     }
 
     fn read_workspace(&mut self, manifest: &Path, base: &Path) {
-        self.read_file(manifest, base, |metadata, file| {
-            let workspace = table(file.root, "workspace");
+        let directory = manifest.parent().unwrap_or(manifest);
+        self.read_file(manifest, base, |metadata, root, file| {
+            let workspace = table(root, "workspace");
             if let Some(section) = workspace.and_then(|workspace| metadata.section(workspace, file))
             {
-                metadata.read_shared(section, file);
-                metadata.check_keys(section, &[APPLICATION, LEGACY, EXTERNAL], file);
+                metadata.read_shared(section, file, directory);
+                metadata.check_keys(section, SECTION, &SHARED, file);
             }
         });
     }
 
-    fn read_shared(&mut self, section: &DeTable<'_>, file: &File<'_>) {
+    fn read_shared(&mut self, section: &DeTable<'_>, file: &File, directory: &Path) {
         if let Some(application) = section.get(APPLICATION) {
-            match application.get_ref().as_str() {
-                Some(name) => self.application = Some(name.to_owned()),
-                None => self.wrong(
-                    APPLICATION,
-                    "a string: `application = \"kudos\"`",
-                    application,
-                    file,
-                ),
+            self.application = application.get_ref().as_str().map(str::to_owned);
+            if self.application.is_none() {
+                let wanted = "a string: `application = \"kudos\"`";
+                let finding = wrong(APPLICATION, wanted, application, file);
+                self.findings.push(finding);
             }
         }
         if let Some(environments) = section.get(LEGACY) {
@@ -138,7 +155,7 @@ impl Metadata {
             self.legacy_environments = environments.unwrap_or_default();
         }
         if let Some(external) = section.get(EXTERNAL) {
-            self.read_external(external, file);
+            self.read_external(external, file, directory);
         }
     }
 
@@ -146,7 +163,7 @@ impl Metadata {
     fn section<'a, 'text>(
         &mut self,
         of: &'a DeTable<'text>,
-        file: &File<'_>,
+        file: &File,
     ) -> Option<&'a DeTable<'text>> {
         let metadata = table(of, "metadata")?;
         if let Some((key, _)) = metadata
@@ -162,12 +179,13 @@ impl Metadata {
         table(metadata, SECTION)
     }
 
-    fn check_keys(&mut self, section: &DeTable<'_>, known: &[&str], file: &File<'_>) {
+    /// `name` is that of the section.
+    fn check_keys(&mut self, section: &DeTable<'_>, name: &str, known: &[&str], file: &File) {
         for key in section
             .keys()
             .filter(|key| !known.contains(&&**key.get_ref()))
         {
-            let message = format!("`{}` is not a key of `{SECTION}` here", key.get_ref());
+            let message = format!("`{}` is not a key of `{name}` here", key.get_ref());
             let finding =
                 Finding::warning(Code::InvalidMetadata, message).at(&file.place(key.span()));
             let otherwise = || format!("the keys are `{}`", known.join("`, `"));
@@ -180,7 +198,7 @@ impl Metadata {
         &mut self,
         key: &str,
         value: &Spanned<DeValue<'_>>,
-        file: &File<'_>,
+        file: &File,
     ) -> Option<Vec<String>> {
         let strings = value.get_ref().as_array().and_then(|values| {
             let strings = values
@@ -189,52 +207,44 @@ impl Metadata {
             strings.collect::<Option<Vec<_>>>()
         });
         if strings.is_none() {
-            self.wrong(
-                key,
-                &format!("a list of strings: `{key} = [\"…\"]`"),
-                value,
-                file,
-            );
+            let wanted = format!("a list of strings: `{key} = [\"…\"]`");
+            self.findings.push(wrong(key, &wanted, value, file));
         }
         strings
     }
 
-    fn wrong(&mut self, key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, file: &File<'_>) {
-        let message = format!("`{key}` has to be {wanted}");
-        let finding = Finding::error(Code::InvalidMetadata, message);
-        self.findings.push(finding.at(&file.place(value.span())));
-    }
-
-    fn read_file(&mut self, manifest: &Path, base: &Path, read: impl FnOnce(&mut Self, &File<'_>)) {
+    fn read_file(
+        &mut self,
+        manifest: &Path,
+        base: &Path,
+        read: impl FnOnce(&mut Self, &DeTable<'_>, &File),
+    ) {
         let name = relative(manifest, base);
-        let text = match fs::read_to_string(manifest) {
-            Ok(text) => text,
-            Err(error) => {
-                let message = format!("`{name}` cannot be read: {error}");
-                self.findings
-                    .push(Finding::error(Code::UnreadableFile, message));
-                return;
+        let text = match text_file::read(manifest, &name) {
+            Ok(Some(text)) => text,
+            Ok(None) => {
+                let finding = unreadable(&name, "there is no such file");
+                return self.findings.push(finding);
             }
+            Err(finding) => return self.findings.push(finding),
         };
         if !self.files.iter().any(|known| known == manifest) {
             self.files.push(manifest.to_owned());
         }
-        match DeTable::parse(&text) {
-            Ok(root) => read(
-                self,
-                &File {
-                    name: &name,
-                    text: &text,
-                    root: root.get_ref(),
-                },
-            ),
-            Err(error) => {
-                let message = format!("`{name}` is not TOML: {}", error.message());
-                self.findings
-                    .push(Finding::error(Code::InvalidMetadata, message));
+        let file = File::new(name, text);
+        match file.parse() {
+            Ok(root) => read(self, root.get_ref(), &file),
+            Err((place, message)) => {
+                let finding = Finding::error(Code::InvalidMetadata, message);
+                self.findings.push(finding.at(&place));
             }
         }
     }
+}
+
+fn wrong(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, file: &File) -> Finding {
+    let message = format!("`{key}` has to be {wanted}");
+    Finding::error(Code::InvalidMetadata, message).at(&file.place(value.span()))
 }
 
 /// The workspace that a package names itself: `package.workspace`.
@@ -253,25 +263,29 @@ fn manifests_above(directory: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// As cargo looks for it: the nearest `Cargo.toml` from `directory` upwards that has a `[workspace]` which does not
-/// exclude it.
+/// exclude it. What `members` names outright is in, whatever `exclude` says.
 fn workspace_above(directory: &Path) -> Option<PathBuf> {
     manifests_above(directory).find(|manifest| {
-        let text = fs::read_to_string(manifest).unwrap_or_default();
+        let text = text_file::read(manifest, "").ok().flatten();
+        let text = text.unwrap_or_default();
         let Ok(file) = DeTable::parse(&text) else {
             return false;
         };
         let Some(workspace) = table(file.get_ref(), "workspace") else {
             return false;
         };
-        let excluded = workspace
-            .get("exclude")
-            .and_then(|excluded| excluded.get_ref().as_array());
-        let mut excluded = excluded
-            .into_iter()
-            .flatten()
-            .filter_map(|path| path.get_ref().as_str());
         let parent = manifest.parent().unwrap_or(manifest);
-        !excluded.any(|path| directory.starts_with(parent.join(path)))
+        let lists = |key: &str| {
+            let paths = workspace
+                .get(key)
+                .and_then(|paths| paths.get_ref().as_array());
+            let mut paths = paths.into_iter().flatten();
+            paths.any(|path| {
+                let path = path.get_ref().as_str();
+                path.is_some_and(|path| directory.starts_with(parent.join(path)))
+            })
+        };
+        lists("members") || !lists("exclude")
     })
 }
 

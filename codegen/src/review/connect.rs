@@ -8,7 +8,8 @@ use super::deployed;
 
 pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
     for environment in application.looked_at() {
-        for (service, deployment) in deployed(application, environment) {
+        let own = deployed(application, environment).filter(|(service, _)| !service.external);
+        for (service, deployment) in own {
             let name = &service.name;
             let place = deployment.connect_place.as_ref().unwrap_or(&service.place);
             if deployment.connect_place.is_some() && !deployment.kind.can_connect() {
@@ -67,7 +68,12 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
 
 /// On in one environment and off in another: what works in the one fails in the other.
 fn differing(application: &Application, findings: &mut Vec<Finding>) {
-    for service in &application.services {
+    // What differs in another repository is found there.
+    let own = application
+        .services
+        .iter()
+        .filter(|service| !service.external);
+    for service in own {
         let environments = application.environments.iter().zip(&service.deployments);
         let deployments: Vec<_> = environments
             .filter(|(environment, _)| environment.listed)
