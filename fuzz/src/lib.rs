@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
-use service_connect_codegen::{Catalog, Finding, Route, stubs};
+use service_connect_codegen::{Catalog, Finding, Route, lock, stubs};
 use tempfile::TempDir;
 
 /// A directory in memory where there is one: files are written for every input.
@@ -28,6 +28,28 @@ pub fn write(root: &Path, path: &str, text: &[u8]) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().expect("it is below the root")).expect("it can be written");
     fs::write(path, text).expect("it can be written");
+}
+
+/// Reads a lock and checks all that has to hold.
+///
+/// # Panics
+///
+/// If something does not hold.
+pub fn check_lock(text: &str) {
+    match lock::read(text, lock::FILE) {
+        Ok(application) => {
+            let written = lock::write(&application);
+            let again = lock::read(&written, lock::FILE).expect("what is written can be read");
+            assert!(lock::says(&again, &application), "a lock says all of it");
+            assert_eq!(lock::changes(&again, &application), []);
+        }
+        Err(finding) => {
+            let place = finding
+                .place
+                .expect("what is wrong with a lock is somewhere");
+            assert!(text.get(place.span).is_some(), "its place lies in it");
+        }
+    }
 }
 
 fn load(root: &Path, legacy: &[String]) -> Loaded {
@@ -68,6 +90,7 @@ pub fn check(root: &Path, legacy: &[String]) {
             }
         }
     }
+    check_lock(&lock::write(application));
     let catalog = Catalog {
         package: "api".to_owned(),
         callers: vec!["api".to_owned()],
