@@ -17,8 +17,9 @@
 //! # Which URL a service has
 //! The first hit wins:
 //!
-//! 1. `SERVICE_CONNECT_URL_<SERVICE>`, an override such as `http://127.0.0.1:8080`: the service's
-//!    name in upper case, `-` becomes `_`;
+//! 1. an override: one set in code for tests, by [`with_override`], or
+//!    `SERVICE_CONNECT_URL_<SERVICE>`, such as `http://127.0.0.1:8080`: the service's name in upper
+//!    case, `-` becomes `_`;
 //! 2. Service Connect, where the caller and the service have it on in this environment;
 //! 3. discovery: `<service>.$COPILOT_SERVICE_DISCOVERY_ENDPOINT`;
 //! 4. otherwise an [`Error`] that names the variable or the line of the manifest that is missing.
@@ -53,7 +54,7 @@ mod service;
 mod stub;
 
 pub use bytes::Bytes;
-pub use client::{Client, RequestBuilder, Response};
+pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
 pub use error::{Error, ErrorDetails};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 pub use service_connect_macros::{clients, listen_addr, service_client};

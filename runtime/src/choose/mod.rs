@@ -33,7 +33,7 @@ pub(crate) struct Choice {
 /// The step of the chain that hit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Way {
-    /// No service: the base URL of a `Client::at`.
+    /// The base URL of a `Client::at`, which may stand in for a service.
     Url,
     Override,
     ServiceConnect,
@@ -212,7 +212,7 @@ impl Way {
     /// As messages name it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Way::Url => "a URL",
+            Way::Url => "a URL set in code",
             Way::Override => "its override variable",
             Way::ServiceConnect => "Service Connect",
             Way::Discovery => "discovery",

@@ -8,6 +8,7 @@
 //! assert_eq!(api.authority().unwrap(), "api.example:443");
 //! ```
 
+mod overrides;
 mod path;
 mod request;
 mod response;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use http::Method;
 use http::uri::PathAndQuery;
 
+pub use self::overrides::{carry_overrides, with_override};
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
 pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
@@ -123,7 +125,8 @@ impl Client {
     }
 
     fn full_url(&self, path: &str) -> Result<String> {
-        let target = &self.route()?.choice.target;
+        let client = self.chosen();
+        let target = &client.route()?.choice.target;
         Ok(format!("{target}{}", path::parse(path)?))
     }
 
@@ -133,7 +136,7 @@ impl Client {
     /// # Errors
     /// [`Error::Variable`] or [`Error::NoWay`] where there is no way to the service.
     pub fn base_url(&self) -> Result<String> {
-        Ok(self.route()?.choice.target.to_string())
+        Ok(self.chosen().route()?.choice.target.to_string())
     }
 
     /// The host and port, such as `redis:6379`, for clients of other protocols. Looks nothing up.
@@ -141,9 +144,10 @@ impl Client {
     /// # Errors
     /// Those of [`base_url`](Client::base_url).
     pub fn authority(&self) -> Result<String> {
-        Ok(self.route()?.choice.target.authority())
+        Ok(self.chosen().route()?.choice.target.authority())
     }
 
+    /// Its own way, whatever the overrides say.
     pub(crate) fn route(&self) -> Result<&Route> {
         match &self.0 {
             Origin::Service(service) => service.route(),
@@ -162,6 +166,8 @@ impl Client {
 /// One call: what errors about it have to say.
 pub(crate) struct Call {
     pub(crate) client: Client,
+    /// The service that was called, also where another client stands in for its own.
+    service: Option<&'static str>,
     pub(crate) method: Method,
     pub(crate) path: PathAndQuery,
     /// Whether it went to the discovery name because the Service Connect name does not resolve.
@@ -171,6 +177,7 @@ pub(crate) struct Call {
 impl Call {
     fn new(client: Client, method: Method, path: PathAndQuery) -> Call {
         Call {
+            service: client.service(),
             client,
             method,
             path,
@@ -178,10 +185,18 @@ impl Call {
         }
     }
 
+    /// The same with the client that is chosen here and now.
+    fn chosen(self) -> Call {
+        Call {
+            client: self.client.chosen().into_owned(),
+            ..self
+        }
+    }
+
     /// What is known of the call. The query is left out: its values may be secret.
     pub(crate) fn place(&self) -> Place {
         let mut place = Place {
-            service: self.client.service(),
+            service: self.service,
             method: Some(self.method.clone()),
             ..Place::default()
         };

@@ -176,9 +176,9 @@ impl RequestBuilder {
     /// # Errors
     /// Every kind of [`Error`] but [`Error::Decode`] and [`Error::Status`].
     pub async fn send(self) -> Result<Response> {
+        let mut call = self.call.chosen();
         match self.parts {
             Ok(parts) => {
-                let mut call = self.call;
                 let request = parts.into_request(&call);
                 let client = call.client.clone();
                 let service = call.client.service().unwrap_or_default();
@@ -189,7 +189,7 @@ impl RequestBuilder {
                     Err(error) => Err(error.at(call.place())),
                 }
             }
-            Err(error) => Err(error.at(self.call.place())),
+            Err(error) => Err(error.at(call.place())),
         }
     }
 
