@@ -40,6 +40,8 @@
 //! # Features
 //! `tls` adds https, which services on port 443 and `https://` URLs need. The name that is verified
 //! is the host of the URL. The roots are the system's; `SSL_CERT_FILE` names others in their place.
+//!
+//! `testing` adds a server with canned answers and faults, for the tests of what calls services.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -52,6 +54,8 @@ mod error;
 mod retry;
 mod service;
 mod stub;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};

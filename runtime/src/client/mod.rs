@@ -22,6 +22,8 @@ use http::Method;
 use http::uri::PathAndQuery;
 
 pub use self::overrides::{carry_overrides, with_override};
+#[cfg(feature = "testing")]
+pub(crate) use self::path::parse;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
 pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
