@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use service_connect::service_client;
 use tokio::net::TcpListener;
 
+#[cfg(test)]
+mod tests;
+
 // A type for every service of the application: `Api`, `Billing`, `FrontEnd`.
 service_connect::clients!();
 
@@ -21,7 +24,7 @@ trait Invoices {
     async fn invoices(&self, customer: &str) -> service_connect::Result<Vec<Invoice>>;
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
 struct Invoice {
     id: u64,
     customer: String,
