@@ -198,10 +198,24 @@ fn expectation(error: &serde_json::Error) -> String {
         Category::Syntax | Category::Io => "it is no JSON".to_owned(),
         Category::Data if message.starts_with("missing field") => message.to_owned(),
         Category::Data => match message.rsplit_once(", expected ") {
-            Some((_, expected)) => format!("expected {expected}"),
-            None => "a value does not fit the type".to_owned(),
+            // Only serde's own end with what the type expects; a type's may end with what it read.
+            Some((found, expected)) if is_serdes(found) => format!("expected {expected}"),
+            _ => "a value does not fit the type".to_owned(),
         },
     }
+}
+
+fn is_serdes(message: &str) -> bool {
+    let beginnings = [
+        "invalid type: ",
+        "invalid value: ",
+        "invalid length ",
+        "unknown field `",
+        "unknown variant `",
+    ];
+    beginnings
+        .iter()
+        .any(|beginning| message.starts_with(beginning))
 }
 
 impl fmt::Debug for Response {

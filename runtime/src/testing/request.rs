@@ -104,12 +104,15 @@ impl Request {
     /// [`Error::Decode`] if it is not what `T` expects.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(&self.body).map_err(|error| {
+            // The error itself may hold a part of the body.
             let problem = format!(
-                "the body of {} {} is not the JSON that was expected: read it with text()",
+                "the body of {} {} is not the JSON that was expected, at line {}, column {}: read it with text()",
                 self.method,
-                self.path()
+                self.path(),
+                error.line(),
+                error.column()
             );
-            Error::Decode(ErrorDetails::new(problem).because(error))
+            Error::Decode(ErrorDetails::new(problem))
         })
     }
 }
