@@ -120,6 +120,17 @@ impl Client {
 
     /// The URL of `path`, for other HTTP clients. Looks nothing up.
     ///
+    /// ```
+    /// use service_connect::Client;
+    ///
+    /// // As `Api::url("/kudos?to=zoë")`.
+    /// let api = Client::at("http://127.0.0.1:8080")?;
+    /// assert_eq!(api.url("/kudos?to=zoë")?, "http://127.0.0.1:8080/kudos?to=zo%C3%AB");
+    /// assert_eq!(api.url("//evil.example")?, "http://127.0.0.1:8080//evil.example");
+    /// assert!(api.url("/\r\nHost: evil.example").is_err());
+    /// # Ok::<(), service_connect::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`base_url`](Client::base_url), and [`Error::Request`] for a path that is not valid.
     pub fn url(&self, path: impl AsRef<str>) -> Result<String> {
@@ -135,6 +146,15 @@ impl Client {
     /// The base URL, such as `http://api` or `http://billing:8080`, without a `/` at the end. Looks
     /// nothing up.
     ///
+    /// ```
+    /// use service_connect::Client;
+    ///
+    /// // As `Api::base_url()`.
+    /// assert_eq!(Client::at("http://127.0.0.1:8080/")?.base_url()?, "http://127.0.0.1:8080");
+    /// assert_eq!(Client::at("https://api.example:443")?.base_url()?, "https://api.example");
+    /// # Ok::<(), service_connect::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Variable`] or [`Error::NoWay`] where there is no way to the service.
     pub fn base_url(&self) -> Result<String> {
@@ -142,6 +162,19 @@ impl Client {
     }
 
     /// The host and port, such as `redis:6379`, for clients of other protocols. Looks nothing up.
+    ///
+    /// ```
+    /// use std::net::ToSocketAddrs;
+    ///
+    /// use service_connect::Client;
+    ///
+    /// // As `Redis::authority()`.
+    /// let authority = Client::at("http://127.0.0.1:6379")?.authority()?;
+    /// assert_eq!(format!("redis://{authority}/0"), "redis://127.0.0.1:6379/0");
+    /// assert!(authority.to_socket_addrs().is_ok());
+    /// assert_eq!(Client::at("http://api.example")?.authority()?, "api.example:80");
+    /// # Ok::<(), service_connect::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Those of [`base_url`](Client::base_url).
