@@ -5,6 +5,8 @@
     reason = "what leaves an override unawaited is what is tried"
 )]
 
+#[path = "support/child.rs"]
+mod child;
 mod support;
 
 use service_connect::__private::{Application, Endpoint, Service};
@@ -253,4 +255,30 @@ fn futures_are_what_spawn_takes() {
         .build()
         .unwrap();
     assert_eq!(runtime.block_on(future), (1, "http://x".to_owned()));
+}
+
+#[test]
+fn one_in_code_beats_the_variable() {
+    if child::is_child() {
+        let to = with_override(Api::client(), at("http://code"), async { urls() });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        println!("inside: {:?}", runtime.block_on(to));
+        println!("outside: {:?} {:?}", Api::base_url(), Billing::base_url());
+        return;
+    }
+    let variables = [
+        // It is not even read where it is malformed.
+        ("SERVICE_CONNECT_URL_API", "no URL".to_owned()),
+        ("SERVICE_CONNECT_URL_BILLING", "http://variable".to_owned()),
+    ];
+    let output = child::run("one_in_code_beats_the_variable", &variables);
+    for part in [
+        "inside: [\"http://code\", \"http://code\", \"http://variable\"]",
+        "outside: Err(service `api`: SERVICE_CONNECT_URL_API is not a base URL",
+        " Ok(\"http://variable\")",
+    ] {
+        assert!(output.contains(part), "{output} has no {part}");
+    }
 }
