@@ -29,10 +29,14 @@ pub enum Error {
     Resolve(Box<ErrorDetails>),
     /// No address of the host could be connected to; nothing was sent.
     Connect(Box<ErrorDetails>),
-    /// The deadline passed, or the body had nothing for too long.
+    /// The deadline passed, or a body, of the request or of the response, did not move for too long.
     Timeout(Box<ErrorDetails>),
     /// The connection broke, or what came over it is not HTTP.
     Transport(Box<ErrorDetails>),
+    /// The source of the request's body failed, or gave another length than it had promised. The connection is closed,
+    /// so that the service does not take what it has for the whole. The source's own error is the
+    /// [`source`](std::error::Error::source).
+    Body(Box<ErrorDetails>),
     /// The body is not what it was read as.
     Decode(Box<ErrorDetails>),
     /// The response's status is an error: for [`error_for_status`](crate::Response::error_for_status) one of 4xx or 5xx,
@@ -71,6 +75,7 @@ macro_rules! details {
             | Error::Connect(context)
             | Error::Timeout(context)
             | Error::Transport(context)
+            | Error::Body(context)
             | Error::Decode(context)
             | Error::Status(context) => context,
         }
@@ -78,7 +83,7 @@ macro_rules! details {
 }
 
 impl Error {
-    /// Whether the deadline passed, or a body had nothing for too long.
+    /// Whether the deadline passed, or a body did not move for too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self, Error::Timeout(_))
@@ -128,6 +133,11 @@ impl ErrorDetails {
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Box<ErrorDetails> {
         self.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn and(mut self: Box<Self>, more: &str) -> Box<ErrorDetails> {
+        self.problem.push_str(more);
         self
     }
 

@@ -31,7 +31,8 @@
 //!
 //! # What a call does
 //! The [deadline](RequestBuilder::timeout) is 15 s and ends with the head of the response; the body
-//! has 15 s between two chunks. Connections are kept for 4 s. Redirects are not followed, proxy
+//! has 15 s between two chunks. A streamed [`Body`] of a request may take as long as it moves. Connections are kept
+//! for 4 s. Redirects are not followed, proxy
 //! variables are not read, and no path leads to another host. Where nothing was sent yet, a call
 //! goes on to the next connection or address; nothing is ever sent twice.
 //!
@@ -46,6 +47,7 @@
 #![deny(missing_docs)]
 
 mod balance;
+mod body;
 mod choose;
 mod client;
 mod connection;
@@ -57,6 +59,7 @@ mod stub;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use body::Body;
 pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
 pub use error::{Error, ErrorDetails};

@@ -1,6 +1,6 @@
 //! The client and its types, before anything is sent.
 
-use service_connect::{Client, Error, RequestBuilder};
+use service_connect::{Body, Client, Error, RequestBuilder, Response};
 
 #[test]
 fn a_client_of_a_url() {
@@ -39,7 +39,11 @@ fn a_client_of_a_url() {
 #[test]
 fn types_are_what_users_count_on() {
     fn sent<T: Send + Sync + Clone + 'static>(_: &T) {}
+    fn held<T: Send + Sync + Unpin + 'static>() {}
     fn future<T: Future + Send + 'static>(_: T) {}
+    held::<RequestBuilder>();
+    held::<Response>();
+    held::<Body>();
     let client = Client::at("http://127.0.0.1:1").unwrap();
     sent(&client);
     let request: RequestBuilder = client.get(String::from("/x"));

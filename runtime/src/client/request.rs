@@ -22,31 +22,27 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
-use http_body_util::Full;
 use serde::Serialize;
 
 use super::{Call, Client, Response, path};
 use crate::error::ErrorDetails;
-use crate::{Error, Result, retry};
-
-/// How long a call may take until the head of the response is there.
-const DEADLINE: Duration = Duration::from_secs(15);
+use crate::retry::{self, Deadline};
+use crate::{Body, Error, Result};
 
 /// A request in the making. Nothing happens until it is awaited or [sent](RequestBuilder::send).
 #[must_use = "a request does nothing until it is awaited or sent"]
 pub struct RequestBuilder {
     call: Call,
     parts: Result<Parts>,
-    deadline: Duration,
+    deadline: Deadline,
 }
 
 pub(super) struct Parts {
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 }
 
 impl RequestBuilder {
@@ -64,7 +60,7 @@ impl RequestBuilder {
         RequestBuilder {
             call: Call::new(client, method, path),
             parts,
-            deadline: DEADLINE,
+            deadline: Deadline::default(),
         }
     }
 
@@ -125,8 +121,8 @@ impl RequestBuilder {
         }
     }
 
-    /// Sets the body.
-    pub fn body(self, body: impl Into<Bytes>) -> RequestBuilder {
+    /// Sets the body: bytes or text, or a [`Body`] that is streamed.
+    pub fn body(self, body: impl Into<Body>) -> RequestBuilder {
         let body = body.into();
         self.edit(|parts| {
             parts.body = body;
@@ -155,7 +151,7 @@ impl RequestBuilder {
 
     fn typed_body(self, body: Result<Vec<u8>>, media_type: &'static str) -> RequestBuilder {
         self.edit(|parts| {
-            parts.body = Bytes::from(body?);
+            parts.body = Body::from(body?);
             parts
                 .headers
                 .entry(CONTENT_TYPE)
@@ -164,10 +160,14 @@ impl RequestBuilder {
         })
     }
 
-    /// Sets the deadline: how long the call may take until the head of the response is there, with
-    /// all that happens before. The default is 15 s.
+    /// Sets the deadline: how long the call may take until the head of the response is there, with all that happens
+    /// before, the sending of the body included. What comes after the head has the time that
+    /// [`Response::chunk`] says.
+    ///
+    /// Without this the deadline is 15 s, and its clock stands still while a streamed body is sent. Deadline or not, such a
+    /// body must not rest: its source has 15 s to give each part, and the service 15 s to take it (64 KiB at a time).
     pub fn timeout(mut self, deadline: Duration) -> RequestBuilder {
-        self.deadline = deadline;
+        self.deadline = Deadline::set(deadline);
         self
     }
 
@@ -208,17 +208,17 @@ impl Parts {
         let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(""))]);
         Parts {
             headers,
-            body: Bytes::new(),
+            body: Body::default(),
         }
     }
 
-    fn into_request(mut self, call: &Call) -> Request<Full<Bytes>> {
+    fn into_request(mut self, call: &Call) -> Request<Body> {
         // RFC 9110, 8.6: for methods that expect content an empty one is said to be empty.
         let expects = [Method::POST, Method::PUT, Method::PATCH].contains(&call.method);
-        if self.body.is_empty() && expects {
+        if self.body.content_length() == Some(0) && expects {
             self.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        let mut request = Request::new(Full::new(self.body));
+        let mut request = Request::new(self.body);
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = Uri::from(call.path.clone());
         *request.headers_mut() = self.headers;
@@ -241,7 +241,7 @@ impl fmt::Debug for RequestBuilder {
             .field("client", &self.call.client)
             .field("method", &self.call.method)
             .field("path", &self.call.path.path())
-            .field("deadline", &self.deadline)
+            .field("deadline", &self.deadline.limit())
             .finish_non_exhaustive()
     }
 }

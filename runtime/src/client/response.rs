@@ -15,7 +15,6 @@
 //! ```
 
 use std::fmt;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::response::Parts;
@@ -25,12 +24,10 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::Call;
-use crate::connection::Body;
+use crate::connection::Incoming;
 use crate::error::ErrorDetails;
+use crate::retry::{IDLE, upload_error};
 use crate::{Error, Result};
-
-/// How long a body may have nothing new. A body that keeps coming may take as long as it wants.
-const IDLE: Duration = Duration::from_secs(15);
 
 /// What a service answered.
 ///
@@ -38,11 +35,11 @@ const IDLE: Duration = Duration::from_secs(15);
 pub struct Response {
     call: Call,
     head: Parts,
-    body: Body,
+    body: Incoming,
 }
 
 impl Response {
-    pub(crate) fn new(call: Call, response: http::Response<Body>) -> Response {
+    pub(crate) fn new(call: Call, response: http::Response<Incoming>) -> Response {
         let (head, body) = response.into_parts();
         Response { call, head, body }
     }
@@ -96,15 +93,23 @@ impl Response {
         }
         match timeout(IDLE, self.body.chunk()).await {
             Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(self.error(
-                Error::Transport,
-                ErrorDetails::new("the connection broke before the end of the body").because(error),
-            )),
+            Ok(Err(error)) => Err(self.broken(error)),
             Err(_) => Err(self.error(
                 Error::Timeout,
                 ErrorDetails::new(format!("nothing more of the body came within {IDLE:?}")),
             )),
         }
+    }
+
+    fn broken(&self, error: hyper::Error) -> Error {
+        // The answer can begin while the request is still sent.
+        if let Some(failure) = self.body.upload_failure() {
+            return upload_error(failure).at(self.call.place());
+        }
+        self.error(
+            Error::Transport,
+            ErrorDetails::new("the connection broke before the end of the body").because(error),
+        )
     }
 
     /// The whole body.

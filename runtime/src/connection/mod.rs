@@ -5,25 +5,27 @@
 //! let response = connection.send(request).await?; // the end of its body gives it to the pool
 //! ```
 
-mod body;
+mod incoming;
+mod outgoing;
 mod pool;
 mod tls;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::Full;
+use http::{Request, Response, Version};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
-pub(crate) use self::body::Body;
+pub(crate) use self::incoming::Incoming;
+pub(crate) use self::outgoing::{Outgoing, Stage, Turn, Upload};
 use crate::choose::Target;
 
 /// How long one address has to accept a connection, TLS included.
@@ -35,16 +37,23 @@ const SETTLE: Duration = Duration::from_millis(20);
 
 /// A connection that no exchange is on.
 pub(crate) struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+    sender: SendRequest<Outgoing>,
+    /// What drives it.
+    task: AbortHandle,
     target: Target,
     /// The runtime that drives it.
     home: Handle,
     opened: Instant,
+    /// The streamed body of the last exchange.
+    upload: Option<Arc<Upload>>,
+    /// Whether the last answer was HTTP/1.1. An older server knows no chunks, and without them hyper would send a
+    /// streamed body as an empty one.
+    is_current: bool,
 }
 
 pub(crate) enum SendError {
     /// Nothing was sent: here is the request again.
-    Unsent(Box<Request<Full<Bytes>>>, hyper::Error),
+    Unsent(Box<Request<Outgoing>>, hyper::Error),
     /// Something may have been sent.
     Broken(hyper::Error),
 }
@@ -71,24 +80,31 @@ impl Connection {
                 handshake(tcp).await
             }
         };
-        let sender = timeout(CONNECT, open)
+        let (sender, task) = timeout(CONNECT, open)
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
         Ok(Connection {
             sender,
+            task,
             target: target.clone(),
             home: Handle::current(),
             opened: Instant::now(),
+            upload: None,
+            is_current: true,
         })
     }
 
     /// Sends one request; the response's body holds the connection until it ends.
     pub(crate) async fn send(
         mut self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Response<Body>, SendError> {
+        request: Request<Outgoing>,
+    ) -> Result<Response<Incoming>, SendError> {
+        self.upload = request.body().upload();
         match self.sender.try_send_request(request).await {
-            Ok(response) => Ok(response.map(|incoming| Body::new(incoming, self))),
+            Ok(response) => {
+                self.is_current = response.version() == Version::HTTP_11;
+                Ok(response.map(|body| Incoming::new(body, self)))
+            }
             Err(mut error) => Err(match error.take_message() {
                 Some(request) => SendError::Unsent(Box::new(request), error.into_error()),
                 None => SendError::Broken(error.into_error()),
@@ -97,7 +113,25 @@ impl Connection {
     }
 }
 
-async fn handshake<T>(io: T) -> io::Result<SendRequest<Full<Bytes>>>
+impl Connection {
+    /// Whether another exchange may follow. What still uploads after its answer has ended is closed: nobody waits for it.
+    fn is_reusable(&self) -> bool {
+        self.is_current
+            && !self.sender.is_closed()
+            && self.upload.as_ref().is_none_or(|upload| upload.is_done())
+    }
+}
+
+/// hyper alone would go on to send what is left of a body, for as long as the peer takes.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if !self.sender.is_ready() {
+            self.task.abort();
+        }
+    }
+}
+
+async fn handshake<T>(io: T) -> io::Result<(SendRequest<Outgoing>, AbortHandle)>
 where
     TokioIo<T>: Read + Write + Unpin + Send + 'static,
 {
@@ -105,6 +139,6 @@ where
         .await
         .map_err(io::Error::other)?;
     // What goes wrong reaches the exchange that is on the connection.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    let task = tokio::spawn(async move { drop(connection.await) });
+    Ok((sender, task.abort_handle()))
 }

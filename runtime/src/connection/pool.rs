@@ -124,8 +124,6 @@ impl Drop for Reaper {
 
 impl Idle {
     fn is_open(&self, now: Instant) -> bool {
-        now < self.until
-            && now < self.connection.opened + MAX_AGE
-            && !self.connection.sender.is_closed()
+        now < self.until && now < self.connection.opened + MAX_AGE && self.connection.is_reusable()
     }
 }

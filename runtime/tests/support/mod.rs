@@ -3,8 +3,11 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
+use futures_core::Stream;
 use service_connect::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -94,6 +97,42 @@ impl Server {
     }
 }
 
+/// The client of a server that does with each connection what `script` says.
+pub async fn scripted<F>(script: impl Fn(TcpStream) -> F + Send + 'static) -> Client
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::at(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(script(stream));
+        }
+    });
+    client
+}
+
+/// Reads the head of a request, and not a byte of its body.
+pub async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// A stream made of a function.
+pub struct StreamOf<F>(pub F);
+
+impl<T, F: FnMut(&mut Context<'_>) -> Poll<Option<T>> + Unpin> Stream for StreamOf<F> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        (self.0)(cx)
+    }
+}
+
 pub fn answer(status: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
@@ -123,14 +162,37 @@ async fn serve(
             head: String::from_utf8(head).unwrap(),
             body: Vec::new(),
         };
-        let length = request.header("content-length");
-        let length = length.first().map_or(0, |length| length.parse().unwrap());
-        while input.len() < length {
-            if !more(&mut stream, &mut input).await {
-                return;
+        if request.header("transfer-encoding") == ["chunked"] {
+            loop {
+                while !input.windows(2).any(|two| two == b"\r\n") {
+                    if !more(&mut stream, &mut input).await {
+                        return;
+                    }
+                }
+                let end = input.windows(2).position(|two| two == b"\r\n").unwrap();
+                let size = String::from_utf8(input.drain(..end + 2).collect()).unwrap();
+                let size = usize::from_str_radix(size.trim(), 16).unwrap();
+                while input.len() < size + 2 {
+                    if !more(&mut stream, &mut input).await {
+                        return;
+                    }
+                }
+                request.body.extend(input.drain(..size));
+                input.drain(..2);
+                if size == 0 {
+                    break;
+                }
             }
+        } else {
+            let length = request.header("content-length");
+            let length = length.first().map_or(0, |length| length.parse().unwrap());
+            while input.len() < length {
+                if !more(&mut stream, &mut input).await {
+                    return;
+                }
+            }
+            request.body = input.drain(..length).collect();
         }
-        request.body = input.drain(..length).collect();
         seen.lock().unwrap().push(request.clone());
         match reply(&request) {
             Reply::Bytes(bytes) => {

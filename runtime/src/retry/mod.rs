@@ -12,27 +12,27 @@
 //! # }
 //! ```
 
+mod deadline;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::HOST;
-use http::{Request, Response as Answer};
-use http_body_util::Full;
+use http::header::{HOST, TRANSFER_ENCODING};
+use http::{HeaderValue, Request, Response as Answer};
 use tokio::runtime::Handle;
-use tokio::time::timeout;
 
+use self::deadline::Late;
+pub(crate) use self::deadline::{Deadline, IDLE};
 use crate::balance::{Route, Unresolved};
 use crate::choose::{Choice, DISCOVERY, Target, Way, override_name};
-use crate::connection::{self, Body, CONNECT, Connection, SendError};
+use crate::connection::{self, CONNECT, Connection, Incoming, Outgoing, SendError, Turn, Upload};
 use crate::error::ErrorDetails;
-use crate::{Error, Result};
+use crate::{Body, Error, Result};
 
 /// How a call ended, and where it had gone by then.
 pub(crate) struct Outcome {
-    pub(crate) answer: Result<Answer<Body>>,
+    pub(crate) answer: Result<Answer<Incoming>>,
     /// Whether it went to the discovery name because the Service Connect name does not resolve.
     pub(crate) fell_back: bool,
 }
@@ -41,12 +41,15 @@ pub(crate) struct Outcome {
 pub(crate) async fn send(
     route: &Route,
     service: &str,
-    request: Request<Full<Bytes>>,
-    deadline: Duration,
+    request: Request<Body>,
+    deadline: Deadline,
 ) -> Outcome {
     let mut fell_back = false;
     let answer = match ready(&route.choice) {
-        Ok(()) => within(route, service, request, deadline, &mut fell_back).await,
+        Ok(()) => {
+            let request = framed(request);
+            within(route, service, request, deadline, &mut fell_back).await
+        }
         Err(error) => Err(error),
     };
     Outcome { answer, fell_back }
@@ -55,24 +58,35 @@ pub(crate) async fn send(
 async fn within(
     route: &Route,
     service: &str,
-    request: Request<Full<Bytes>>,
-    deadline: Duration,
+    request: Request<Outgoing>,
+    deadline: Deadline,
     fell_back: &mut bool,
-) -> Result<Answer<Body>> {
+) -> Result<Answer<Incoming>> {
     let sent = AtomicBool::new(false);
-    match timeout(deadline, attempt(route, fell_back, request, &sent)).await {
+    let upload = request.body().upload();
+    let upload = upload.as_deref();
+    let call = attempt(route, fell_back, request, &sent);
+    match deadline.watch(call, upload).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(failure)) => Err(failure.explain(&route.choice, service)),
-        Err(_) => {
-            let what = if sent.load(Ordering::Relaxed) {
-                "no answer came, though the request may have been carried out"
-            } else {
-                "no connection could be made, and nothing was sent"
-            };
-            let problem = format!("{what}, within the deadline of {deadline:?}");
+        Ok(Err(failure)) => Err(match upload.and_then(Upload::failure) {
+            Some(failure) => upload_error(failure),
+            None => failure.explain(&route.choice, service),
+        }),
+        Err(late) => {
+            let problem = late.explain(sent.load(Ordering::Relaxed));
             Err(Error::Timeout(ErrorDetails::new(problem)))
         }
     }
+}
+
+/// Says where the body ends. hyper does so too, but takes a GET whose length it does not know for one without a body.
+fn framed(request: Request<Body>) -> Request<Outgoing> {
+    let mut request = request.map(Outgoing::new);
+    if http_body::Body::size_hint(request.body()).exact().is_none() {
+        let chunked = HeaderValue::from_static("chunked");
+        request.headers_mut().insert(TRANSFER_ENCODING, chunked);
+    }
+    request
 }
 
 /// What has to be there before a call can do anything.
@@ -100,9 +114,9 @@ enum Failure {
 async fn attempt(
     route: &Route,
     fell_back: &mut bool,
-    mut request: Request<Full<Bytes>>,
+    mut request: Request<Outgoing>,
     sent: &AtomicBool,
-) -> Result<Answer<Body>, Failure> {
+) -> Result<Answer<Incoming>, Failure> {
     for target in route.targets() {
         while let Some(connection) = connection::idle(target).await {
             *fell_back = route.is_fallback(target);
@@ -140,9 +154,9 @@ async fn attempt(
 async fn exchange(
     connection: Connection,
     target: &Target,
-    mut request: Request<Full<Bytes>>,
+    mut request: Request<Outgoing>,
     sent: &AtomicBool,
-) -> Result<Answer<Body>, SendError> {
+) -> Result<Answer<Incoming>, SendError> {
     request.headers_mut().insert(HOST, target.host_header());
     sent.store(true, Ordering::Relaxed);
     let answer = connection.send(request).await;
@@ -150,6 +164,45 @@ async fn exchange(
         sent.store(false, Ordering::Relaxed);
     }
     answer
+}
+
+impl Late {
+    fn explain(self, sent: bool) -> String {
+        match self {
+            Late::Head(limit) => {
+                let what = if sent {
+                    "no answer came, though the request may have been carried out"
+                } else {
+                    "no connection could be made, and nothing was sent"
+                };
+                format!("{what}, within the deadline of {limit:?}")
+            }
+            Late::Upload(turn, limit) => {
+                format!(
+                    "the request's body was not sent within the deadline of {limit:?}, and {}",
+                    match turn {
+                        Turn::Source => "its source was waited for",
+                        Turn::Service => "the service was not taking it",
+                    }
+                )
+            }
+            Late::Idle(Turn::Source) => format!(
+                "the source of the request's body gave nothing for {IDLE:?}, so the connection was closed"
+            ),
+            Late::Idle(Turn::Service) => format!(
+                "the service took nothing of the request's body for {IDLE:?}, so the connection was closed"
+            ),
+        }
+    }
+}
+
+/// What the call says of it: the source's own error stays the cause.
+pub(crate) fn upload_error(failure: Error) -> Error {
+    let details = match failure {
+        Error::Body(details) => details,
+        other => ErrorDetails::new("the source of the body failed").because(other),
+    };
+    Error::Body(details.and(", so the connection was closed before the end of the request"))
 }
 
 impl Failure {

@@ -1,0 +1,74 @@
+//! The body of a response, which holds its connection until it ends.
+//!
+//! ```text
+//! while let Some(chunk) = body.chunk().await? { … }
+//! ```
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+
+use super::{Connection, pool};
+use crate::Error;
+
+pub(crate) struct Incoming {
+    body: hyper::body::Incoming,
+    /// Dropped with an unfinished body, which closes the connection.
+    connection: Option<Connection>,
+}
+
+impl Incoming {
+    pub(super) fn new(body: hyper::body::Incoming, connection: Connection) -> Incoming {
+        let mut incoming = Incoming {
+            body,
+            connection: Some(connection),
+        };
+        incoming.release_at_end();
+        incoming
+    }
+
+    /// The next part of the body; `None` at its end.
+    pub(crate) async fn chunk(&mut self) -> hyper::Result<Option<Bytes>> {
+        while let Some(frame) = poll_fn(|cx| self.poll_frame(cx)).await.transpose()? {
+            // Trailers are no part of the body.
+            if let Ok(chunk) = frame.into_data() {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        match &frame {
+            Some(Ok(_)) => self.release_at_end(),
+            Some(Err(_)) => {}
+            None => self.release(),
+        }
+        Poll::Ready(frame)
+    }
+
+    /// Why the connection broke, if it was the body of the request.
+    pub(crate) fn upload_failure(&self) -> Option<Error> {
+        self.connection.as_ref()?.upload.as_ref()?.failure()
+    }
+
+    /// A body of known length ends with its last part.
+    fn release_at_end(&mut self) {
+        if self.body.is_end_stream() {
+            self.release();
+        }
+    }
+
+    fn release(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            pool::put(connection);
+        }
+    }
+}

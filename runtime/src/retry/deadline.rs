@@ -1,0 +1,119 @@
+//! How long a call may take until the head of its response is there.
+//!
+//! A streamed body makes its own time: an upload that moves may take as long as it wants. So the clock of the default
+//! deadline stands still from the first part that is asked for until the connection has the last one; meanwhile each
+//! part has its idle time, for the source to give it and for the service to take it. A deadline that the caller set is
+//! the caller's word, and covers the upload too.
+//!
+//! ```text
+//! let answer = Deadline::default().watch(call, upload).await;
+//! ```
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Poll, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::connection::{Stage, Turn, Upload};
+
+/// How long a body may not move, in either direction.
+pub(crate) const IDLE: Duration = Duration::from_secs(15);
+
+/// Further away than any call lasts.
+const NEVER: Duration = Duration::from_secs(86_400 * 365);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    limit: Duration,
+    covers_upload: bool,
+}
+
+impl Default for Deadline {
+    fn default() -> Deadline {
+        Deadline {
+            limit: Duration::from_secs(15),
+            covers_upload: false,
+        }
+    }
+}
+
+/// What was waited for when time was over.
+pub(super) enum Late {
+    /// A connection, or the head of the response.
+    Head(Duration),
+    /// The body within the deadline.
+    Upload(Turn, Duration),
+    /// A part of the body within its idle time.
+    Idle(Turn),
+}
+
+impl Deadline {
+    /// One that the caller set.
+    pub(crate) fn set(limit: Duration) -> Deadline {
+        Deadline {
+            limit,
+            covers_upload: true,
+        }
+    }
+
+    pub(crate) fn limit(self) -> Duration {
+        self.limit
+    }
+
+    /// Waits for a call that sends `upload`, if its body is streamed.
+    pub(super) async fn watch<F: Future + Send>(
+        self,
+        call: F,
+        upload: Option<&Upload>,
+    ) -> Result<F::Output, Late> {
+        match upload {
+            None => timeout(self.limit, call)
+                .await
+                .map_err(|_| Late::Head(self.limit)),
+            // Boxed, so that the common case is not the larger for it.
+            Some(upload) => Box::pin(self.watch_upload(call, upload)).await,
+        }
+    }
+
+    async fn watch_upload<F: Future>(self, call: F, upload: &Upload) -> Result<F::Output, Late> {
+        let start = Instant::now();
+        let mut call = pin!(call);
+        let mut sleep = pin!(sleep_until(start));
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = call.as_mut().poll(cx) {
+                return Poll::Ready(Ok(output));
+            }
+            loop {
+                let (until, late) = self.next(start, upload.stage(cx.waker()));
+                if until <= Instant::now() {
+                    return Poll::Ready(Err(late));
+                }
+                // Parts that moved meanwhile have put it off: the clock is looked at only when it rings.
+                sleep.as_mut().reset(until);
+                ready!(sleep.as_mut().poll(cx));
+            }
+        })
+        .await
+    }
+
+    /// When time is over as things stand, and what will not have come then.
+    fn next(self, start: Instant, stage: Stage) -> (Instant, Late) {
+        let limit = self.limit.min(NEVER);
+        let end = start + limit;
+        match stage {
+            Stage::Waiting => (end, Late::Head(self.limit)),
+            Stage::Moving { turn, turned, .. } => {
+                let idle = turned + IDLE;
+                if self.covers_upload && end < idle {
+                    (end, Late::Upload(turn, self.limit))
+                } else {
+                    (idle, Late::Idle(turn))
+                }
+            }
+            Stage::Done { .. } if self.covers_upload => (end, Late::Head(self.limit)),
+            Stage::Done { took } => (end + took, Late::Head(self.limit)),
+        }
+    }
+}

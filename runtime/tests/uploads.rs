@@ -1,0 +1,423 @@
+//! Bodies of requests that are streamed.
+
+mod support;
+
+use std::convert::Infallible;
+use std::error::Error as _;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body::{Frame, SizeHint};
+use service_connect::{Body, Bytes, Error, Method, StatusCode};
+use support::{Reply, Server, StreamOf, answer, read_head, scripted};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{self, Instant};
+
+type Part = io::Result<&'static str>;
+
+type Make = fn() -> Body;
+
+/// Gives these parts, one for each time it is asked.
+fn parts(parts: impl IntoIterator<Item = Part>) -> Body {
+    let mut parts = parts.into_iter().collect::<Vec<_>>().into_iter();
+    Body::wrap_stream(StreamOf(move |_: &mut Context<'_>| {
+        Poll::Ready(parts.next())
+    }))
+}
+
+/// Gives what is sent to it, and ends when the sender is dropped.
+fn channel() -> (mpsc::UnboundedSender<Part>, Body) {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    let body = Body::wrap_stream(StreamOf(move |cx: &mut Context<'_>| receiver.poll_recv(cx)));
+    (sender, body)
+}
+
+/// Gives a part every ten seconds, so many times.
+fn slow(mut left: usize) -> Body {
+    let mut sleep = Box::pin(time::sleep(Duration::from_secs(10)));
+    Body::wrap_stream(StreamOf(move |cx: &mut Context<'_>| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        std::task::ready!(sleep.as_mut().poll(cx));
+        sleep
+            .as_mut()
+            .reset(Instant::now() + Duration::from_secs(10));
+        left -= 1;
+        Poll::Ready(Some(io::Result::Ok("kudos")))
+    }))
+}
+
+/// A body that promises a length, right or wrong.
+struct Promised(u64, Option<&'static str>);
+
+impl http_body::Body for Promised {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.1.take().map(|text| Ok(Frame::data(text.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0)
+    }
+}
+
+#[tokio::test]
+async fn every_kind_of_body() {
+    let server = Server::saying("").await;
+    let client = server.client();
+    let table: [(Body, Option<&str>, &str); 11] = [
+        (Body::default(), Some("0"), ""),
+        (().into(), Some("0"), ""),
+        ("text".into(), Some("4"), "text"),
+        (String::from("text").into(), Some("4"), "text"),
+        (b"text".as_slice().into(), Some("4"), "text"),
+        (vec![b't'].into(), Some("1"), "t"),
+        (Bytes::from_static(b"text").into(), Some("4"), "text"),
+        (parts([Ok("te"), Ok(""), Ok("xt")]), None, "text"),
+        (parts([]), None, ""),
+        (Body::wrap(Promised(4, Some("text"))), Some("4"), "text"),
+        (Body::wrap(Body::from("text")), Some("4"), "text"),
+    ];
+    for (body, length, text) in table {
+        let shown = format!("{body:?}");
+        assert!(!shown.contains("te"), "{shown}");
+        client.post("/").body(body).await.unwrap();
+        let seen = server.seen().pop().unwrap();
+        assert_eq!(seen.header("content-length"), Vec::from_iter(length));
+        assert_eq!(
+            seen.header("transfer-encoding").is_empty(),
+            length.is_some()
+        );
+        assert_eq!(seen.body, text.as_bytes(), "{shown}");
+    }
+    // hyper would leave out the body of these.
+    for method in [Method::GET, Method::HEAD, Method::DELETE] {
+        let request = client.request(method, "/").body(parts([Ok("text")]));
+        request.await.unwrap();
+        assert_eq!(server.seen().pop().unwrap().body, b"text");
+    }
+    assert!(server.seen().iter().all(|seen| seen.connection == 1));
+}
+
+#[tokio::test]
+async fn an_upload_is_never_held_as_a_whole() {
+    const PART: usize = 1024 * 1024;
+    const ALL: usize = 100 * PART;
+    let given = Arc::new(AtomicUsize::new(0));
+    let read = Arc::new(AtomicUsize::new(0));
+    let ahead = Arc::new(AtomicUsize::new(0));
+    let body = {
+        let (given, read, ahead) = (given.clone(), read.clone(), ahead.clone());
+        Body::wrap_stream(StreamOf(move |_: &mut Context<'_>| {
+            let before = given.fetch_add(PART, Ordering::Relaxed);
+            ahead.fetch_max(
+                before.saturating_sub(read.load(Ordering::Relaxed)),
+                Ordering::Relaxed,
+            );
+            Poll::Ready((before < ALL).then(|| io::Result::Ok(Bytes::from(vec![7; PART]))))
+        }))
+    };
+    let client = scripted(move |mut stream| {
+        let read = read.clone();
+        async move {
+            read_head(&mut stream).await;
+            let mut buffer = vec![0; PART];
+            let mut last = Vec::new();
+            while !last.ends_with(b"\r\n0\r\n\r\n") {
+                let length = stream.read(&mut buffer).await.unwrap();
+                let sevens = buffer[..length]
+                    .iter()
+                    .map(|byte| usize::from(*byte == 7))
+                    .sum();
+                read.fetch_add(sevens, Ordering::Relaxed);
+                last.extend_from_slice(&buffer[length.saturating_sub(7)..length]);
+                last.drain(..last.len().saturating_sub(7));
+            }
+            let read = read.load(Ordering::Relaxed).to_string();
+            stream.write_all(&answer("200 OK", &read)).await.unwrap();
+        }
+    })
+    .await;
+    let response = client.put("/").body(body).await.unwrap();
+    assert_eq!(response.text().await.unwrap(), ALL.to_string());
+    // What the kernel holds for both sides is most of it.
+    let ahead = ahead.load(Ordering::Relaxed);
+    assert!(ahead < ALL / 4, "{ahead} bytes ahead");
+}
+
+#[tokio::test]
+async fn a_source_that_gives_nothing_is_named() {
+    let (sender, body) = channel();
+    let (seen, began) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let client = {
+        let (seen, began) = (seen.clone(), began.clone());
+        scripted(move |mut stream| {
+            let (seen, began) = (seen.clone(), began.clone());
+            async move {
+                read_head(&mut stream).await;
+                stream.read_exact(&mut [0; 4]).await.unwrap();
+                began.notify_one();
+                // The connection is closed, and not as if the body were complete.
+                let mut rest = Vec::new();
+                let _ = stream.read_to_end(&mut rest).await;
+                assert!(!rest.ends_with(b"0\r\n\r\n"), "{rest:?}");
+                seen.notify_one();
+            }
+        })
+        .await
+    };
+    sender.send(Ok("kudos")).unwrap();
+    let start = Instant::now();
+    let call = tokio::spawn(client.post("/x?key=secret").body(body).send());
+    began.notified().await;
+    time::pause();
+    let error = call.await.unwrap().unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("the source of the request's body gave nothing for 15s")
+            && !text.contains("secret"),
+        "{text}"
+    );
+    assert_eq!(start.elapsed().as_secs(), 15);
+    seen.notified().await;
+    assert!(sender.is_closed(), "the source is dropped with the call");
+}
+
+#[tokio::test]
+async fn a_service_that_takes_nothing_is_named() {
+    let (given, began) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let client = {
+        let began = began.clone();
+        scripted(move |mut stream| {
+            let began = began.clone();
+            async move {
+                read_head(&mut stream).await;
+                began.notify_one();
+                std::future::pending::<()>().await;
+            }
+        })
+        .await
+    };
+    for (timeout, seconds, expected) in [
+        (
+            None,
+            15,
+            "the service took nothing of the request's body for 15s",
+        ),
+        (
+            Some(9),
+            9,
+            "within the deadline of 9s, and the service was not taking it",
+        ),
+        (
+            Some(60),
+            15,
+            "the service took nothing of the request's body for 15s",
+        ),
+    ] {
+        given.store(0, Ordering::Relaxed);
+        let body = {
+            let given = given.clone();
+            Body::wrap_stream(StreamOf(move |_: &mut Context<'_>| {
+                given.fetch_add(1, Ordering::Relaxed);
+                Poll::Ready(Some(io::Result::Ok(vec![0; 1024 * 1024])))
+            }))
+        };
+        let mut request = client.post("/").body(body);
+        if let Some(seconds) = timeout {
+            request = request.timeout(Duration::from_secs(seconds));
+        }
+        let start = Instant::now();
+        let call = tokio::spawn(request.send());
+        began.notified().await;
+        time::pause();
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.is_timeout(), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(start.elapsed().as_secs(), seconds);
+        time::resume();
+        // In MB: what the kernel holds, and what is on its way there.
+        assert!(given.load(Ordering::Relaxed) < 25, "{given:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_moves_has_time() {
+    let server = Server::start(|seen| match seen.line() {
+        line if line.contains("/hang") => Reply::Hang,
+        _ => Reply::Bytes(answer("200 OK", "")),
+    })
+    .await;
+    let client = server.client();
+    // The connection is there before the clock jumps.
+    client.get("/").await.unwrap();
+    time::pause();
+    let start = Instant::now();
+    client.post("/").body(slow(6)).await.unwrap();
+    assert_eq!(start.elapsed().as_secs(), 60);
+    assert_eq!(server.seen().pop().unwrap().body, b"kudos".repeat(6));
+
+    // The clock of the deadline goes on once the body is there.
+    let start = Instant::now();
+    let error = client.post("/hang").body(slow(3)).await.unwrap_err();
+    assert_eq!(start.elapsed().as_secs(), 30 + 15);
+    let text = error.to_string();
+    assert!(
+        error.is_timeout() && text.contains("may have been carried out") && text.contains("15s"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_deadline_of_ones_own_covers_the_upload() {
+    let server = Server::saying("").await;
+    let client = server.client();
+    client.get("/").await.unwrap();
+    time::pause();
+    let start = Instant::now();
+    let request = client.post("/").body(slow(6));
+    let error = request.timeout(Duration::from_secs(25)).await.unwrap_err();
+    assert_eq!(start.elapsed().as_secs(), 25);
+    let text = error.to_string();
+    assert!(
+        error.is_timeout()
+            && text.contains("within the deadline of 25s, and its source was waited for"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_source_that_fails_ends_the_call() {
+    let rows: [(Make, &str); 5] = [
+        (|| parts([Err(io::Error::other("disk"))]), "disk"),
+        (
+            || parts([Ok("kudos"), Err(io::Error::other("disk"))]),
+            "disk",
+        ),
+        (
+            || Body::wrap(Body::wrap(parts([Err(io::Error::other("disk"))]))),
+            "disk",
+        ),
+        (|| Body::wrap(Promised(9, Some("kudos"))), "less than"),
+        (|| Body::wrap(Promised(3, Some("kudos"))), "more than"),
+    ];
+    for (body, expected) in rows {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let client = scripted(move |mut stream| {
+            let sender = sender.clone();
+            async move {
+                let mut all = Vec::new();
+                let _ = stream.read_to_end(&mut all).await;
+                sender.send(all).unwrap();
+            }
+        })
+        .await;
+        let error = client.post("/").body(body()).await.unwrap_err();
+        assert!(matches!(error, Error::Body(_)), "{error:?}");
+        assert!(format!("{error:?}").contains(expected), "{error:?}");
+        assert!(
+            error.to_string().contains("the source of the body"),
+            "{error}"
+        );
+        if expected == "disk" {
+            let source = error.source().unwrap();
+            assert_eq!(source.to_string(), "disk");
+            assert!(source.is::<io::Error>());
+        }
+        let seen = receiver.recv().await.unwrap();
+        assert!(!seen.ends_with(b"0\r\n\r\n"), "{seen:?}");
+        assert!(receiver.try_recv().is_err(), "it was sent once");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_which_nothing_was_sent_goes_on_to_another_connection() {
+    let server = Server::start(|seen| match seen.connection {
+        1 => Reply::Last(answer("200 OK", "")),
+        _ => Reply::Bytes(answer("200 OK", "")),
+    })
+    .await;
+    let client = server.client();
+    client.get("/").await.unwrap();
+    server.closed().await;
+    let response = client.post("/").body(parts([Ok("once")])).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let seen = server.seen();
+    assert_eq!((seen.len(), &*seen[1].body), (2, b"once".as_slice()));
+}
+
+#[tokio::test]
+async fn an_answer_may_come_before_the_end() {
+    let (closed, client) = {
+        let closed = Arc::new(Notify::new());
+        let server = closed.clone();
+        let client = scripted(move |mut stream| {
+            let closed = server.clone();
+            async move {
+                let head = read_head(&mut stream).await;
+                if head.starts_with("POST /whole ") {
+                    stream
+                        .write_all(&answer("413 Content Too Large", "no"))
+                        .await
+                        .unwrap();
+                } else {
+                    let begin = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n";
+                    stream.write_all(begin).await.unwrap();
+                }
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+                closed.notify_one();
+            }
+        })
+        .await;
+        (closed, client)
+    };
+    // Nobody waits for the rest of the upload: it ends with the answer.
+    let (sender, body) = channel();
+    let response = client.post("/whole").body(body).await.unwrap();
+    assert_eq!(response.status(), 413);
+    assert_eq!(response.text().await.unwrap(), "no");
+    closed.notified().await;
+    sender.closed().await;
+
+    // Or with the one who waits.
+    let (sender, body) = channel();
+    drop(client.post("/part").body(body).await.unwrap());
+    closed.notified().await;
+    sender.closed().await;
+
+    // What fails meanwhile comes out where the answer is read.
+    let (sender, body) = channel();
+    let mut response = client.post("/part").body(body).await.unwrap();
+    sender.send(Err(io::Error::other("disk"))).unwrap();
+    let error = response.chunk().await.unwrap_err();
+    assert!(matches!(error, Error::Body(_)), "{error:?}");
+    assert_eq!(error.source().unwrap().to_string(), "disk");
+}
+
+#[tokio::test]
+async fn a_server_of_http_1_0_gets_a_connection_each() {
+    let server = Server::start(|_| {
+        Reply::Bytes(
+            b"HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        )
+    })
+    .await;
+    let client = server.client();
+    for number in 1..=2 {
+        client.post("/").body(parts([Ok("text")])).await.unwrap();
+        let seen = server.seen().pop().unwrap();
+        assert_eq!((seen.connection, &*seen.body), (number, b"text".as_slice()));
+    }
+}
