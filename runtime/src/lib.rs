@@ -63,7 +63,7 @@ pub use body::Body;
 pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
 pub use error::{Error, ErrorDetails};
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 pub use service_connect_macros::{clients, listen_addr, service_client};
 
 /// What a call, or anything else here, gives.

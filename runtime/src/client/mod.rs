@@ -10,6 +10,7 @@
 
 mod overrides;
 mod path;
+mod received;
 mod request;
 mod response;
 mod routes;

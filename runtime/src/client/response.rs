@@ -17,31 +17,33 @@
 use std::fmt;
 
 use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 use http::response::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Version};
 use serde::de::DeserializeOwned;
-use tokio::runtime::Handle;
-use tokio::time::timeout;
 
 use super::Call;
+use super::received::Received;
 use crate::connection::Incoming;
 use crate::error::ErrorDetails;
-use crate::retry::{IDLE, upload_error};
-use crate::{Error, Result};
+use crate::{Body, Error, Result};
 
 /// What a service answered.
 ///
 /// A body that is read to its end gives the connection back; one that is dropped before closes it.
+///
+/// With `From` it becomes an [`http::Response`], for what is written against the crates `http` and `tower`, or the [`Body`]
+/// of another request. Either is passed on as it comes, with the idle time and the errors that it has here.
 pub struct Response {
-    call: Call,
     head: Parts,
-    body: Incoming,
+    body: Received,
 }
 
 impl Response {
     pub(crate) fn new(call: Call, response: http::Response<Incoming>) -> Response {
         let (head, body) = response.into_parts();
-        Response { call, head, body }
+        let body = Received::new(call, head.status, body);
+        Response { head, body }
     }
 
     /// The status.
@@ -50,10 +52,22 @@ impl Response {
         self.head.status
     }
 
+    /// The version of HTTP that the service speaks: 1.1, or 1.0.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.head.version
+    }
+
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.head.headers
+    }
+
+    /// The length of the body in bytes, as far as it is still to come; `None` if it is not known, as of a body in chunks.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        http_body::Body::size_hint(&self.body).exact()
     }
 
     /// The response, unless its status is 4xx or 5xx.
@@ -61,6 +75,15 @@ impl Response {
     /// # Errors
     /// [`Error::Status`] then.
     pub fn error_for_status(self) -> Result<Response> {
+        self.error_for_status_ref()?;
+        Ok(self)
+    }
+
+    /// The same of a response whose body is still wanted, such as to say what was wrong.
+    ///
+    /// # Errors
+    /// [`Error::Status`] if the status is 4xx or 5xx.
+    pub fn error_for_status_ref(&self) -> Result<&Response> {
         let status = self.head.status;
         if status.is_client_error() || status.is_server_error() {
             return Err(self.status_error());
@@ -87,29 +110,14 @@ impl Response {
     /// # Errors
     /// [`Error::Timeout`] if none comes for 15 s, [`Error::Transport`] if the connection breaks.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        if Handle::try_current().is_err() {
-            let problem = "a body needs a tokio runtime: await it in the one that made the call";
-            return Err(self.error(Error::Request, ErrorDetails::new(problem)));
-        }
-        match timeout(IDLE, self.body.chunk()).await {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(self.broken(error)),
-            Err(_) => Err(self.error(
-                Error::Timeout,
-                ErrorDetails::new(format!("nothing more of the body came within {IDLE:?}")),
-            )),
-        }
+        self.body.chunk().await
     }
 
-    fn broken(&self, error: hyper::Error) -> Error {
-        // The answer can begin while the request is still sent.
-        if let Some(failure) = self.body.upload_failure() {
-            return upload_error(failure).at(self.call.place());
-        }
-        self.error(
-            Error::Transport,
-            ErrorDetails::new("the connection broke before the end of the body").because(error),
-        )
+    /// The body as a stream of its parts, as they come. It is [`Unpin`].
+    ///
+    /// Its errors are those of [`chunk`](Response::chunk), and end it.
+    pub fn bytes_stream(self) -> impl Stream<Item = Result<Bytes>> + Send + Sync + Unpin + 'static {
+        self.body
     }
 
     /// The whole body.
@@ -187,7 +195,25 @@ impl Response {
     }
 
     fn error(&self, kind: fn(Box<ErrorDetails>) -> Error, context: Box<ErrorDetails>) -> Error {
-        kind(context.answered(self.head.status)).at(self.call.place())
+        self.body.error(kind, context)
+    }
+}
+
+impl From<Response> for http::Response<Body> {
+    fn from(response: Response) -> http::Response<Body> {
+        let Response { head, body } = response;
+        let body = if http_body::Body::is_end_stream(&body) {
+            Body::default()
+        } else {
+            Body::of_frames(body)
+        };
+        http::Response::from_parts(head, body)
+    }
+}
+
+impl From<Response> for Body {
+    fn from(response: Response) -> Body {
+        http::Response::from(response).into_body()
     }
 }
 
@@ -226,7 +252,7 @@ fn is_serdes(message: &str) -> bool {
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("call", &format_args!("{}", self.call.place()))
+            .field("call", &format_args!("{}", self.body.call.place()))
             .field("status", &self.head.status)
             .finish_non_exhaustive()
     }

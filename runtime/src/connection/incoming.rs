@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 
 use super::{Connection, pool};
 use crate::Error;
@@ -52,6 +52,14 @@ impl Incoming {
             None => self.release(),
         }
         Poll::Ready(frame)
+    }
+
+    pub(crate) fn is_end(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    pub(crate) fn size(&self) -> SizeHint {
+        self.body.size_hint()
     }
 
     /// Why the connection broke, if it was the body of the request.

@@ -1,0 +1,168 @@
+//! The body of a response as it comes, with what its errors have to say: by chunks, as a stream and as an `http_body`.
+//!
+//! ```text
+//! while let Some(chunk) = received.chunk().await? { … }
+//! ```
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::StatusCode;
+use http_body::{Body, Frame, SizeHint};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep, timeout};
+
+use super::Call;
+use crate::connection::Incoming;
+use crate::error::ErrorDetails;
+use crate::retry::{IDLE, upload_error};
+use crate::{Error, Result};
+
+pub(super) struct Received {
+    pub(super) call: Call,
+    pub(super) status: StatusCode,
+    incoming: Incoming,
+    /// The clock of whoever polls. A call that awaits chunks needs none on the heap.
+    idle: Option<Pin<Box<Sleep>>>,
+    state: State,
+}
+
+/// Of the polled body.
+#[derive(PartialEq)]
+enum State {
+    Moving,
+    /// The clock runs.
+    Waiting,
+    Failed,
+}
+
+impl Received {
+    pub(super) fn new(call: Call, status: StatusCode, incoming: Incoming) -> Received {
+        Received {
+            call,
+            status,
+            incoming,
+            idle: None,
+            state: State::Moving,
+        }
+    }
+
+    /// The next part; `None` at the end. It can be asked for again if it is not awaited to its end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        self.in_runtime()?;
+        match timeout(IDLE, self.incoming.chunk()).await {
+            Ok(Ok(chunk)) => Ok(chunk),
+            Ok(Err(error)) => Err(self.broken(error)),
+            Err(_) => Err(self.late()),
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
+        if self.state == State::Failed {
+            return Poll::Ready(None);
+        }
+        let error = match self.incoming.poll_frame(cx) {
+            Poll::Ready(frame) => match frame.transpose() {
+                Ok(frame) => {
+                    self.state = State::Moving;
+                    return Poll::Ready(frame.map(Ok));
+                }
+                Err(error) => self.broken(error),
+            },
+            Poll::Pending => match self.in_runtime() {
+                Ok(()) => {
+                    ready!(self.clock().poll(cx));
+                    self.late()
+                }
+                Err(error) => error,
+            },
+        };
+        self.state = State::Failed;
+        Poll::Ready(Some(Err(error)))
+    }
+
+    /// Rings when the next part is too late.
+    fn clock(&mut self) -> Pin<&mut Sleep> {
+        let idle = self.idle.get_or_insert_with(|| Box::pin(sleep(IDLE)));
+        if self.state == State::Moving {
+            self.state = State::Waiting;
+            idle.as_mut().reset(Instant::now() + IDLE);
+        }
+        idle.as_mut()
+    }
+
+    /// Timers panic elsewhere.
+    fn in_runtime(&self) -> Result<()> {
+        if Handle::try_current().is_ok() {
+            return Ok(());
+        }
+        let problem = "a body needs a tokio runtime: await it in the one that made the call";
+        Err(self.error(Error::Request, ErrorDetails::new(problem)))
+    }
+
+    fn broken(&self, error: hyper::Error) -> Error {
+        // The answer can begin while the request is still sent.
+        if let Some(failure) = self.incoming.upload_failure() {
+            return upload_error(failure).at(self.call.place());
+        }
+        self.error(
+            Error::Transport,
+            ErrorDetails::new("the connection broke before the end of the body").because(error),
+        )
+    }
+
+    fn late(&self) -> Error {
+        let problem = format!("nothing more of the body came within {IDLE:?}");
+        self.error(Error::Timeout, ErrorDetails::new(problem))
+    }
+
+    pub(super) fn error(
+        &self,
+        kind: fn(Box<ErrorDetails>) -> Error,
+        context: Box<ErrorDetails>,
+    ) -> Error {
+        kind(context.answered(self.status)).at(self.call.place())
+    }
+}
+
+impl Body for Received {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        self.get_mut().poll(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size()
+    }
+}
+
+impl Stream for Received {
+    type Item = Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        let received = self.get_mut();
+        loop {
+            match ready!(received.poll(cx)) {
+                Some(Ok(frame)) => {
+                    // Trailers are no part of the body.
+                    if let Ok(chunk) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(chunk)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
