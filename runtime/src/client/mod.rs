@@ -8,6 +8,7 @@
 //! assert_eq!(api.authority().unwrap(), "api.example:443");
 //! ```
 
+mod headers;
 mod overrides;
 mod path;
 mod received;

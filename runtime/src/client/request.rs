@@ -17,17 +17,17 @@
 //! # }
 //! ```
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use serde::Serialize;
 
-use super::{Call, Client, Response, path};
+use super::{Call, Client, Response, headers, path};
 use crate::error::ErrorDetails;
 use crate::retry::{self, Deadline};
 use crate::{Body, Error, Result};
@@ -64,7 +64,10 @@ impl RequestBuilder {
         }
     }
 
-    /// Adds a header. `Host`, `Content-Length` and `Transfer-Encoding` are the client's to set.
+    /// Adds a header.
+    ///
+    /// The client's own are refused: `Host`, `Content-Length`, `Transfer-Encoding`, `Connection`, `Keep-Alive`,
+    /// `Proxy-Connection`, `Upgrade`, `TE` and `Expect`. They are about the connection, which other calls use too.
     pub fn header<K, V>(self, name: K, value: V) -> RequestBuilder
     where
         K: TryInto<HeaderName>,
@@ -76,23 +79,42 @@ impl RequestBuilder {
     fn add_header(self, name: Option<HeaderName>, value: Option<HeaderValue>) -> RequestBuilder {
         self.edit(|parts| {
             let name = name.ok_or_else(|| invalid("a header's name is not valid"))?;
-            // A wrong host or length would hand this request, or the next one on the same
-            // connection, to somebody else.
-            if [HOST, CONTENT_LENGTH, TRANSFER_ENCODING].contains(&name) {
-                return Err(invalid(format!(
-                    "the header `{name}` is set by the client: leave it out"
-                )));
-            }
+            headers::check(&name)?;
             let value = value.ok_or_else(|| {
                 invalid(format!(
                     "the value of the header `{name}` has a line break or another control \
                      character in it"
                 ))
             })?;
-            parts
-                .headers
-                .try_append(name, value)
-                .map_err(|error| because("there are too many headers", error))?;
+            headers::append(&mut parts.headers, name, value)
+        })
+    }
+
+    /// Adds headers in the place of those that have the same names. Those that [`header`](RequestBuilder::header) refuses
+    /// are refused here too.
+    pub fn headers(self, headers: HeaderMap) -> RequestBuilder {
+        self.edit(|parts| headers::replace(&mut parts.headers, headers))
+    }
+
+    /// Sets `Authorization` to a bearer token. It is never printed.
+    pub fn bearer_auth(self, token: impl Display) -> RequestBuilder {
+        self.authorization(headers::bearer(&token))
+    }
+
+    /// Sets `Authorization` to a user name, which has no colon in it, and a password. They are never printed.
+    pub fn basic_auth<U, P>(self, user: U, password: Option<P>) -> RequestBuilder
+    where
+        U: Display,
+        P: Display,
+    {
+        let password = password.map(|password| password.to_string());
+        self.authorization(headers::basic(&user, &password.unwrap_or_default()))
+    }
+
+    /// In the place of one that is there: with two a server would have to choose.
+    fn authorization(self, value: Result<HeaderValue>) -> RequestBuilder {
+        self.edit(|parts| {
+            parts.headers.insert(AUTHORIZATION, value?);
             Ok(())
         })
     }
@@ -246,7 +268,7 @@ impl fmt::Debug for RequestBuilder {
     }
 }
 
-fn invalid(problem: impl Into<String>) -> Error {
+pub(super) fn invalid(problem: impl Into<String>) -> Error {
     Error::Request(ErrorDetails::new(problem))
 }
 
