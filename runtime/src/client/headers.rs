@@ -10,7 +10,10 @@
 
 use std::fmt::Display;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TE, TRANSFER_ENCODING, UPGRADE};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE,
+    TRANSFER_ENCODING, UPGRADE,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::request::{because, invalid};
@@ -62,6 +65,26 @@ pub(super) fn replace(headers: &mut HeaderMap, more: HeaderMap) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What of a request that is passed on is not about the connection that it came over (RFC 9110, 7.6.1): without the
+/// client's own headers, those that `Connection` names, and the credentials for a proxy.
+pub(super) fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
+    let named: Vec<_> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| HeaderName::try_from(name.trim()).ok())
+        .collect();
+    let own = RESERVED.into_iter().map(|(name, _)| name);
+    for name in own
+        .chain(named)
+        .chain([PROXY_AUTHENTICATE, PROXY_AUTHORIZATION])
+    {
+        headers.remove(name);
+    }
+    headers
 }
 
 /// Adds a header.

@@ -15,6 +15,7 @@ mod received;
 mod request;
 mod response;
 mod routes;
+mod tower;
 mod values;
 
 use std::fmt;
