@@ -343,6 +343,29 @@ async fn a_source_that_fails_ends_the_call() {
 }
 
 #[tokio::test]
+async fn a_service_that_hangs_up_ends_the_call() {
+    for reset in [false, true] {
+        let client = scripted(move |mut stream| async move {
+            read_head(&mut stream).await;
+            stream.read_exact(&mut vec![0; 100_000]).await.unwrap();
+            if reset {
+                stream.set_zero_linger().unwrap();
+            }
+        })
+        .await;
+        let body = Body::wrap_stream(StreamOf(|_: &mut Context<'_>| {
+            Poll::Ready(Some(io::Result::Ok(vec![0; 1024 * 1024])))
+        }));
+        let error = client.post("/").body(body).await.unwrap_err();
+        assert!(matches!(error, Error::Transport(_)), "{error:?}");
+        assert!(
+            error.to_string().contains("may have been carried out"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_body_of_which_nothing_was_sent_goes_on_to_another_connection() {
     let server = Server::start(|seen| match seen.connection {
         1 => Reply::Last(answer("200 OK", "")),

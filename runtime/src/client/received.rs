@@ -4,6 +4,7 @@
 //! while let Some(chunk) = received.chunk().await? { … }
 //! ```
 
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -107,10 +108,17 @@ impl Received {
         if let Some(failure) = self.incoming.upload_failure() {
             return upload_error(failure).at(self.call.place());
         }
-        self.error(
-            Error::Transport,
-            ErrorDetails::new("the connection broke before the end of the body").because(error),
-        )
+        let cause = std::error::Error::source(&error)
+            .and_then(|cause| cause.downcast_ref())
+            .map(io::Error::kind);
+        let problem = match cause {
+            // As hyper has it where chunks are not as they should be.
+            Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
+                "the body is not sent as HTTP/1.1 asks"
+            }
+            _ => "the connection broke before the end of the body",
+        };
+        self.error(Error::Transport, ErrorDetails::new(problem).because(error))
     }
 
     fn late(&self) -> Error {

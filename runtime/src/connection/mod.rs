@@ -35,6 +35,15 @@ pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 /// needs one more turn. What takes longer is still sending, and of no use to another exchange.
 const SETTLE: Duration = Duration::from_millis(20);
 
+/// How large the head of a response may be in bytes, and the trailers after its body.
+pub(crate) const MAX_HEAD: usize = 64 * 1024;
+
+/// How many headers it may have: hyper's own limit, because another one costs an allocation for each response.
+pub(crate) const MAX_HEADERS: usize = 100;
+
+/// How much hyper buffers for each direction, in bytes; the part of a body that is on its way comes on top.
+const MAX_BUFFER: usize = 256 * 1024;
+
 /// A connection that no exchange is on.
 pub(crate) struct Connection {
     sender: SendRequest<Outgoing>,
@@ -135,7 +144,10 @@ async fn handshake<T>(io: T) -> io::Result<(SendRequest<Outgoing>, AbortHandle)>
 where
     TokioIo<T>: Read + Write + Unpin + Send + 'static,
 {
-    let (sender, connection) = http1::handshake(TokioIo::new(io))
+    let (sender, connection) = http1::Builder::new()
+        .max_header_size(MAX_HEAD)
+        .max_buf_size(MAX_BUFFER)
+        .handshake(TokioIo::new(io))
         .await
         .map_err(io::Error::other)?;
     // What goes wrong reaches the exchange that is on the connection.

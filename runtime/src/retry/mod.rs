@@ -26,7 +26,9 @@ use self::deadline::Late;
 pub(crate) use self::deadline::{Deadline, IDLE};
 use crate::balance::{Route, Unresolved};
 use crate::choose::{Choice, DISCOVERY, Target, Way, override_name};
-use crate::connection::{self, CONNECT, Connection, Incoming, Outgoing, SendError, Turn, Upload};
+use crate::connection::{
+    self, CONNECT, Connection, Incoming, MAX_HEAD, MAX_HEADERS, Outgoing, SendError, Turn, Upload,
+};
 use crate::error::ErrorDetails;
 use crate::{Body, Error, Result};
 
@@ -212,7 +214,11 @@ impl Failure {
             Failure::Connect(failures) => connect_error(failures),
             Failure::Broken(error) => {
                 let what = if error.is_parse() {
-                    "what came back is not HTTP/1.1"
+                    &format!(
+                        "what came back is not HTTP/1.1 with a head of at most {} KiB and \
+                         {MAX_HEADERS} headers",
+                        MAX_HEAD / 1024
+                    )
                 } else {
                     "the connection broke before an answer came"
                 };
