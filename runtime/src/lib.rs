@@ -31,10 +31,9 @@
 //!
 //! # What a call does
 //! The [deadline](RequestBuilder::timeout) is 15 s and ends with the head of the response; the body
-//! has 15 s between two chunks. A streamed [`Body`] of a request may take as long as it moves. The head of a
-//! response has at most 64 KiB and 100 headers, and a connection
-//! holds less than 1 MiB of a body that is streamed. Connections are kept
-//! for 4 s. Redirects are not followed, proxy
+//! has 15 s between two chunks. A streamed [`Body`] of a request may take as long as it moves. The
+//! head of a response has at most 64 KiB and 100 headers, and a connection holds less than 1 MiB of
+//! a body that is streamed. Connections are kept for 4 s. Redirects are not followed, proxy
 //! variables are not read, and no path leads to another host. Where nothing was sent yet, a call
 //! goes on to the next connection or address; nothing is ever sent twice.
 //!
@@ -42,7 +41,14 @@
 //!
 //! # Features
 //! `tls` adds https, which services on port 443 and `https://` URLs need. The name that is verified
-//! is the host of the URL. The roots are the system's; `SSL_CERT_FILE` names others in their place.
+//! is the host of the URL that is called, as [`Client::base_url`] shows it: the Service Connect
+//! name, or the discovery name where the call went there. A proxy or task has to have a certificate
+//! for that name.
+//!
+//! The authorities that are trusted are the system's. `SSL_CERT_FILE`, a file of certificates in
+//! PEM, and `SSL_CERT_DIR`, directories of such files, take their place. To trust a private
+//! authority as well as the system's, set both: `SSL_CERT_FILE=/app/private.pem
+//! SSL_CERT_DIR=/etc/ssl/certs`. They are read once, by the first call over https.
 //!
 //! `testing` adds a server with canned answers and faults, for the tests of what calls services.
 #![forbid(unsafe_code)]

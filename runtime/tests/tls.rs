@@ -17,7 +17,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// For `localhost`, signed by itself, valid until 2125.
+/// All are for `localhost` and one key, and valid until 2125: `localhost.pem` is signed by itself, `signed.pem` by the private
+/// authority `authority.pem`, whose key is gone.
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/tls")
@@ -38,41 +39,77 @@ async fn the_name_is_verified() {
     if child::is_child() {
         return call().await;
     }
-    let port = serve().await;
-    let trust = file("localhost.pem").to_str().unwrap().to_owned();
+    let (own, signed) = (serve("localhost.pem").await, serve("signed.pem").await);
+    let path = |name: &str| file(name).to_str().unwrap().to_owned();
+    let trust = |name| Some(("SSL_CERT_FILE", path(name)));
+    let directory = || Some(("SSL_CERT_DIR", path("")));
     let table = [
         (
-            format!("https://localhost:{port}"),
-            Some(&trust),
+            format!("https://localhost:{own}"),
+            trust("localhost.pem"),
             "answer: kudos",
         ),
         (
-            format!("https://127.0.0.1:{port}"),
-            Some(&trust),
-            "error: GET https://127.0.0.1",
+            format!("https://localhost:{own}"),
+            directory(),
+            "answer: kudos",
+        ),
+        // A private authority.
+        (
+            format!("https://localhost:{signed}"),
+            trust("authority.pem"),
+            "answer: kudos",
         ),
         (
-            format!("https://localhost:{port}"),
-            None,
-            "error: GET https://localhost",
+            format!("https://localhost:{signed}"),
+            directory(),
+            "answer: kudos",
+        ),
+        // Another authority than those that are trusted.
+        (
+            format!("https://localhost:{signed}"),
+            trust("localhost.pem"),
+            "UnknownIssuer",
+        ),
+        (format!("https://localhost:{own}"), None, "error: GET"),
+        // Another name.
+        (
+            format!("https://127.0.0.1:{own}"),
+            trust("localhost.pem"),
+            "certificate not valid for name \"127.0.0.1\"",
         ),
         (
-            format!("http://localhost:{port}"),
-            Some(&trust),
-            "error: GET http://localhost",
+            format!("https://127.0.0.1:{signed}"),
+            trust("authority.pem"),
+            "certificate not valid for name \"127.0.0.1\"",
+        ),
+        (
+            format!("https://localhost:{own}"),
+            trust("missing.pem"),
+            "there are no root certificates",
+        ),
+        (
+            format!("http://localhost:{own}"),
+            trust("localhost.pem"),
+            "error: GET",
         ),
     ];
     for (url, trust, expected) in table {
-        let mut variables = vec![("TEST_URL", url)];
-        variables.extend(trust.map(|file| ("SSL_CERT_FILE", file.clone())));
+        let mut variables = vec![("TEST_URL", url.clone())];
+        variables.extend(trust);
         let output = child::run("the_name_is_verified", &variables);
         assert!(output.contains(expected), "{variables:?}: {output}");
+        let place = format!("error: GET {url}/: ");
+        assert!(
+            output.contains(&place) || expected.starts_with("answer"),
+            "{output}"
+        );
     }
 }
 
 /// Answers `kudos` over TLS, once a connection.
-async fn serve() -> u16 {
-    let certificate = CertificateDer::from_pem_file(file("localhost.pem")).unwrap();
+async fn serve(certificate: &str) -> u16 {
+    let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
