@@ -9,49 +9,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use http_body::{Frame, SizeHint};
 use service_connect::{Body, Bytes, Error, Method, StatusCode};
-use support::{Reply, Server, StreamOf, answer, read_head, scripted};
+use support::bodies::{StreamOf, channel, parts};
+use support::{Reply, Server, answer, read_head, scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{self, Instant};
-
-type Part = io::Result<&'static str>;
 
 type Make = fn() -> Body;
-
-/// Gives these parts, one for each time it is asked.
-fn parts(parts: impl IntoIterator<Item = Part>) -> Body {
-    let mut parts = parts.into_iter().collect::<Vec<_>>().into_iter();
-    Body::wrap_stream(StreamOf(move |_: &mut Context<'_>| {
-        Poll::Ready(parts.next())
-    }))
-}
-
-/// Gives what is sent to it, and ends when the sender is dropped.
-fn channel() -> (mpsc::UnboundedSender<Part>, Body) {
-    let (sender, mut receiver) = mpsc::unbounded_channel();
-    let body = Body::wrap_stream(StreamOf(move |cx: &mut Context<'_>| receiver.poll_recv(cx)));
-    (sender, body)
-}
-
-/// Gives a part every ten seconds, so many times.
-fn slow(mut left: usize) -> Body {
-    let mut sleep = Box::pin(time::sleep(Duration::from_secs(10)));
-    Body::wrap_stream(StreamOf(move |cx: &mut Context<'_>| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        std::task::ready!(sleep.as_mut().poll(cx));
-        sleep
-            .as_mut()
-            .reset(Instant::now() + Duration::from_secs(10));
-        left -= 1;
-        Poll::Ready(Some(io::Result::Ok("kudos")))
-    }))
-}
 
 /// A body that promises a length, right or wrong.
 struct Promised(u64, Option<&'static str>);
@@ -154,148 +120,6 @@ async fn an_upload_is_never_held_as_a_whole() {
     // What the kernel holds for both sides is most of it.
     let ahead = ahead.load(Ordering::Relaxed);
     assert!(ahead < ALL / 4, "{ahead} bytes ahead");
-}
-
-#[tokio::test]
-async fn a_source_that_gives_nothing_is_named() {
-    let (sender, body) = channel();
-    let (seen, began) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let client = {
-        let (seen, began) = (seen.clone(), began.clone());
-        scripted(move |mut stream| {
-            let (seen, began) = (seen.clone(), began.clone());
-            async move {
-                read_head(&mut stream).await;
-                stream.read_exact(&mut [0; 4]).await.unwrap();
-                began.notify_one();
-                // The connection is closed, and not as if the body were complete.
-                let mut rest = Vec::new();
-                let _ = stream.read_to_end(&mut rest).await;
-                assert!(!rest.ends_with(b"0\r\n\r\n"), "{rest:?}");
-                seen.notify_one();
-            }
-        })
-        .await
-    };
-    sender.send(Ok("kudos")).unwrap();
-    let start = Instant::now();
-    let call = tokio::spawn(client.post("/x?key=secret").body(body).send());
-    began.notified().await;
-    time::pause();
-    let error = call.await.unwrap().unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
-    let text = error.to_string();
-    assert!(
-        text.contains("the source of the request's body gave nothing for 15s")
-            && !text.contains("secret"),
-        "{text}"
-    );
-    assert_eq!(start.elapsed().as_secs(), 15);
-    seen.notified().await;
-    assert!(sender.is_closed(), "the source is dropped with the call");
-}
-
-#[tokio::test]
-async fn a_service_that_takes_nothing_is_named() {
-    let (given, began) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
-    let client = {
-        let began = began.clone();
-        scripted(move |mut stream| {
-            let began = began.clone();
-            async move {
-                read_head(&mut stream).await;
-                began.notify_one();
-                std::future::pending::<()>().await;
-            }
-        })
-        .await
-    };
-    for (timeout, seconds, expected) in [
-        (
-            None,
-            15,
-            "the service took nothing of the request's body for 15s",
-        ),
-        (
-            Some(9),
-            9,
-            "within the deadline of 9s, and the service was not taking it",
-        ),
-        (
-            Some(60),
-            15,
-            "the service took nothing of the request's body for 15s",
-        ),
-    ] {
-        given.store(0, Ordering::Relaxed);
-        let body = {
-            let given = given.clone();
-            Body::wrap_stream(StreamOf(move |_: &mut Context<'_>| {
-                given.fetch_add(1, Ordering::Relaxed);
-                Poll::Ready(Some(io::Result::Ok(vec![0; 1024 * 1024])))
-            }))
-        };
-        let mut request = client.post("/").body(body);
-        if let Some(seconds) = timeout {
-            request = request.timeout(Duration::from_secs(seconds));
-        }
-        let start = Instant::now();
-        let call = tokio::spawn(request.send());
-        began.notified().await;
-        time::pause();
-        let error = call.await.unwrap().unwrap_err();
-        assert!(error.is_timeout(), "{error:?}");
-        assert!(error.to_string().contains(expected), "{error}");
-        assert_eq!(start.elapsed().as_secs(), seconds);
-        time::resume();
-        // In MB: what the kernel holds, and what is on its way there.
-        assert!(given.load(Ordering::Relaxed) < 25, "{given:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_upload_that_moves_has_time() {
-    let server = Server::start(|seen| match seen.line() {
-        line if line.contains("/hang") => Reply::Hang,
-        _ => Reply::Bytes(answer("200 OK", "")),
-    })
-    .await;
-    let client = server.client();
-    // The connection is there before the clock jumps.
-    client.get("/").await.unwrap();
-    time::pause();
-    let start = Instant::now();
-    client.post("/").body(slow(6)).await.unwrap();
-    assert_eq!(start.elapsed().as_secs(), 60);
-    assert_eq!(server.seen().pop().unwrap().body, b"kudos".repeat(6));
-
-    // The clock of the deadline goes on once the body is there.
-    let start = Instant::now();
-    let error = client.post("/hang").body(slow(3)).await.unwrap_err();
-    assert_eq!(start.elapsed().as_secs(), 30 + 15);
-    let text = error.to_string();
-    assert!(
-        error.is_timeout() && text.contains("may have been carried out") && text.contains("15s"),
-        "{text}"
-    );
-}
-
-#[tokio::test]
-async fn a_deadline_of_ones_own_covers_the_upload() {
-    let server = Server::saying("").await;
-    let client = server.client();
-    client.get("/").await.unwrap();
-    time::pause();
-    let start = Instant::now();
-    let request = client.post("/").body(slow(6));
-    let error = request.timeout(Duration::from_secs(25)).await.unwrap_err();
-    assert_eq!(start.elapsed().as_secs(), 25);
-    let text = error.to_string();
-    assert!(
-        error.is_timeout()
-            && text.contains("within the deadline of 25s, and its source was waited for"),
-        "{text}"
-    );
 }
 
 #[tokio::test]

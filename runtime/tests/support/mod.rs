@@ -2,12 +2,11 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+pub mod bodies;
 
-use futures_core::Stream;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
 use service_connect::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -120,17 +119,6 @@ pub async fn read_head(stream: &mut TcpStream) -> String {
         head.push(stream.read_u8().await.unwrap());
     }
     String::from_utf8(head).unwrap()
-}
-
-/// A stream made of a function.
-pub struct StreamOf<F>(pub F);
-
-impl<T, F: FnMut(&mut Context<'_>) -> Poll<Option<T>> + Unpin> Stream for StreamOf<F> {
-    type Item = T;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        (self.0)(cx)
-    }
 }
 
 pub fn answer(status: &str, body: &str) -> Vec<u8> {
