@@ -104,10 +104,12 @@ impl Error {
     /// The status of the response, where there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
-        self.context().status
+        self.details().status
     }
 
-    fn context(&self) -> &ErrorDetails {
+    /// What is known about the call, whatever went wrong with it.
+    #[must_use]
+    pub fn details(&self) -> &ErrorDetails {
         details!(self)
     }
 
@@ -152,6 +154,19 @@ impl ErrorDetails {
         self.place.service
     }
 
+    /// The environment that the task is in, where it is known.
+    #[must_use]
+    pub fn environment(&self) -> Option<&str> {
+        self.place.environment.as_deref()
+    }
+
+    /// The step of the chain that hit, in words: `Service Connect`, `discovery`, `its override variable` or
+    /// `a URL set in code`.
+    #[must_use]
+    pub fn way(&self) -> Option<&'static str> {
+        self.place.way
+    }
+
     /// The URL of the call without its query, once it was chosen.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
@@ -161,7 +176,7 @@ impl ErrorDetails {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match &self.context().source {
+        match &self.details().source {
             Some(source) => Some(&**source),
             None => None,
         }
@@ -170,13 +185,13 @@ impl StdError for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.context(), f)
+        fmt::Debug::fmt(self.details(), f)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.context().fmt(f)
+        self.details().fmt(f)
     }
 }
 

@@ -10,8 +10,9 @@ mod child;
 mod support;
 
 use service_connect::__private::{Application, Endpoint, Service};
-use service_connect::{Client, Error, carry_overrides, with_override};
+use service_connect::{Body, Client, Error, StatusCode, carry_overrides, with_override};
 use support::Server;
+use tower::Service as _;
 
 static APPLICATION: Application = Application {
     callers: &["front-end"],
@@ -53,6 +54,22 @@ fn urls() -> [String; 3] {
 
 async fn body(request: service_connect::RequestBuilder) -> String {
     request.await.unwrap().text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_tower_service_sees_it_as_any_call_does() {
+    let server = Server::saying("kudos").await;
+    let request = |uri: &str| http::Request::get(uri).body(Body::default()).unwrap();
+    let url = server.client().url("/x").unwrap();
+    let inside = async {
+        let mut api = Api::client();
+        // The host of the override is the right one to name.
+        let named = api.call(request(&url)).await.unwrap().status();
+        (named, api.call(request("/y")).await.unwrap().status())
+    };
+    let answers = with_override(Api::client(), server.client(), inside).await;
+    assert_eq!(answers, (StatusCode::OK, StatusCode::OK));
+    assert_eq!(server.seen().len(), 2);
 }
 
 #[tokio::test]

@@ -60,7 +60,12 @@ fn call() {
         let answer = runtime.block_on(async { client.get("/").await?.text().await });
         match answer {
             Ok(text) => println!("answer: {text}"),
-            Err(error) => println!("error: {}: {error:?}", kind(&error)),
+            Err(error) => {
+                println!("error: {}: {error:?}", kind(&error));
+                let details = error.details();
+                let (environment, way) = (details.environment(), details.way());
+                println!("where: {environment:?} {way:?} {:?}", details.url());
+            }
         }
     }
     println!("base: {:?}", client.base_url().ok());
@@ -161,7 +166,8 @@ fn a_call_that_cannot_go_says_why() {
             &[
                 "error: resolve: ",
                 "`nowhere.invalid` does not resolve",
-                "redeploy",
+                "has to be redeployed, or Service Connect is off in what is deployed",
+                "where: None Some(\"Service Connect\") Some(\"http://nowhere.invalid:1/\")",
             ],
         ),
         (
@@ -169,8 +175,15 @@ fn a_call_that_cannot_go_says_why() {
             &["neither the host `nowhere.invalid` nor its fallback `127.invalid` resolves"],
         ),
         (
-            &[("COPILOT_SERVICE_DISCOVERY_ENDPOINT", "invalid")],
-            &["error: resolve: ", "no task of `127` is in DNS"],
+            &[
+                ("COPILOT_SERVICE_DISCOVERY_ENDPOINT", "invalid"),
+                ("COPILOT_ENVIRONMENT_NAME", "prod"),
+            ],
+            &[
+                "error: resolve: ",
+                "no task of `127` is in DNS",
+                "where: Some(\"prod\") Some(\"discovery\") Some(\"http://127.invalid:1/\")",
+            ],
         ),
         (
             &[NOWHERE],

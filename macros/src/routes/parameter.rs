@@ -30,8 +30,19 @@ enum Place {
 /// What may stand in front of a parameter.
 pub const PLACES: [&str; 5] = ["query", "json", "form", "header", "body"];
 
-/// Headers that the client sets, because they decide where a request ends and who gets it.
-const RESERVED: [&str; 3] = ["host", "content-length", "transfer-encoding"];
+/// Headers that the client sets, because they are about the connection: the runtime refuses the same
+/// (`client/headers.rs`), which cannot be asked here.
+const RESERVED: [&str; 9] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "upgrade",
+    "te",
+    "expect",
+];
 
 /// The parameters after `self`, without the attributes that are ours; `None` where one is wrong.
 pub fn take_all(signature: &mut Signature, errors: &mut Errors) -> Option<Vec<Parameter>> {

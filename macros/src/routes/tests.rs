@@ -219,6 +219,10 @@ const PARAMETERS: &[(&str, &str)] = &[
         "the header `host` is set by the client",
     ),
     (
+        r#"id: u8, #[header("Keep-Alive")] a: u8"#,
+        "the header `keep-alive` is set by the client",
+    ),
+    (
         r#"id: u8, #[json("a")] a: u8"#,
         "`#[json]` takes no argument",
     ),

@@ -71,9 +71,13 @@ where
 
 impl Client {
     fn answer(&self, request: Request<Body>) -> Answer {
-        let (head, body) = request.into_parts();
-        let request = self.pass_on(head).body(body);
-        Box::pin(async { Ok(request.send().await?.into()) })
+        let client = self.clone();
+        // All of it when it is polled, as an override is looked for then.
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let request = client.pass_on(head).body(body);
+            Ok(request.send().await?.into())
+        })
     }
 
     fn pass_on(&self, head: Parts) -> RequestBuilder {

@@ -242,9 +242,9 @@ fn unresolved_error(
             ": this is no ECS task, so run `cargo service-connect dev`, or set {override_name}"
         ),
         Way::ServiceConnect => format!(
-            ": either no task of `{service}` is healthy, or this task started before the first \
-             Service Connect deployment of `{service}` and has to be redeployed; elsewhere than in \
-             ECS set {override_name}"
+            ": this task started before the first Service Connect deployment of `{service}` and has to \
+             be redeployed, or Service Connect is off in what is deployed, of `{service}` or of this \
+             service, or `{service}` is not deployed here; elsewhere than in ECS set {override_name}"
         ),
         Way::Discovery => {
             format!(
