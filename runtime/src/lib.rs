@@ -81,6 +81,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::choose::override_name;
+    pub use crate::client::choose;
     pub use crate::client::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
     pub use crate::service::{
         Application, Endpoint, Environment, ListenPort, Never, Service, Tls, listen_addr,

@@ -201,6 +201,14 @@ impl Client {
     }
 }
 
+/// Chooses the way to a service without a call, for the benchmark of that.
+///
+/// # Errors
+/// Those of [`base_url`](Client::base_url).
+pub fn choose(client: &Client) -> Result<()> {
+    client.chosen().route().map(drop)
+}
+
 /// One call: what errors about it have to say.
 pub(crate) struct Call {
     pub(crate) client: Client,
