@@ -7,15 +7,19 @@ mod child;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use service_connect::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::server::TlsStream;
 
 /// All are for `localhost` and one key, and valid until 2125: `localhost.pem` is signed by itself, `signed.pem` by the private
 /// authority `authority.pem`, whose key is gone.
@@ -107,8 +111,53 @@ async fn the_name_is_verified() {
     }
 }
 
+#[test]
+fn a_connection_that_is_no_longer_kept_says_goodbye() {
+    let runtime = |mut builder: Builder| builder.enable_all().build().unwrap();
+    if child::is_child() {
+        return runtime(Builder::new_current_thread()).block_on(async {
+            call().await;
+            // Meanwhile what was kept is closed; with the clock paused, that takes no time.
+            tokio::time::pause();
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        });
+    }
+    let runtime = runtime(Builder::new_multi_thread());
+    let (sender, mut ends) = mpsc::unbounded_channel();
+    let port = runtime.block_on(serve_until("localhost.pem", move |mut tls| {
+        let sender = sender.clone();
+        async move {
+            // The peer's goodbye is an end; without it, the end of the connection is an error.
+            let end = tls.read(&mut [0; 1024]).await;
+            sender.send(end.map_err(|error| error.kind())).unwrap();
+        }
+    }));
+    let variables = [
+        ("TEST_URL", format!("https://localhost:{port}")),
+        ("SSL_CERT_FILE", file("localhost.pem").display().to_string()),
+    ];
+    let output = child::run(
+        "a_connection_that_is_no_longer_kept_says_goodbye",
+        &variables,
+    );
+    assert!(output.contains("answer: kudos"), "{output}");
+    assert_eq!(runtime.block_on(ends.recv()), Some(Ok(0)));
+}
+
 /// Answers `kudos` over TLS, once a connection.
 async fn serve(certificate: &str) -> u16 {
+    let shut_down = |mut tls: TlsStream<TcpStream>| async move { drop(tls.shutdown().await) };
+    serve_until(certificate, shut_down).await
+}
+
+/// The same, and then what `end` does.
+async fn serve_until<F>(
+    certificate: &str,
+    end: impl Fn(TlsStream<TcpStream>) -> F + Send + 'static,
+) -> u16
+where
+    F: Future<Output = ()> + Send,
+{
     let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -129,7 +178,7 @@ async fn serve(certificate: &str) -> u16 {
                 let _ = tls
                     .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nkudos")
                     .await;
-                let _ = tls.shutdown().await;
+                end(tls).await;
             }
         }
     });

@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 use crate::server::Server;
 use crate::{median, report};
 
-const ROUNDS: usize = 7;
-const REQUESTS: usize = 20_000;
+const ROUNDS: usize = 21;
+const REQUESTS: usize = 10_000;
 
 pub fn run() {
     println!("get: CPU time of this process a request, to one task over loopback");

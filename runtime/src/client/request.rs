@@ -201,7 +201,7 @@ impl RequestBuilder {
         let mut call = self.call.chosen();
         match self.parts {
             Ok(parts) => {
-                let request = parts.into_request(&call);
+                let request = retry::framed(parts.into_request(&call));
                 let client = call.client.clone();
                 let service = call.client.service().unwrap_or_default();
                 let outcome = retry::send(client.route()?, service, request, self.deadline).await;

@@ -17,11 +17,11 @@ use crate::Error;
 pub(crate) struct Incoming {
     body: hyper::body::Incoming,
     /// Dropped with an unfinished body, which closes the connection.
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
 }
 
 impl Incoming {
-    pub(super) fn new(body: hyper::body::Incoming, connection: Connection) -> Incoming {
+    pub(super) fn new(body: hyper::body::Incoming, connection: Box<Connection>) -> Incoming {
         let mut incoming = Incoming {
             body,
             connection: Some(connection),
@@ -45,7 +45,12 @@ impl Incoming {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let body = &mut self.body;
+        let mut next = |cx: &mut Context<'_>| Pin::new(&mut *body).poll_frame(cx);
+        let frame = ready!(match &mut self.connection {
+            Some(connection) => connection.driver.poll(cx, next),
+            None => next(cx),
+        });
         match &frame {
             Some(Ok(_)) => self.release_at_end(),
             Some(Err(_)) => {}
@@ -75,7 +80,9 @@ impl Incoming {
     }
 
     fn release(&mut self) {
-        if let Some(connection) = self.connection.take() {
+        if let Some(mut connection) = self.connection.take()
+            && connection.is_idle()
+        {
             pool::put(connection);
         }
     }

@@ -5,13 +5,16 @@
 //! let response = connection.send(request).await?; // the end of its body gives it to the pool
 //! ```
 
+mod driver;
 mod incoming;
 mod outgoing;
 mod pool;
 mod tls;
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,19 +24,15 @@ use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
-use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
+use self::driver::Driver;
 pub(crate) use self::incoming::Incoming;
 pub(crate) use self::outgoing::{Outgoing, Stage, Turn, Upload};
 use crate::choose::Target;
 
 /// How long one address has to accept a connection, TLS included.
 pub(crate) const CONNECT: Duration = Duration::from_secs(1);
-
-/// How long an exchange whose body has ended has to wind up: the task that drives the connection
-/// needs one more turn. What takes longer is still sending, and of no use to another exchange.
-const SETTLE: Duration = Duration::from_millis(20);
 
 /// How large the head of a response may be in bytes, and the trailers after its body.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
@@ -44,13 +43,12 @@ pub(crate) const MAX_HEADERS: usize = 100;
 /// How much hyper buffers for each direction, in bytes; the part of a body that is on its way comes on top.
 const MAX_BUFFER: usize = 256 * 1024;
 
-/// A connection that no exchange is on.
+/// A connection that no exchange is on. It is handed on in a box, for it is not small.
 pub(crate) struct Connection {
     sender: SendRequest<Outgoing>,
-    /// What drives it.
-    task: AbortHandle,
+    driver: Driver,
     target: Target,
-    /// The runtime that drives it.
+    /// The runtime that its socket belongs to.
     home: Handle,
     opened: Instant,
     /// The streamed body of the last exchange.
@@ -68,9 +66,9 @@ pub(crate) enum SendError {
 }
 
 /// A connection to `target` from the pool, if one is open and idle.
-pub(crate) async fn idle(target: &Target) -> Option<Connection> {
+pub(crate) fn idle(target: &Target) -> Option<Box<Connection>> {
     while let Some(mut connection) = pool::take(target) {
-        if matches!(timeout(SETTLE, connection.sender.ready()).await, Ok(Ok(()))) {
+        if connection.is_idle() {
             return Some(connection);
         }
     }
@@ -79,7 +77,7 @@ pub(crate) async fn idle(target: &Target) -> Option<Connection> {
 
 impl Connection {
     /// Connects to one address of `target`, within 1 s.
-    pub(crate) async fn open(target: &Target, address: SocketAddr) -> io::Result<Connection> {
+    pub(crate) async fn open(target: &Target, address: SocketAddr) -> io::Result<Box<Connection>> {
         let open = async {
             let tcp = TcpStream::connect(address).await?;
             tcp.set_nodelay(true)?;
@@ -89,27 +87,32 @@ impl Connection {
                 handshake(tcp).await
             }
         };
-        let (sender, task) = timeout(CONNECT, open)
+        let (sender, driver) = timeout(CONNECT, open)
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
-        Ok(Connection {
+        Ok(Box::new(Connection {
             sender,
-            task,
+            driver,
             target: target.clone(),
             home: Handle::current(),
             opened: Instant::now(),
             upload: None,
             is_current: true,
-        })
+        }))
     }
 
     /// Sends one request; the response's body holds the connection until it ends.
     pub(crate) async fn send(
-        mut self,
-        request: Request<Outgoing>,
+        mut self: Box<Self>,
+        request: Box<Request<Outgoing>>,
     ) -> Result<Response<Incoming>, SendError> {
         self.upload = request.body().upload();
-        match self.sender.try_send_request(request).await {
+        let answer = {
+            let mut answer = pin!(self.sender.try_send_request(*request));
+            let driver = &mut self.driver;
+            poll_fn(|cx| driver.poll(cx, |quiet| answer.as_mut().poll(quiet))).await
+        };
+        match answer {
             Ok(response) => {
                 self.is_current = response.version() == Version::HTTP_11;
                 Ok(response.map(|body| Incoming::new(body, self)))
@@ -123,24 +126,29 @@ impl Connection {
 }
 
 impl Connection {
-    /// Whether another exchange may follow. What still uploads after its answer has ended is closed: nobody waits for it.
-    fn is_reusable(&self) -> bool {
+    /// Whether another exchange may follow, as far as this end knows. What still uploads after its answer has ended does
+    /// not: nobody waits for it.
+    fn is_idle(&mut self) -> bool {
+        self.driver.settle();
         self.is_current
-            && !self.sender.is_closed()
+            && self.sender.is_ready()
             && self.upload.as_ref().is_none_or(|upload| upload.is_done())
     }
 }
 
-/// hyper alone would go on to send what is left of a body, for as long as the peer takes.
+/// A socket is closed as it is dropped; TLS says so before, where nothing is under way.
 impl Drop for Connection {
     fn drop(&mut self) {
-        if !self.sender.is_ready() {
-            self.task.abort();
+        if self.target.is_https()
+            && self.sender.is_ready()
+            && let Some(rest) = self.driver.take()
+        {
+            self.home.spawn(async move { drop(rest.await) });
         }
     }
 }
 
-async fn handshake<T>(io: T) -> io::Result<(SendRequest<Outgoing>, AbortHandle)>
+async fn handshake<T>(io: T) -> io::Result<(SendRequest<Outgoing>, Driver)>
 where
     TokioIo<T>: Read + Write + Unpin + Send + 'static,
 {
@@ -150,7 +158,5 @@ where
         .handshake(TokioIo::new(io))
         .await
         .map_err(io::Error::other)?;
-    // What goes wrong reaches the exchange that is on the connection.
-    let task = tokio::spawn(async move { drop(connection.await) });
-    Ok((sender, task.abort_handle()))
+    Ok((sender, Driver::new(connection)))
 }

@@ -1,7 +1,7 @@
 //! Idle connections, by runtime and target.
 //!
-//! By runtime, because a connection is driven by a task of the runtime that opened it: with another
-//! one it would hang as soon as that runtime rests.
+//! By runtime, because a socket belongs to the runtime that opened it: in another one it would hang as
+//! soon as that runtime rests.
 //!
 //! ```text
 //! pool::put(connection);
@@ -32,7 +32,7 @@ const MAX_IDLE: usize = 64;
 type Pool = HashMap<Id, HashMap<Target, Vec<Idle>>>;
 
 struct Idle {
-    connection: Connection,
+    connection: Box<Connection>,
     until: Instant,
 }
 
@@ -42,7 +42,7 @@ fn pool() -> MutexGuard<'static, Pool> {
 }
 
 /// The connection to `target` that was used last, if one is open.
-pub(super) fn take(target: &Target) -> Option<Connection> {
+pub(super) fn take(target: &Target) -> Option<Box<Connection>> {
     let mut pool = pool();
     let idle = pool.get_mut(&Handle::current().id())?.get_mut(target)?;
     while let Some(last) = idle.pop() {
@@ -54,7 +54,7 @@ pub(super) fn take(target: &Target) -> Option<Connection> {
 }
 
 /// Keeps a connection whose exchange has ended.
-pub(super) fn put(connection: Connection) {
+pub(super) fn put(connection: Box<Connection>) {
     let idle = Idle {
         until: Instant::now() + KEEP,
         connection,
@@ -124,6 +124,6 @@ impl Drop for Reaper {
 
 impl Idle {
     fn is_open(&self, now: Instant) -> bool {
-        now < self.until && now < self.connection.opened + MAX_AGE && self.connection.is_reusable()
+        now < self.until && now < self.connection.opened + MAX_AGE
     }
 }

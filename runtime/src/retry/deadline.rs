@@ -6,7 +6,7 @@
 //! the caller's word, and covers the upload too.
 //!
 //! ```text
-//! let answer = Deadline::default().watch(call, upload).await;
+//! let answer = Deadline::default().watch_upload(call, upload).await;
 //! ```
 
 use std::future::poll_fn;
@@ -14,7 +14,7 @@ use std::pin::pin;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use crate::connection::{Stage, Turn, Upload};
 
@@ -62,22 +62,12 @@ impl Deadline {
         self.limit
     }
 
-    /// Waits for a call that sends `upload`, if its body is streamed.
-    pub(super) async fn watch<F: Future + Send>(
+    /// Waits for a call that sends `upload`.
+    pub(super) async fn watch_upload<F: Future>(
         self,
         call: F,
-        upload: Option<&Upload>,
+        upload: &Upload,
     ) -> Result<F::Output, Late> {
-        match upload {
-            None => timeout(self.limit, call)
-                .await
-                .map_err(|_| Late::Head(self.limit)),
-            // Boxed, so that the common case is not the larger for it.
-            Some(upload) => Box::pin(self.watch_upload(call, upload)).await,
-        }
-    }
-
-    async fn watch_upload<F: Future>(self, call: F, upload: &Upload) -> Result<F::Output, Late> {
         let start = Instant::now();
         let mut call = pin!(call);
         let mut sleep = pin!(sleep_until(start));

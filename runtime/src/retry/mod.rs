@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use http::header::{HOST, TRANSFER_ENCODING};
 use http::{HeaderValue, Request, Response as Answer};
 use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use self::deadline::Late;
 pub(crate) use self::deadline::{Deadline, IDLE};
@@ -43,15 +44,12 @@ pub(crate) struct Outcome {
 pub(crate) async fn send(
     route: &Route,
     service: &str,
-    request: Request<Body>,
+    request: Box<Request<Outgoing>>,
     deadline: Deadline,
 ) -> Outcome {
     let mut fell_back = false;
     let answer = match ready(&route.choice) {
-        Ok(()) => {
-            let request = framed(request);
-            within(route, service, request, deadline, &mut fell_back).await
-        }
+        Ok(()) => within(route, service, request, deadline, &mut fell_back).await,
         Err(error) => Err(error),
     };
     Outcome { answer, fell_back }
@@ -60,7 +58,7 @@ pub(crate) async fn send(
 async fn within(
     route: &Route,
     service: &str,
-    request: Request<Outgoing>,
+    request: Box<Request<Outgoing>>,
     deadline: Deadline,
     fell_back: &mut bool,
 ) -> Result<Answer<Incoming>> {
@@ -68,7 +66,13 @@ async fn within(
     let upload = request.body().upload();
     let upload = upload.as_deref();
     let call = attempt(route, fell_back, request, &sent);
-    match deadline.watch(call, upload).await {
+    let limit = deadline.limit();
+    let outcome = match upload {
+        None => timeout(limit, call).await.map_err(|_| Late::Head(limit)),
+        // Boxed, so that the common case is not the larger for it.
+        Some(upload) => Box::pin(deadline.watch_upload(call, upload)).await,
+    };
+    match outcome {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(failure)) => Err(match upload.and_then(Upload::failure) {
             Some(failure) => upload_error(failure),
@@ -82,8 +86,10 @@ async fn within(
 }
 
 /// Says where the body ends. hyper does so too, but takes a GET whose length it does not know for one without a body.
-fn framed(request: Request<Body>) -> Request<Outgoing> {
-    let mut request = request.map(Outgoing::new);
+///
+/// Boxed, because what is handed on by value is copied at each step.
+pub(crate) fn framed(request: Request<Body>) -> Box<Request<Outgoing>> {
+    let mut request = Box::new(request.map(Outgoing::new));
     if http_body::Body::size_hint(request.body()).exact().is_none() {
         let chunked = HeaderValue::from_static("chunked");
         request.headers_mut().insert(TRANSFER_ENCODING, chunked);
@@ -116,20 +122,29 @@ enum Failure {
 async fn attempt(
     route: &Route,
     fell_back: &mut bool,
-    mut request: Request<Outgoing>,
+    mut request: Box<Request<Outgoing>>,
     sent: &AtomicBool,
 ) -> Result<Answer<Incoming>, Failure> {
     for target in route.targets() {
-        while let Some(connection) = connection::idle(target).await {
+        while let Some(connection) = connection::idle(target) {
             *fell_back = route.is_fallback(target);
             match exchange(connection, target, request, sent).await {
                 Ok(answer) => return Ok(answer),
-                Err(SendError::Unsent(unsent, _)) => request = *unsent,
+                Err(SendError::Unsent(unsent, _)) => request = unsent,
                 Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
             }
         }
     }
+    // Boxed, so that the common case is not the larger for it.
+    Box::pin(over_new_connections(route, fell_back, request, sent)).await
+}
 
+async fn over_new_connections(
+    route: &Route,
+    fell_back: &mut bool,
+    mut request: Box<Request<Outgoing>>,
+    sent: &AtomicBool,
+) -> Result<Answer<Incoming>, Failure> {
     let (target, addresses) = route.resolve().await.map_err(Failure::Unresolved)?;
     *fell_back = route.is_fallback(target);
     let mut failures = Vec::new();
@@ -144,7 +159,7 @@ async fn attempt(
         match exchange(connection, target, request, sent).await {
             Ok(answer) => return Ok(answer),
             Err(SendError::Unsent(unsent, error)) => {
-                request = *unsent;
+                request = unsent;
                 failures.push((address, io::Error::other(error)));
             }
             Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
@@ -154,9 +169,9 @@ async fn attempt(
 }
 
 async fn exchange(
-    connection: Connection,
+    connection: Box<Connection>,
     target: &Target,
-    mut request: Request<Outgoing>,
+    mut request: Box<Request<Outgoing>>,
     sent: &AtomicBool,
 ) -> Result<Answer<Incoming>, SendError> {
     request.headers_mut().insert(HOST, target.host_header());
