@@ -80,7 +80,7 @@ fn decide(
     if let Some(url) = variables.get(&name) {
         let target = Target::parse(url).map_err(|problem| {
             variable(format!(
-                "{name} is not a base URL, because {problem}: write scheme://host[:port]"
+                "{name} is not a base URL, because {problem}: write http://host[:port] or https://…"
             ))
         })?;
         return Ok(choice(target, Way::Override, None));

@@ -70,7 +70,7 @@ impl Client {
         let target = Target::parse(url).map_err(|problem| {
             Error::Request(ErrorDetails::new(format!(
                 "the base URL of a client is not valid, because {problem}: write \
-                 scheme://host[:port]"
+                 http://host[:port] or https://…"
             )))
         })?;
         Ok(Client(Origin::Url(Arc::new(Route::new(Choice {
@@ -147,7 +147,8 @@ impl Client {
     }
 
     /// The base URL, such as `http://api` or `http://billing:8080`, without a `/` at the end. Looks
-    /// nothing up.
+    /// nothing up, so it is the first choice: going on to discovery, where a Service Connect name does
+    /// not resolve, is what calls of this crate do.
     ///
     /// ```
     /// use service_connect::Client;
@@ -164,7 +165,8 @@ impl Client {
         Ok(self.chosen().route()?.choice.target.to_string())
     }
 
-    /// The host and port, such as `redis:6379`, for clients of other protocols. Looks nothing up.
+    /// The host and port, such as `redis:6379`, for clients of other protocols; those of
+    /// [`base_url`](Client::base_url), and an override is written as a URL here too.
     ///
     /// ```
     /// use std::net::ToSocketAddrs;
