@@ -166,17 +166,48 @@ async fn a_body_that_has_nothing_for_too_long_is_an_error() {
         Reply::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nkudos".to_vec())
     })
     .await;
-    let mut response = server.client().get("/").await.unwrap();
-    assert_eq!(response.chunk().await.unwrap().unwrap(), "kudos");
-    // The clock jumps to the next timer as soon as there is nothing else to do.
-    time::pause();
-    let start = Instant::now();
-    let error = response.chunk().await.unwrap_err();
-    assert!(
-        error.is_timeout() && error.to_string().contains("15s"),
-        "{error:?}"
-    );
-    assert_eq!(start.elapsed().as_secs(), 15);
+    let (client, seconds) = (server.client(), Duration::from_secs);
+    let patient = client.clone().with_idle_timeout(seconds(30));
+    let table = [
+        (client.get("/"), 15),
+        (client.get("/").idle_timeout(seconds(40)), 40),
+        (patient.get("/"), 30),
+        (patient.get("/").idle_timeout(seconds(1)), 1),
+    ];
+    for (request, expected) in table {
+        let mut response = request.await.unwrap();
+        assert_eq!(response.chunk().await.unwrap().unwrap(), "kudos");
+        // The clock jumps to the next timer as soon as there is nothing else to do.
+        time::pause();
+        let start = Instant::now();
+        let error = response.chunk().await.unwrap_err();
+        let part = format!("nothing more of the body came within {expected}s");
+        assert!(
+            error.is_timeout() && error.to_string().contains(&part),
+            "{error:?}"
+        );
+        assert_eq!(start.elapsed().as_secs(), expected);
+        time::resume();
+        // It does not look like the end afterwards.
+        let error = response.chunk().await.unwrap_err();
+        assert!(error.to_string().contains("failed before"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_has_a_deadline_of_its_own() {
+    let server = Server::start(|_| Reply::Hang).await;
+    let client = server.client().with_timeout(SHORT);
+    for (request, part) in [
+        (client.get("/"), "200ms"),
+        (client.get("/").timeout(SHORT / 2), "100ms"),
+    ] {
+        let error = request.await.unwrap_err();
+        assert!(
+            error.is_timeout() && error.to_string().contains(part),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

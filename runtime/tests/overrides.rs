@@ -63,7 +63,6 @@ async fn a_tower_service_sees_it_as_any_call_does() {
     let url = server.client().url("/x").unwrap();
     let inside = async {
         let mut api = Api::client();
-        // The host of the override is the right one to name.
         let named = api.call(request(&url)).await.unwrap().status();
         (named, api.call(request("/y")).await.unwrap().status())
     };

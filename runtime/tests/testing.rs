@@ -245,11 +245,22 @@ type Wrong = Box<dyn FnOnce() + Send>;
 #[tokio::test]
 async fn what_cannot_be_is_said_at_once() {
     let server = Server::start().await;
-    let table: [(&str, Wrong); 5] = [
+    // Of paths, which could never be met.
+    for path in ["/k/{", "/k/x{a}", "/k/{a}{b}", "/k/{*rest}", "http://x/k"] {
+        let on = std::panic::AssertUnwindSafe(|| drop(server.on(Method::GET, path)));
+        let panic = std::panic::catch_unwind(on).unwrap_err();
+        let message = panic.downcast::<String>().unwrap();
+        assert!(message.starts_with("no request has the path"), "{message}");
+    }
+    let table: [(&str, Wrong); 6] = [
         ("200 to 999", Box::new(|| drop(Answer::status(101)))),
         (
             "no name of a header",
             Box::new(|| drop(Answer::text("").header("a b", ""))),
+        ),
+        (
+            "`cut_off`",
+            Box::new(|| drop(Answer::text("").header("Content-Length", "9"))),
         ),
         (
             "header x",

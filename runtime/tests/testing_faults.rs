@@ -67,6 +67,25 @@ async fn a_delay_and_no_answer_meet_the_deadline() {
     assert_eq!(server.requests().len(), 3);
 }
 
+#[tokio::test]
+async fn a_body_is_cut_off() {
+    let server = Server::start().await;
+    for (after, whole) in [(0, false), (3, false), (5, false), (9, true)] {
+        let answer = Answer::json("kudos").trickle(2, Duration::ZERO);
+        server.on(Method::GET, "/").answer(answer.cut_off(after));
+        let mut response = server.client().get("/").await.unwrap();
+        assert_eq!(response.headers()["content-length"], "7");
+        let mut read = 0;
+        let end = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => read += chunk.len(),
+                end => break end,
+            }
+        };
+        assert_eq!((read, end.is_ok()), (after.min(7), whole), "{end:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_trickles() {
     let server = Server::start().await;

@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use http_body::{Frame, SizeHint};
 use service_connect::{Body, Bytes, Error, Method, StatusCode};
-use support::bodies::{StreamOf, channel, parts};
+use support::bodies::{StreamOf, channel, parts, sized};
 use support::{Reply, Server, answer, read_head, scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
@@ -42,7 +42,7 @@ impl http_body::Body for Promised {
 async fn every_kind_of_body() {
     let server = Server::saying("").await;
     let client = server.client();
-    let table: [(Body, Option<&str>, &str); 11] = [
+    let table: [(Body, Option<&str>, &str); 13] = [
         (Body::default(), Some("0"), ""),
         (().into(), Some("0"), ""),
         ("text".into(), Some("4"), "text"),
@@ -52,6 +52,8 @@ async fn every_kind_of_body() {
         (Bytes::from_static(b"text").into(), Some("4"), "text"),
         (parts([Ok("te"), Ok(""), Ok("xt")]), None, "text"),
         (parts([]), None, ""),
+        (sized(4, [Ok("te"), Ok("xt")]), Some("4"), "text"),
+        (sized(0, []), Some("0"), ""),
         (Body::wrap(Promised(4, Some("text"))), Some("4"), "text"),
         (Body::wrap(Body::from("text")), Some("4"), "text"),
     ];
@@ -124,7 +126,7 @@ async fn an_upload_is_never_held_as_a_whole() {
 
 #[tokio::test]
 async fn a_source_that_fails_ends_the_call() {
-    let rows: [(Make, &str); 5] = [
+    let rows: [(Make, &str); 7] = [
         (|| parts([Err(io::Error::other("disk"))]), "disk"),
         (
             || parts([Ok("kudos"), Err(io::Error::other("disk"))]),
@@ -134,6 +136,8 @@ async fn a_source_that_fails_ends_the_call() {
             || Body::wrap(Body::wrap(parts([Err(io::Error::other("disk"))]))),
             "disk",
         ),
+        (|| sized(9, [Ok("kudos")]), "less than"),
+        (|| sized(3, [Ok("ku"), Ok("dos")]), "more than"),
         (|| Body::wrap(Promised(9, Some("kudos"))), "less than"),
         (|| Body::wrap(Promised(3, Some("kudos"))), "more than"),
     ];

@@ -64,7 +64,20 @@ impl Body {
         T: Into<Bytes> + 'static,
         E: Into<BoxError> + 'static,
     {
-        Body::of_frames(Source::new(Parts(Box::pin(stream))))
+        Body::of_frames(Source::new(Parts(Box::pin(stream), None)))
+    }
+
+    /// The same of a length in bytes that is known before, such as that of a file: it is sent as `Content-Length`, not in
+    /// chunks.
+    ///
+    /// A stream that gives more or less ends the call with [`Error::Body`].
+    pub fn wrap_sized_stream<S, T, E>(length: u64, stream: S) -> Body
+    where
+        S: Stream<Item = Result<T, E>> + Send + 'static,
+        T: Into<Bytes> + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        Body::of_frames(Source::new(Parts(Box::pin(stream), Some(length))))
     }
 
     /// A body of frames, such as one that came with a request. It is sent with its length if its

@@ -1,7 +1,7 @@
 //! What users stream: a `Stream` or an `http_body::Body` of theirs, as frames with our errors.
 //!
 //! ```text
-//! let frames = Source::new(Parts(Box::pin(stream)));
+//! let frames = Source::new(Parts(Box::pin(stream), None));
 //! ```
 
 use std::error::Error as StdError;
@@ -26,8 +26,8 @@ impl<T: Wrapped> Source<T> {
     }
 }
 
-/// A stream.
-pub(super) struct Parts<S>(pub(super) Pin<Box<S>>);
+/// A stream, and how much has still to come of it where that was promised.
+pub(super) struct Parts<S>(pub(super) Pin<Box<S>>, pub(super) Option<u64>);
 
 /// A body.
 pub(super) struct Whole<B>(pub(super) Pin<Box<B>>);
@@ -49,13 +49,18 @@ where
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let part = ready!(self.0.as_mut().poll_next(cx));
         Poll::Ready(part.map(|part| match part {
-            Ok(part) => Ok(Frame::data(part.into())),
+            Ok(part) => {
+                let part: Bytes = part.into();
+                // Whether it keeps its promise is looked at where it is sent.
+                self.1 = self.1.map(|left| left.saturating_sub(part.len() as u64));
+                Ok(Frame::data(part))
+            }
             Err(error) => Err(error.into()),
         }))
     }
 
     fn size(&self) -> SizeHint {
-        SizeHint::default()
+        self.1.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 
     fn is_end(&self) -> bool {

@@ -20,27 +20,32 @@ mod values;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Method;
 use http::uri::PathAndQuery;
 
 pub use self::overrides::{carry_overrides, with_override};
-#[cfg(feature = "testing")]
-pub(crate) use self::path::parse;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
 pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
+#[cfg(feature = "testing")]
+pub(crate) use self::{path::parse, request::invalid};
 use crate::Result;
 use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};
 use crate::error::{Error, ErrorDetails, Place};
+use crate::retry::Deadline;
 use crate::service::Service;
 
 /// A client of one service or base URL. Cheap to clone; connections belong to the process.
 ///
 /// Making one does nothing: which URL a service has is decided by its first use.
 #[derive(Clone)]
-pub struct Client(Origin);
+pub struct Client {
+    origin: Origin,
+    deadline: Deadline,
+}
 
 #[derive(Clone)]
 enum Origin {
@@ -53,7 +58,33 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub const fn of(service: &'static Service) -> Client {
-        Client(Origin::Service(service))
+        Client::to(Origin::Service(service))
+    }
+
+    const fn to(origin: Origin) -> Client {
+        Client {
+            origin,
+            deadline: Deadline::DEFAULT,
+        }
+    }
+
+    /// The same with another deadline for each of its requests, which [`RequestBuilder::timeout`] can still set; so a typed
+    /// client gets one: `KudosClient::with(Api::client().with_timeout(…))`.
+    #[must_use]
+    pub fn with_timeout(self, deadline: Duration) -> Client {
+        Client {
+            deadline: self.deadline.with_limit(deadline),
+            ..self
+        }
+    }
+
+    /// The same with another [idle time](RequestBuilder::idle_timeout) for the bodies of each of its requests.
+    #[must_use]
+    pub fn with_idle_timeout(self, idle: Duration) -> Client {
+        Client {
+            deadline: self.deadline.with_idle(idle),
+            ..self
+        }
     }
 
     /// A client of a base URL, `scheme://host[:port]`. For tests, and for servers that are no
@@ -73,7 +104,7 @@ impl Client {
                  http://host[:port] or https://…"
             )))
         })?;
-        Ok(Client(Origin::Url(Arc::new(Route::new(Choice {
+        Ok(Client::to(Origin::Url(Arc::new(Route::new(Choice {
             target,
             way: Way::Url,
             fallback: None,
@@ -189,14 +220,14 @@ impl Client {
 
     /// Its own way, whatever the overrides say.
     pub(crate) fn route(&self) -> Result<&Route> {
-        match &self.0 {
+        match &self.origin {
             Origin::Service(service) => service.route(),
             Origin::Url(route) => Ok(route),
         }
     }
 
     pub(crate) fn service(&self) -> Option<&'static str> {
-        match &self.0 {
+        match &self.origin {
             Origin::Service(service) => Some(service.name()),
             Origin::Url(_) => None,
         }
@@ -264,7 +295,7 @@ impl Call {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_tuple("Client");
-        match &self.0 {
+        match &self.origin {
             Origin::Service(service) => debug.field(&service.name()),
             Origin::Url(route) => debug.field(&format_args!("{}", route.choice.target)),
         };

@@ -7,6 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -18,19 +19,20 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use super::Call;
 use crate::connection::Incoming;
 use crate::error::ErrorDetails;
-use crate::retry::{IDLE, upload_error};
+use crate::retry::upload_error;
 use crate::{Error, Result};
 
 pub(super) struct Received {
     pub(super) call: Call,
     pub(super) status: StatusCode,
     incoming: Incoming,
+    /// How long nothing may come.
+    limit: Duration,
     /// The clock of whoever polls. A call that awaits chunks needs none on the heap.
     idle: Option<Pin<Box<Sleep>>>,
     state: State,
 }
 
-/// Of the polled body.
 #[derive(PartialEq)]
 enum State {
     Moving,
@@ -40,11 +42,17 @@ enum State {
 }
 
 impl Received {
-    pub(super) fn new(call: Call, status: StatusCode, incoming: Incoming) -> Received {
+    pub(super) fn new(
+        call: Call,
+        status: StatusCode,
+        incoming: Incoming,
+        limit: Duration,
+    ) -> Received {
         Received {
             call,
             status,
             incoming,
+            limit,
             idle: None,
             state: State::Moving,
         }
@@ -53,11 +61,17 @@ impl Received {
     /// The next part; `None` at the end. It can be asked for again if it is not awaited to its end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         self.in_runtime()?;
-        match timeout(IDLE, self.incoming.chunk()).await {
-            Ok(Ok(chunk)) => Ok(chunk),
-            Ok(Err(error)) => Err(self.broken(error)),
-            Err(_) => Err(self.late()),
+        if self.state == State::Failed {
+            let problem = "the body failed before, so what came of it is not all";
+            return Err(self.error(Error::Transport, ErrorDetails::new(problem)));
         }
+        let error = match timeout(self.limit, self.incoming.chunk()).await {
+            Ok(Ok(chunk)) => return Ok(chunk),
+            Ok(Err(error)) => self.broken(error),
+            Err(_) => self.late(),
+        };
+        self.state = State::Failed;
+        Err(error)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
@@ -86,10 +100,11 @@ impl Received {
 
     /// Rings when the next part is too late.
     fn clock(&mut self) -> Pin<&mut Sleep> {
-        let idle = self.idle.get_or_insert_with(|| Box::pin(sleep(IDLE)));
+        let limit = self.limit;
+        let idle = self.idle.get_or_insert_with(|| Box::pin(sleep(limit)));
         if self.state == State::Moving {
             self.state = State::Waiting;
-            idle.as_mut().reset(Instant::now() + IDLE);
+            idle.as_mut().reset(Instant::now() + limit);
         }
         idle.as_mut()
     }
@@ -122,7 +137,10 @@ impl Received {
     }
 
     fn late(&self) -> Error {
-        let problem = format!("nothing more of the body came within {IDLE:?}");
+        let problem = format!(
+            "nothing more of the body came within {:?}: `idle_timeout` sets another time",
+            self.limit
+        );
         self.error(Error::Timeout, ErrorDetails::new(problem))
     }
 

@@ -47,6 +47,7 @@ pub(super) struct Parts {
 
 impl RequestBuilder {
     pub(super) fn new(client: Client, method: Method, path: &str) -> RequestBuilder {
+        let deadline = client.deadline;
         let path = if method == Method::CONNECT {
             // It would ask for a tunnel to another host.
             Err(invalid("the method CONNECT opens tunnels: use another one"))
@@ -60,7 +61,7 @@ impl RequestBuilder {
         RequestBuilder {
             call: Call::new(client, method, path),
             parts,
-            deadline: Deadline::default(),
+            deadline,
         }
     }
 
@@ -183,13 +184,21 @@ impl RequestBuilder {
     }
 
     /// Sets the deadline: how long the call may take until the head of the response is there, with all that happens
-    /// before, the sending of the body included. What comes after the head has the time that
-    /// [`Response::chunk`] says.
+    /// before, the sending of the body included. What comes after the head has the
+    /// [`idle_timeout`](RequestBuilder::idle_timeout) only, unlike with reqwest: for a deadline over the body as well,
+    /// await all of it within a `tokio::time::timeout`.
     ///
-    /// Without this the deadline is 15 s, and its clock stands still while a streamed body is sent. Deadline or not, such a
-    /// body must not rest: its source has 15 s to give each part, and the service 15 s to take it (64 KiB at a time).
+    /// Without this the deadline is 15 s, or the one of the [client](Client::with_timeout), and the clock of the 15 s stands
+    /// still while a streamed body is sent.
     pub fn timeout(mut self, deadline: Duration) -> RequestBuilder {
-        self.deadline = Deadline::set(deadline);
+        self.deadline = self.deadline.with_limit(deadline);
+        self
+    }
+
+    /// Sets how long a body may rest, 15 s if nothing is said: how long nothing of the response's may come, and how long the
+    /// source of a streamed request's has to give each part, and the service to take it (64 KiB at a time).
+    pub fn idle_timeout(mut self, idle: Duration) -> RequestBuilder {
+        self.deadline = self.deadline.with_idle(idle);
         self
     }
 
@@ -207,7 +216,7 @@ impl RequestBuilder {
                 let outcome = retry::send(client.route()?, service, request, self.deadline).await;
                 call.fell_back = outcome.fell_back;
                 match outcome.answer {
-                    Ok(answer) => Ok(Response::new(call, answer)),
+                    Ok(answer) => Ok(Response::new(call, answer, self.deadline.idle())),
                     Err(error) => Err(error.at(call.place())),
                 }
             }
@@ -268,7 +277,7 @@ impl fmt::Debug for RequestBuilder {
     }
 }
 
-pub(super) fn invalid(problem: impl Into<String>) -> Error {
+pub(crate) fn invalid(problem: impl Into<String>) -> Error {
     Error::Request(ErrorDetails::new(problem))
 }
 

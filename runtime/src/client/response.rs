@@ -15,6 +15,7 @@
 //! ```
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -40,9 +41,9 @@ pub struct Response {
 }
 
 impl Response {
-    pub(crate) fn new(call: Call, response: http::Response<Incoming>) -> Response {
+    pub(crate) fn new(call: Call, response: http::Response<Incoming>, idle: Duration) -> Response {
         let (head, body) = response.into_parts();
-        let body = Received::new(call, head.status, body);
+        let body = Received::new(call, head.status, body, idle);
         Response { head, body }
     }
 
@@ -101,14 +102,21 @@ impl Response {
     }
 
     fn status_error(&self) -> Error {
-        let problem = format!("the service answered {}", self.head.status);
+        let status = self.head.status;
+        let advice = if status.is_redirection() {
+            ", and redirects are not followed: it would be another host's word"
+        } else {
+            ""
+        };
+        let problem = format!("the service answered {status}{advice}");
         self.error(Error::Status, ErrorDetails::new(problem))
     }
 
     /// The next part of the body, as it comes; `None` at its end.
     ///
     /// # Errors
-    /// [`Error::Timeout`] if none comes for 15 s, [`Error::Transport`] if the connection breaks.
+    /// [`Error::Timeout`] if none comes for 15 s, or what [`idle_timeout`](crate::RequestBuilder::idle_timeout) says, and
+    /// [`Error::Transport`] if the connection breaks; that again where it is asked for more after an error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         self.body.chunk().await
     }

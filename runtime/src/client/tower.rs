@@ -17,21 +17,28 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use http_body::Body as HttpBody;
 use tower_service::Service;
 
-use super::request::invalid;
 use super::{Client, RequestBuilder, headers};
-use crate::choose::Target;
 use crate::{Body, Error, Result};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>>> + Send>>;
 
-/// Always ready. A request may be one that came in elsewhere and is passed on: of its URI the path and the query are used,
-/// and where that names a host as well it has to be the one of this client ([`Error::Request`] if not). What its headers say
-/// of the connection that it came over is dropped (RFC 9110, 7.6.1), with `Host` and the length: they are set anew. Its
-/// extensions and its version are dropped too. For a deadline of its own put a `tower::timeout` on it.
+/// Always ready. A request may be one that came in elsewhere and is passed on, and goes to the service of this client
+/// whatever host it names: over HTTP/2, and through a proxy, the URI has that of the server which it came to. The path and
+/// the query are kept. What the headers say of the connection that it came over is dropped (RFC 9110, 7.6.1), with `Host`
+/// and the length, which are set anew; so are its extensions and its version.
+///
+/// With axum, which asks for services that do not fail:
+///
+/// ```ignore
+/// let api = HandleError::new(Api::client(), |error: service_connect::Error| async move {
+///     (StatusCode::BAD_GATEWAY, error.to_string())
+/// });
+/// let routes = axum::Router::new().route("/health", get(health)).fallback_service(api);
+/// ```
 impl<B> Service<Request<B>> for Client
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
@@ -82,30 +89,7 @@ impl Client {
 
     fn pass_on(&self, head: Parts) -> RequestBuilder {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        let request = self
-            .request(head.method, path)
-            .headers(headers::end_to_end(head.headers));
-        match self.check_host(&head.uri) {
-            Ok(()) => request,
-            Err(error) => request.edit(|_| Err(error)),
-        }
-    }
-
-    fn check_host(&self, uri: &Uri) -> Result<()> {
-        let Some(authority) = uri.authority() else {
-            return Ok(());
-        };
-        let chosen = self.base_url()?;
-        let scheme = uri
-            .scheme_str()
-            .or_else(|| Some(chosen.split_once("://")?.0));
-        let named = Target::parse(&format!("{}://{authority}", scheme.unwrap_or_default()));
-        if named.is_ok_and(|named| named.to_string().eq_ignore_ascii_case(&chosen)) {
-            return Ok(());
-        }
-        // Not which host: there may be a password before it.
-        Err(invalid(format!(
-            "the URI of the request names another host than {chosen}: give it only a path and a query"
-        )))
+        self.request(head.method, path)
+            .headers(headers::end_to_end(head.headers))
     }
 }

@@ -77,6 +77,10 @@ impl Outgoing {
         if !body.is_stream() {
             return Outgoing::Full(body);
         }
+        if body.content_length() == Some(0) {
+            // It would never be asked for anything, and so never end.
+            return Outgoing::Full(Body::default());
+        }
         Outgoing::Streamed(Box::new(Streamed {
             left: body.content_length(),
             body,

@@ -6,7 +6,7 @@
 //! the caller's word, and covers the upload too.
 //!
 //! ```text
-//! let answer = Deadline::default().watch_upload(call, upload).await;
+//! let answer = Deadline::DEFAULT.watch_upload(call, upload).await;
 //! ```
 
 use std::future::poll_fn;
@@ -18,9 +18,6 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::connection::{Stage, Turn, Upload};
 
-/// How long a body may not move, in either direction.
-pub(crate) const IDLE: Duration = Duration::from_secs(15);
-
 /// Further away than any call lasts.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
@@ -28,15 +25,8 @@ const NEVER: Duration = Duration::from_secs(86_400 * 365);
 pub(crate) struct Deadline {
     limit: Duration,
     covers_upload: bool,
-}
-
-impl Default for Deadline {
-    fn default() -> Deadline {
-        Deadline {
-            limit: Duration::from_secs(15),
-            covers_upload: false,
-        }
-    }
+    /// How long a body may not move, in either direction.
+    idle: Duration,
 }
 
 /// What was waited for when time was over.
@@ -46,20 +36,36 @@ pub(super) enum Late {
     /// The body within the deadline.
     Upload(Turn, Duration),
     /// A part of the body within its idle time.
-    Idle(Turn),
+    Idle(Turn, Duration),
 }
 
 impl Deadline {
-    /// One that the caller set.
-    pub(crate) fn set(limit: Duration) -> Deadline {
+    pub(crate) const DEFAULT: Deadline = Deadline {
+        limit: Duration::from_secs(15),
+        covers_upload: false,
+        idle: Duration::from_secs(15),
+    };
+
+    /// The same with a limit that the caller set.
+    pub(crate) fn with_limit(self, limit: Duration) -> Deadline {
         Deadline {
             limit,
             covers_upload: true,
+            ..self
         }
+    }
+
+    /// The same with another idle time.
+    pub(crate) fn with_idle(self, idle: Duration) -> Deadline {
+        Deadline { idle, ..self }
     }
 
     pub(crate) fn limit(self) -> Duration {
         self.limit
+    }
+
+    pub(crate) fn idle(self) -> Duration {
+        self.idle.min(NEVER)
     }
 
     /// Waits for a call that sends `upload`.
@@ -95,11 +101,11 @@ impl Deadline {
         match stage {
             Stage::Waiting => (end, Late::Head(self.limit)),
             Stage::Moving { turn, turned, .. } => {
-                let idle = turned + IDLE;
+                let idle = turned + self.idle();
                 if self.covers_upload && end < idle {
                     (end, Late::Upload(turn, self.limit))
                 } else {
-                    (idle, Late::Idle(turn))
+                    (idle, Late::Idle(turn, self.idle))
                 }
             }
             Stage::Done { .. } if self.covers_upload => (end, Late::Head(self.limit)),

@@ -23,8 +23,8 @@ use http::{HeaderValue, Request, Response as Answer};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
+pub(crate) use self::deadline::Deadline;
 use self::deadline::Late;
-pub(crate) use self::deadline::{Deadline, IDLE};
 use crate::balance::{Route, Unresolved};
 use crate::choose::{Choice, DISCOVERY, Target, Way, override_name};
 use crate::connection::{
@@ -187,12 +187,16 @@ impl Late {
     fn explain(self, sent: bool) -> String {
         match self {
             Late::Head(limit) => {
-                let what = if sent {
-                    "no answer came, though the request may have been carried out"
+                if sent {
+                    format!(
+                        "no answer came within the deadline of {limit:?}, though the request may have been \
+                         carried out: `timeout` sets another deadline"
+                    )
                 } else {
-                    "no connection could be made, and nothing was sent"
-                };
-                format!("{what}, within the deadline of {limit:?}")
+                    format!(
+                        "no connection could be made within the deadline of {limit:?}, and nothing was sent"
+                    )
+                }
             }
             Late::Upload(turn, limit) => {
                 format!(
@@ -203,11 +207,13 @@ impl Late {
                     }
                 )
             }
-            Late::Idle(Turn::Source) => format!(
-                "the source of the request's body gave nothing for {IDLE:?}, so the connection was closed"
+            Late::Idle(Turn::Source, idle) => format!(
+                "the source of the request's body gave nothing for {idle:?}, so the connection was closed: \
+                 `idle_timeout` sets another time"
             ),
-            Late::Idle(Turn::Service) => format!(
-                "the service took nothing of the request's body for {IDLE:?}, so the connection was closed"
+            Late::Idle(Turn::Service, idle) => format!(
+                "the service took nothing of the request's body for {idle:?}, so the connection was closed: \
+                 `idle_timeout` sets another time"
             ),
         }
     }

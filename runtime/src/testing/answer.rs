@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use tokio::time::sleep;
@@ -30,6 +30,8 @@ pub struct Answer {
     delay: Duration,
     /// How many bytes of the body come at a time, and how long there is nothing in between.
     pace: (usize, Duration),
+    /// After how many bytes of the body the connection is closed.
+    cut_off: Option<usize>,
     fault: Option<Fault>,
 }
 
@@ -58,6 +60,7 @@ impl Answer {
             body: Bytes::new(),
             delay: Duration::ZERO,
             pace: (usize::MAX, Duration::ZERO),
+            cut_off: None,
             fault: None,
         }
     }
@@ -111,10 +114,11 @@ impl Answer {
         }
     }
 
-    /// Adds a header.
+    /// Adds a header; `Content-Type` takes the place of the one that is there.
     ///
     /// # Panics
-    /// For a name or a value that HTTP does not allow.
+    /// For a name or a value that HTTP does not allow, and for `Content-Length` and `Transfer-Encoding`, which are the
+    /// server's: for an answer that ends too early there is [`cut_off`](Answer::cut_off).
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Answer {
         let Ok(parsed) = HeaderName::try_from(name) else {
@@ -123,7 +127,15 @@ impl Answer {
         let Ok(value) = HeaderValue::try_from(value) else {
             panic!("the value of the header {name} has a control character in it");
         };
-        self.headers.append(parsed, value);
+        assert!(
+            ![CONTENT_LENGTH, TRANSFER_ENCODING].contains(&parsed),
+            "the header {name} is set by the server: for a body that ends too early there is `cut_off`"
+        );
+        if parsed == CONTENT_TYPE {
+            self.headers.insert(parsed, value);
+        } else {
+            self.headers.append(parsed, value);
+        }
         self
     }
 
@@ -156,6 +168,14 @@ impl Answer {
         }
     }
 
+    /// Closes the connection after that many bytes of the body, whose length was said to be all of it.
+    pub fn cut_off(self, after: usize) -> Answer {
+        Answer {
+            cut_off: Some(after),
+            ..self
+        }
+    }
+
     /// What goes over the wire, when its time has come.
     pub(super) async fn give(self) -> Result<Response<Paced>, Reset> {
         // No delay is none: a timer rounds up.
@@ -168,7 +188,8 @@ impl Answer {
             None => {}
         }
         let (bytes, pause) = self.pace;
-        let mut response = Response::new(Paced::new(self.body, bytes, pause));
+        let body = Paced::new(self.body, bytes, pause, self.cut_off);
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         Ok(response)

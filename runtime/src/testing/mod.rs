@@ -43,6 +43,7 @@
 //! | no answer ever comes | [`Answer::hang`] |
 //! | an answer takes its time | [`Answer::delay`] |
 //! | a body comes a few bytes at a time | [`Answer::trickle`] |
+//! | a body ends too early | [`Answer::cut_off`] |
 //! | the service is overloaded | [`Answer::status`], with 503 |
 
 mod answer;

@@ -28,7 +28,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::{Answer, Request};
-use crate::client::parse;
+use crate::client::{invalid, parse};
 
 type Reply = dyn Fn(&Request) -> Answer + Send + Sync;
 
@@ -157,6 +157,8 @@ impl Routes {
 }
 
 /// 501, not 404: what is tried may have a meaning for 404, and pass without having met its answer.
+///
+/// It is printed too, which a test shows if it fails: typed routes do not look at the body of an error.
 fn unknown(request: &Request, routes: &[Route]) -> Answer {
     let known = routes.iter().filter_map(|route| route.pattern.as_ref());
     let known: Vec<_> = known.map(Pattern::to_string).collect();
@@ -165,12 +167,13 @@ fn unknown(request: &Request, routes: &[Route]) -> Answer {
         known => known.join(", "),
     };
     let (method, path) = (request.method(), request.target());
-    Answer::text(format!(
+    let text = format!(
         "the test server has no answer to {method} {path}, only to {known}: set one with \
          server.on(Method::{method}, \"{}\")\n",
         request.path()
-    ))
-    .with_status(501)
+    );
+    eprint!("{text}");
+    Answer::text(text).with_status(501)
 }
 
 impl Pattern {
@@ -186,10 +189,21 @@ impl Pattern {
                 .unwrap_or_default()
                 .to_owned())
         });
+        if path.contains("://") {
+            return Err(invalid("it is a URL: leave out the scheme and the host"));
+        }
         let segments = path.strip_prefix('/').unwrap_or(path).split('/');
         let segments = segments.map(|segment| {
-            if segment.starts_with('{') && segment.ends_with('}') {
+            let name = segment
+                .strip_prefix('{')
+                .and_then(|rest| rest.strip_suffix('}'));
+            if name.is_some_and(|name| !name.contains(['{', '}', '*'])) {
                 return Ok(None);
+            }
+            if segment.contains(['{', '}']) {
+                return Err(invalid(
+                    "a placeholder, such as `{id}`, is a whole segment and stands for one",
+                ));
             }
             Ok(Some(parse(&format!("/{segment}"))?.path()[1..].to_owned()))
         });

@@ -31,6 +31,13 @@ pub fn parts(parts: impl IntoIterator<Item = Part>) -> Body {
     }))
 }
 
+/// The same with a length that is promised.
+pub fn sized(length: u64, parts: impl IntoIterator<Item = Part>) -> Body {
+    let mut parts = parts.into_iter().collect::<Vec<_>>().into_iter();
+    let stream = StreamOf(move |_: &mut Context<'_>| Poll::Ready(parts.next()));
+    Body::wrap_sized_stream(length, stream)
+}
+
 /// Gives what is sent to it, and ends when the sender is dropped.
 pub fn channel() -> (mpsc::UnboundedSender<Part>, Body) {
     let (sender, mut receiver) = mpsc::unbounded_channel();
