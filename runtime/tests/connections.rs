@@ -195,6 +195,24 @@ async fn a_body_that_has_nothing_for_too_long_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_waited_for_again_and_again_has_one_clock() {
+    let server =
+        Server::start(|_| Reply::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n".to_vec()))
+            .await;
+    let mut response = server.client().get("/").await.unwrap();
+    time::pause();
+    let start = Instant::now();
+    let error = loop {
+        let second = Duration::from_secs(1);
+        if let Ok(chunk) = time::timeout(second, response.chunk()).await {
+            break chunk.unwrap_err();
+        }
+    };
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(start.elapsed().as_secs(), 15);
+}
+
+#[tokio::test]
 async fn a_client_has_a_deadline_of_its_own() {
     let server = Server::start(|_| Reply::Hang).await;
     let client = server.client().with_timeout(SHORT);

@@ -84,6 +84,13 @@ enum Level {
     High,
 }
 
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Debug, serde::Deserialize)]
+enum Never {}
+
 /// Says what it read where it does not fit, as types of other crates do.
 #[derive(Debug)]
 struct Strict;
@@ -109,6 +116,8 @@ fn reply(line: &str) -> Reply {
         "type" => answer("200 OK", r#"{"level": ["hunter2, expected hunter2"]}"#),
         "variant" => answer("200 OK", r#"{"level": "hunter2, expected hunter2"}"#),
         "field" => answer("200 OK", r#"{"hunter2, expected hunter2": 1}"#),
+        "no-fields" => answer("200 OK", r#"{"x, expected hunter2": 1}"#),
+        "no-variants" => answer("200 OK", r#""x, expected hunter2""#),
         "text" => answer("200 OK", r#""hunter2, expected hunter2""#),
         "html" => answer("200 OK", "<hunter2>"),
         "end" => answer("200 OK", r#"{"level": "hunter2"#),
@@ -136,6 +145,8 @@ async fn failure(client: &Client, path: &str) -> (Option<String>, Error) {
                 let Level::High = kudo.level;
             })
         }
+        "no-fields" => response.json::<Nothing>().await.map(drop),
+        "no-variants" => response.json::<Never>().await.map(|never| match never {}),
         "text" => response.json::<Strict>().await.map(drop),
         _ => response.text().await.map(drop),
     };
@@ -172,6 +183,8 @@ async fn a_secret_is_told_to_nobody_but_the_service() {
         ("type", decode),
         ("variant", decode),
         ("field", decode),
+        ("no-fields", decode),
+        ("no-variants", decode),
         ("text", decode),
         ("html", decode),
         ("end", decode),

@@ -65,6 +65,31 @@ async fn a_request_gets_the_answer_that_was_set_last() {
 }
 
 #[tokio::test]
+async fn a_path_is_met_however_it_is_encoded() {
+    let server = Server::start().await;
+    server.on(Method::GET, "/users/me@example.com").text("user");
+    server.on(Method::GET, "/find?q=a b&page=2").text("found");
+    let client = server.client();
+    for path in [
+        "/users/me@example.com",
+        "/users/me%40example.com",
+        "/users/%6De@example.com",
+    ] {
+        assert_eq!(text(&client, path).await, "user");
+    }
+    let request = client.get("/find").query(&[("page", "2"), ("q", "a b")]);
+    assert_eq!(request.await.unwrap().text().await.unwrap(), "found");
+    assert_eq!(text(&client, "/find?page=2&q=a%20b").await, "found");
+    for path in [
+        "/find?q=a b",
+        "/find?q=a b&page=2&more",
+        "/users/me@example.com/x",
+    ] {
+        assert_eq!(client.get(path).await.unwrap().status(), 501, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_has_no_answer_says_so_and_is_seen() {
     let server = Server::start().await;
     let client = server.client();

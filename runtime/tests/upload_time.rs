@@ -11,7 +11,7 @@ use std::time::Duration;
 use service_connect::Body;
 use support::bodies::{StreamOf, channel, slow};
 use support::{Reply, Server, answer, read_head, scripted};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::time::{self, Instant};
 
@@ -137,6 +137,80 @@ async fn an_upload_that_moves_has_time() {
         error.is_timeout() && text.contains("may have been carried out") && text.contains("15s"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_service_that_takes_its_time_takes_parts_of_any_size() {
+    const ALL: usize = 32 * 1024 * 1024;
+    for part in [64 * 1024, ALL] {
+        let began = Arc::new(Notify::new());
+        let server = began.clone();
+        let client = scripted(move |mut stream| {
+            let began = server.clone();
+            async move {
+                read_head(&mut stream).await;
+                began.notify_one();
+                let (mut read, mut buffer) = (0, vec![0; 1024 * 1024]);
+                while read < ALL {
+                    time::sleep(Duration::from_secs(2)).await;
+                    let mut left = buffer.len();
+                    while left > 0 && read < ALL {
+                        let length = stream.read(&mut buffer[..left]).await.unwrap();
+                        (left, read) = (left - length, read + length);
+                    }
+                }
+                stream.write_all(&answer("200 OK", "")).await.unwrap();
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+            }
+        })
+        .await;
+        let mut parts = vec![vec![7; part]; ALL / part].into_iter();
+        let stream =
+            StreamOf(move |_: &mut Context<'_>| Poll::Ready(parts.next().map(io::Result::Ok)));
+        let body = Body::wrap_sized_stream(ALL as u64, stream);
+        let call = tokio::spawn(client.post("/").body(body).send());
+        began.notified().await;
+        time::pause();
+        assert_eq!(call.await.unwrap().unwrap().status(), 200, "{part}");
+        time::resume();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_has_begun_waits_for_the_upload() {
+    let began = Arc::new(Notify::new());
+    let server = began.clone();
+    let client = scripted(move |mut stream| {
+        let began = server.clone();
+        async move {
+            read_head(&mut stream).await;
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            began.notify_one();
+            let mut body = Vec::new();
+            while !body.ends_with(b"0\r\n\r\n") {
+                stream.read_buf(&mut body).await.unwrap();
+            }
+            stream.write_all(b"done").await.unwrap();
+        }
+    })
+    .await;
+    let (sender, body) = channel();
+    sender.send(Ok("begin")).unwrap();
+    let mut response = client.post("/").body(body).await.unwrap();
+    began.notified().await;
+    time::pause();
+    let (start, ten) = (Instant::now(), Duration::from_secs(10));
+    let source = async {
+        for _ in 0..6 {
+            time::sleep(ten).await;
+            sender.send(Ok("kudos")).unwrap();
+        }
+        drop(sender);
+    };
+    let (chunk, ()) = tokio::join!(response.chunk(), source);
+    assert_eq!(chunk.unwrap().unwrap(), "done");
+    assert_eq!(start.elapsed().as_secs(), 60);
 }
 
 #[tokio::test]

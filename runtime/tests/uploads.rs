@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use http_body::{Frame, SizeHint};
-use service_connect::{Body, Bytes, Error, Method, StatusCode};
-use support::bodies::{StreamOf, channel, parts, sized};
+use service_connect::{Body, Bytes, Client, Error, Method, StatusCode};
+use support::bodies::{Part, StreamOf, channel, parts, sized};
 use support::{Reply, Server, answer, read_head, scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
@@ -255,6 +255,95 @@ async fn an_answer_may_come_before_the_end() {
     let error = response.chunk().await.unwrap_err();
     assert!(matches!(error, Error::Body(_)), "{error:?}");
     assert_eq!(error.source().unwrap().to_string(), "disk");
+}
+
+/// Answers with `answer` at the head of a request, and says how much of its body came, once nothing more does.
+async fn early(answer: &'static str) -> (Client, mpsc::UnboundedReceiver<usize>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let client = scripted(move |mut stream| {
+        let sender = sender.clone();
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            let mut body = Vec::new();
+            let _ = stream.read_to_end(&mut body).await;
+            sender.send(body.len()).unwrap();
+        }
+    })
+    .await;
+    (client, receiver)
+}
+
+#[tokio::test]
+async fn the_rest_of_a_request_goes_out_after_an_early_answer_that_is_no_error() {
+    const ALL: usize = 16 * 1024 * 1024;
+    let part = 1024 * 1024;
+    let streamed = || {
+        let mut left = ALL;
+        let stream = StreamOf(move |_: &mut Context<'_>| {
+            left = left.saturating_sub(part);
+            Poll::Ready((left > 0).then(|| io::Result::Ok(vec![7; part])))
+        });
+        Body::wrap_stream(stream)
+    };
+    let accepted = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+    let refused = "HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\n\r\n";
+    for (answer, all) in [(accepted, true), (refused, false)] {
+        for (name, body) in [
+            ("whole", Body::from(vec![7; ALL])),
+            ("streamed", streamed()),
+        ] {
+            let (client, mut received) = early(answer).await;
+            let response = client.post("/").body(body).await.unwrap();
+            assert_eq!(response.bytes().await.unwrap(), "");
+            let received = received.recv().await.unwrap();
+            assert_eq!(
+                received >= ALL - part,
+                all,
+                "{name}, {answer:?}: {received}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_while_nobody_reads_the_answer() {
+    let (client, mut received) = early("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+    let (sender, body) = channel();
+    sender.send(Ok("begin")).unwrap();
+    let response = client.post("/").body(body).await.unwrap();
+    sender.send(Ok("end")).unwrap();
+    drop(sender);
+    // With the chunks' sizes, and the last one: it came, though the response is only held.
+    assert_eq!(received.try_recv().ok(), None);
+    assert_eq!(response.text().await.unwrap(), "ok");
+    let begin_end = "5\r\nbegin\r\n3\r\nend\r\n0\r\n\r\n".len();
+    assert_eq!(received.recv().await, Some(begin_end));
+}
+
+#[tokio::test]
+async fn a_producer_may_be_awaited_before_the_answer_is_read() {
+    let client = scripted(|mut stream| async move {
+        read_head(&mut stream).await;
+        let head = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        let mut last = Vec::new();
+        while !last.ends_with(b"0\r\n\r\n") {
+            stream.read_buf(&mut last).await.unwrap();
+        }
+        stream.write_all(b"done").await.unwrap();
+    })
+    .await;
+    // One part at a time: the next is given only when the last was taken.
+    let (sender, mut receiver) = mpsc::channel::<Part>(1);
+    let stream = StreamOf(move |cx: &mut Context<'_>| receiver.poll_recv(cx));
+    let call = client.post("/").body(Body::wrap_stream(stream));
+    let response = call.await.unwrap();
+    for _ in 0..100 {
+        sender.send(Ok("kudos")).await.unwrap();
+    }
+    drop(sender);
+    assert_eq!(response.text().await.unwrap(), "done");
 }
 
 #[tokio::test]

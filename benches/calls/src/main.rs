@@ -16,6 +16,7 @@ mod memory;
 mod server;
 
 use std::env;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use peak_alloc::PeakAlloc;
 
@@ -41,7 +42,13 @@ fn main() {
             run();
         }
     }
+    if IS_MISSED.load(Ordering::Relaxed) {
+        std::process::exit(1);
+    }
 }
+
+/// Whether a target was missed.
+static IS_MISSED: AtomicBool = AtomicBool::new(false);
 
 /// A line of the report, and whether the target is met.
 fn report(what: &str, figure: f64, unit: &str, target: f64) {

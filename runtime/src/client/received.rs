@@ -4,6 +4,7 @@
 //! while let Some(chunk) = received.chunk().await? { … }
 //! ```
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -14,7 +15,7 @@ use futures_core::Stream;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::Call;
 use crate::connection::Incoming;
@@ -28,7 +29,7 @@ pub(super) struct Received {
     incoming: Incoming,
     /// How long nothing may come.
     limit: Duration,
-    /// The clock of whoever polls. A call that awaits chunks needs none on the heap.
+    /// The clock, once something had to be waited for.
     idle: Option<Pin<Box<Sleep>>>,
     state: State,
 }
@@ -60,18 +61,17 @@ impl Received {
 
     /// The next part; `None` at the end. It can be asked for again if it is not awaited to its end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        self.in_runtime()?;
         if self.state == State::Failed {
             let problem = "the body failed before, so what came of it is not all";
             return Err(self.error(Error::Transport, ErrorDetails::new(problem)));
         }
-        let error = match timeout(self.limit, self.incoming.chunk()).await {
-            Ok(Ok(chunk)) => return Ok(chunk),
-            Ok(Err(error)) => self.broken(error),
-            Err(_) => self.late(),
-        };
-        self.state = State::Failed;
-        Err(error)
+        while let Some(frame) = poll_fn(|cx| self.poll(cx)).await.transpose()? {
+            // Trailers are no part of the body.
+            if let Ok(chunk) = frame.into_data() {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
@@ -88,7 +88,7 @@ impl Received {
             },
             Poll::Pending => match self.in_runtime() {
                 Ok(()) => {
-                    ready!(self.clock().poll(cx));
+                    ready!(self.poll_late(cx));
                     self.late()
                 }
                 Err(error) => error,
@@ -98,15 +98,23 @@ impl Received {
         Poll::Ready(Some(Err(error)))
     }
 
-    /// Rings when the next part is too late.
-    fn clock(&mut self) -> Pin<&mut Sleep> {
+    /// Ready when the next part is too late. While the body of the request is still sent, that is what moves.
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let limit = self.limit;
         let idle = self.idle.get_or_insert_with(|| Box::pin(sleep(limit)));
         if self.state == State::Moving {
             self.state = State::Waiting;
             idle.as_mut().reset(Instant::now() + limit);
         }
-        idle.as_mut()
+        loop {
+            ready!(idle.as_mut().poll(cx));
+            match self.incoming.upload_moved() {
+                Some(moved) if moved + limit > Instant::now() => {
+                    idle.as_mut().reset(moved + limit);
+                }
+                _ => return Poll::Ready(()),
+            }
+        }
     }
 
     /// Timers panic elsewhere.

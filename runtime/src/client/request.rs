@@ -188,8 +188,8 @@ impl RequestBuilder {
     /// [`idle_timeout`](RequestBuilder::idle_timeout) only, unlike with reqwest: for a deadline over the body as well,
     /// await all of it within a `tokio::time::timeout`.
     ///
-    /// Without this the deadline is 15 s, or the one of the [client](Client::with_timeout), and the clock of the 15 s stands
-    /// still while a streamed body is sent.
+    /// Without this the deadline is 15 s, or the one of the [client](Client::with_timeout), and the clock of the 15 s begins
+    /// anew once a streamed body is sent.
     pub fn timeout(mut self, deadline: Duration) -> RequestBuilder {
         self.deadline = self.deadline.with_limit(deadline);
         self
@@ -213,7 +213,8 @@ impl RequestBuilder {
                 let request = retry::framed(parts.into_request(&call));
                 let client = call.client.clone();
                 let service = call.client.service().unwrap_or_default();
-                let outcome = retry::send(client.route()?, service, request, self.deadline).await;
+                let route = client.route().map_err(|error| error.at(call.place()))?;
+                let outcome = retry::send(route, service, request, self.deadline).await;
                 call.fell_back = outcome.fell_back;
                 match outcome.answer {
                     Ok(answer) => Ok(Response::new(call, answer, self.deadline.idle())),

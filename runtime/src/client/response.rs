@@ -235,13 +235,25 @@ fn expectation(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof => "it ends too early".to_owned(),
         Category::Syntax | Category::Io => "it is no JSON".to_owned(),
-        Category::Data if message.starts_with("missing field") => message.to_owned(),
-        Category::Data => match message.rsplit_once(", expected ") {
+        Category::Data => match (missing_field(message), message.rsplit_once(", expected ")) {
+            (Some(field), _) => format!("the field `{field}` is missing"),
             // Only serde's own end with what the type expects; a type's may end with what it read.
-            Some((found, expected)) if is_serdes(found) => format!("expected {expected}"),
+            (None, Some((found, expected))) if is_serdes(found) && !expects_nothing(message) => {
+                format!("expected {expected}")
+            }
             _ => "a value does not fit the type".to_owned(),
         },
     }
+}
+
+fn missing_field(message: &str) -> Option<&str> {
+    let field = message.strip_prefix("missing field `")?.strip_suffix('`')?;
+    (!field.contains('`')).then_some(field)
+}
+
+/// Then serde's message ends otherwise, and what looks like its end may be what it read.
+fn expects_nothing(message: &str) -> bool {
+    message.ends_with("there are no fields") || message.ends_with("there are no variants")
 }
 
 fn is_serdes(message: &str) -> bool {

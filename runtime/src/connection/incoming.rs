@@ -1,17 +1,17 @@
 //! The body of a response, which holds its connection until it ends.
 //!
 //! ```text
-//! while let Some(chunk) = body.chunk().await? { … }
+//! while let Some(frame) = poll_fn(|cx| body.poll_frame(cx)).await { … }
 //! ```
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use tokio::time::Instant;
 
-use super::{Connection, pool};
+use super::Connection;
 use crate::Error;
 
 pub(crate) struct Incoming {
@@ -30,17 +30,7 @@ impl Incoming {
         incoming
     }
 
-    /// The next part of the body; `None` at its end.
-    pub(crate) async fn chunk(&mut self) -> hyper::Result<Option<Bytes>> {
-        while let Some(frame) = poll_fn(|cx| self.poll_frame(cx)).await.transpose()? {
-            // Trailers are no part of the body.
-            if let Ok(chunk) = frame.into_data() {
-                return Ok(Some(chunk));
-            }
-        }
-        Ok(None)
-    }
-
+    /// The next frame of the body; `None` at its end.
     pub(crate) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
@@ -48,7 +38,7 @@ impl Incoming {
         let body = &mut self.body;
         let mut next = |cx: &mut Context<'_>| Pin::new(&mut *body).poll_frame(cx);
         let frame = ready!(match &mut self.connection {
-            Some(connection) => connection.driver.poll(cx, next),
+            Some(connection) => super::poll(&mut connection.driver, cx, next),
             None => next(cx),
         });
         match &frame {
@@ -67,6 +57,11 @@ impl Incoming {
         self.body.size_hint()
     }
 
+    /// When the body of the request last moved, if it is still sent.
+    pub(crate) fn upload_moved(&self) -> Option<Instant> {
+        self.connection.as_ref()?.upload.as_ref()?.moved()
+    }
+
     /// Why the connection broke, if it was the body of the request.
     pub(crate) fn upload_failure(&self) -> Option<Error> {
         self.connection.as_ref()?.upload.as_ref()?.failure()
@@ -80,10 +75,8 @@ impl Incoming {
     }
 
     fn release(&mut self) {
-        if let Some(mut connection) = self.connection.take()
-            && connection.is_idle()
-        {
-            pool::put(connection);
+        if let Some(connection) = self.connection.take() {
+            connection.release();
         }
     }
 }

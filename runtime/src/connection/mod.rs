@@ -16,6 +16,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, Version};
@@ -34,6 +35,9 @@ use crate::choose::Target;
 /// How long one address has to accept a connection, TLS included.
 pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 
+/// How long the rest of a request may rest after its answer.
+const REST: Duration = Duration::from_secs(15);
+
 /// How large the head of a response may be in bytes, and the trailers after its body.
 pub(crate) const MAX_HEAD: usize = 64 * 1024;
 
@@ -46,7 +50,8 @@ const MAX_BUFFER: usize = 256 * 1024;
 /// A connection that no exchange is on. It is handed on in a box, for it is not small.
 pub(crate) struct Connection {
     sender: SendRequest<Outgoing>,
-    driver: Driver,
+    /// `None` as it is dropped.
+    driver: Option<Driver>,
     target: Target,
     /// The runtime that its socket belongs to.
     home: Handle,
@@ -56,6 +61,8 @@ pub(crate) struct Connection {
     /// Whether the last answer was HTTP/1.1. An older server knows no chunks, and without them hyper would send a
     /// streamed body as an empty one.
     is_current: bool,
+    /// Whether the last answer was an error, which says that the rest of the request is not wanted.
+    is_refused: bool,
 }
 
 pub(crate) enum SendError {
@@ -92,12 +99,13 @@ impl Connection {
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
         Ok(Box::new(Connection {
             sender,
-            driver,
+            driver: Some(driver),
             target: target.clone(),
             home: Handle::current(),
             opened: Instant::now(),
             upload: None,
             is_current: true,
+            is_refused: false,
         }))
     }
 
@@ -110,11 +118,19 @@ impl Connection {
         let answer = {
             let mut answer = pin!(self.sender.try_send_request(*request));
             let driver = &mut self.driver;
-            poll_fn(|cx| driver.poll(cx, |quiet| answer.as_mut().poll(quiet))).await
+            poll_fn(|cx| poll(driver, cx, |cx| answer.as_mut().poll(cx))).await
         };
         match answer {
             Ok(response) => {
+                let status = response.status();
                 self.is_current = response.version() == Version::HTTP_11;
+                self.is_refused = status.is_client_error() || status.is_server_error();
+                if self.is_uploading()
+                    && !self.is_refused
+                    && let Some(driver) = &mut self.driver
+                {
+                    driver.detach(&self.home);
+                }
                 Ok(response.map(|body| Incoming::new(body, self)))
             }
             Err(mut error) => Err(match error.take_message() {
@@ -125,14 +141,57 @@ impl Connection {
     }
 }
 
+/// Polls what comes of a connection; see [`Driver::poll`].
+fn poll<T>(
+    driver: &mut Option<Driver>,
+    cx: &mut Context<'_>,
+    mut outcome: impl FnMut(&mut Context<'_>) -> Poll<T>,
+) -> Poll<T> {
+    match driver {
+        Some(driver) => driver.poll(cx, outcome),
+        None => outcome(cx),
+    }
+}
+
 impl Connection {
-    /// Whether another exchange may follow, as far as this end knows. What still uploads after its answer has ended does
-    /// not: nobody waits for it.
+    /// Keeps the connection, if another exchange may follow as far as this end knows.
+    ///
+    /// Where the answer came before the whole request went out, the rest is sent (RFC 9110, 7.5) for as long as it moves,
+    /// unless the answer is an error.
+    fn release(mut self: Box<Self>) {
+        if let Some(driver) = &mut self.driver {
+            driver.settle();
+        }
+        if self.is_current && self.sender.is_ready() && !self.is_uploading() {
+            return pool::put(self);
+        }
+        if self.is_refused || self.sender.is_closed() {
+            return;
+        }
+        if let Some(driver) = self.driver.take() {
+            let upload = self.upload.take();
+            self.home.spawn(async move {
+                let mut rest = pin!(driver.rest());
+                while timeout(REST, rest.as_mut()).await.is_err() {
+                    let moved = upload.as_ref().and_then(|upload| upload.moved());
+                    if moved.is_none_or(|moved| moved.elapsed() >= REST) {
+                        break;
+                    }
+                }
+            });
+        }
+    }
+
+    /// Whether it can take an exchange, with what came meanwhile.
     fn is_idle(&mut self) -> bool {
-        self.driver.settle();
-        self.is_current
-            && self.sender.is_ready()
-            && self.upload.as_ref().is_none_or(|upload| upload.is_done())
+        if let Some(driver) = &mut self.driver {
+            driver.settle();
+        }
+        self.sender.is_ready()
+    }
+
+    fn is_uploading(&self) -> bool {
+        self.upload.as_ref().is_some_and(|upload| !upload.is_done())
     }
 }
 
@@ -141,9 +200,9 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if self.target.is_https()
             && self.sender.is_ready()
-            && let Some(rest) = self.driver.take()
+            && let Some(driver) = self.driver.take()
         {
-            self.home.spawn(async move { drop(rest.await) });
+            self.home.spawn(driver.rest());
         }
     }
 }

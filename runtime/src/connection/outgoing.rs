@@ -12,7 +12,6 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -55,13 +54,12 @@ pub(crate) enum Stage {
     /// No connection asked for it yet.
     Waiting,
     Moving {
-        since: Instant,
         /// Whose turn it is, and since when.
         turn: Turn,
         turned: Instant,
     },
     /// The connection has all of it.
-    Done { took: Duration },
+    Done { at: Instant },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,6 +147,9 @@ impl Streamed {
                     }
                     _ => self.rest = data,
                 },
+                Some(Ok(Err(_))) if self.left.is_some_and(|left| left > 0) => {
+                    return self.fail(wrong_length("less"));
+                }
                 Some(Ok(Err(trailers))) => {
                     self.upload.end();
                     return Poll::Ready(Some(Ok(trailers)));
@@ -200,13 +201,13 @@ impl Upload {
         let now = Instant::now();
         match &mut state.stage {
             Stage::Moving { turn, turned, .. } => {
-                if *turn != to {
+                // Whenever the service takes something, it has time for the next piece of the same part.
+                if *turn != to || to == Turn::Service {
                     (*turn, *turned) = (to, now);
                 }
             }
             Stage::Waiting => {
                 state.stage = Stage::Moving {
-                    since: now,
                     turn: to,
                     turned: now,
                 };
@@ -218,9 +219,8 @@ impl Upload {
 
     fn end(&self) {
         let mut state = self.state();
-        if let Stage::Moving { since, .. } = state.stage {
-            let took = since.elapsed();
-            state.stage = Stage::Done { took };
+        if let Stage::Moving { .. } = state.stage {
+            state.stage = Stage::Done { at: Instant::now() };
             state.wake();
         }
     }
@@ -234,6 +234,14 @@ impl Upload {
 
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.state().stage, Stage::Done { .. })
+    }
+
+    /// When it last moved, if it is under way.
+    pub(crate) fn moved(&self) -> Option<Instant> {
+        match self.state().stage {
+            Stage::Moving { turned, .. } => Some(turned),
+            Stage::Waiting | Stage::Done { .. } => None,
+        }
     }
 
     /// Why it was abandoned.

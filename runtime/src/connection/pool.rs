@@ -43,14 +43,14 @@ fn pool() -> MutexGuard<'static, Pool> {
 
 /// The connection to `target` that was used last, if one is open.
 pub(super) fn take(target: &Target) -> Option<Box<Connection>> {
-    let mut pool = pool();
-    let idle = pool.get_mut(&Handle::current().id())?.get_mut(target)?;
-    while let Some(last) = idle.pop() {
+    let runtime = Handle::current().id();
+    loop {
+        // The lock ends with the line: what is over is closed without it.
+        let last = pool().get_mut(&runtime)?.get_mut(target)?.pop()?;
         if last.is_open(Instant::now()) {
             return Some(last.connection);
         }
     }
-    None
 }
 
 /// Keeps a connection whose exchange has ended.
@@ -98,10 +98,12 @@ struct Reaper {
 impl Reaper {
     /// Drops what is over; says when the next one is, if one is left.
     fn sweep(&mut self, now: Instant) -> Option<Instant> {
+        // Declared first, and so dropped after the lock.
+        let mut over = Vec::new();
         let mut pool = pool();
         let targets = pool.entry(self.runtime).or_default();
         targets.retain(|_, connections| {
-            connections.retain(|idle| idle.is_open(now));
+            over.extend(connections.extract_if(.., |idle| !idle.is_open(now)));
             !connections.is_empty()
         });
         let next = targets.values().flatten().map(|idle| idle.until).min();

@@ -1,7 +1,7 @@
 //! How long a call may take until the head of its response is there.
 //!
 //! A streamed body makes its own time: an upload that moves may take as long as it wants. So the clock of the default
-//! deadline stands still from the first part that is asked for until the connection has the last one; meanwhile each
+//! deadline stops when the first part is asked for, and begins anew when the connection has the last one; meanwhile each
 //! part has its idle time, for the source to give it and for the service to take it. A deadline that the caller set is
 //! the caller's word, and covers the upload too.
 //!
@@ -109,7 +109,7 @@ impl Deadline {
                 }
             }
             Stage::Done { .. } if self.covers_upload => (end, Late::Head(self.limit)),
-            Stage::Done { took } => (end + took, Late::Head(self.limit)),
+            Stage::Done { at } => (at + limit, Late::Head(self.limit)),
         }
     }
 }

@@ -222,7 +222,8 @@ impl Late {
 /// What the call says of it: the source's own error stays the cause.
 pub(crate) fn upload_error(failure: Error) -> Error {
     let details = match failure {
-        Error::Body(details) => details,
+        // Of a response that is passed on, and whose own request failed: another call, which names itself.
+        Error::Body(details) if details.url().is_none() => details,
         other => ErrorDetails::new("the source of the body failed").because(other),
     };
     Error::Body(details.and(", so the connection was closed before the end of the request"))

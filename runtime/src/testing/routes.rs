@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Method;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::{Answer, Request};
@@ -45,11 +46,14 @@ struct Pattern {
     method: Method,
     /// As it was written.
     text: String,
-    /// `None` is a segment of any text.
+    /// Decoded; `None` is a segment of any text.
     segments: Vec<Option<String>>,
     /// Where it is `None`, any does.
-    query: Option<String>,
+    query: Option<Pairs>,
 }
+
+/// The names and values of a query, decoded and sorted.
+type Pairs = Vec<(String, String)>;
 
 /// Which requests an answer is for: the answer is still to be said.
 #[must_use = "a request has no answer until one is set, such as with `.status(200)`"]
@@ -182,16 +186,12 @@ impl Pattern {
             Some((path, query)) => (path, Some(query)),
             None => (text, None),
         };
-        // As the client writes it.
-        let query = query.map(|query| {
-            Ok(parse(&format!("?{query}"))?
-                .query()
-                .unwrap_or_default()
-                .to_owned())
-        });
+        // What no request can have.
+        parse(text)?;
         if path.contains("://") {
             return Err(invalid("it is a URL: leave out the scheme and the host"));
         }
+        let query = query.map(pairs);
         let segments = path.strip_prefix('/').unwrap_or(path).split('/');
         let segments = segments.map(|segment| {
             let name = segment
@@ -205,34 +205,45 @@ impl Pattern {
                     "a placeholder, such as `{id}`, is a whole segment and stands for one",
                 ));
             }
-            Ok(Some(parse(&format!("/{segment}"))?.path()[1..].to_owned()))
+            Ok(Some(decoded(segment)))
         });
         Ok(Pattern {
             method,
             text: text.to_owned(),
             segments: segments.collect::<crate::Result<_>>()?,
-            query: query.transpose()?,
+            query,
         })
     }
 
     fn matches(&self, request: &Request) -> bool {
         let path = request.path();
         let mut found = path.strip_prefix('/').unwrap_or(path).split('/');
+        let has_query = |query: &Pairs| pairs(request.query().unwrap_or_default()) == *query;
         self.method == request.method()
-            && self
-                .query
-                .as_deref()
-                .is_none_or(|query| request.query() == Some(query))
+            && self.query.as_ref().is_none_or(has_query)
             && self
                 .segments
                 .iter()
                 .all(|expected| match (expected, found.next()) {
-                    (Some(expected), Some(found)) => expected == found,
+                    (Some(expected), Some(found)) => *expected == decoded(found),
                     (None, Some(found)) => !found.is_empty(),
                     (_, None) => false,
                 })
             && found.next().is_none()
     }
+}
+
+/// However a client encodes it.
+fn decoded(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+fn pairs(query: &str) -> Pairs {
+    let mut pairs: Pairs = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    pairs.sort();
+    pairs
 }
 
 impl fmt::Display for Pattern {
