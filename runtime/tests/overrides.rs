@@ -57,6 +57,25 @@ async fn body(request: service_connect::RequestBuilder) -> String {
 }
 
 #[tokio::test]
+async fn what_does_not_see_it_says_what_was_forgotten() {
+    let server = Server::saying("").await;
+    let lost = with_override(Api::client(), server.client(), async {
+        tokio::spawn(async { Api::get("/").await }).await.unwrap()
+    });
+    let error = lost.await.unwrap_err();
+    assert!(
+        error.is_resolve() && error.to_string().contains("only with `carry_overrides`"),
+        "{error}"
+    );
+    // A plain URL has no stub to override.
+    let error = at("http://nowhere.invalid").get("/").await.unwrap_err();
+    assert!(
+        error.is_resolve() && !error.to_string().contains("carry"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_tower_service_sees_it_as_any_call_does() {
     let server = Server::saying("kudos").await;
     let request = |uri: &str| http::Request::get(uri).body(Body::default()).unwrap();

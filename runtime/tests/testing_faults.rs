@@ -162,3 +162,16 @@ async fn a_caller_that_gives_up_leaves_nothing() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+fn what_stands_in_for_a_client_can_fail_like_one() {
+    use service_connect::StatusCode;
+    use service_connect::testing::errors;
+    let busy = errors::status(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(busy.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    assert!(matches!(busy, Error::Status(_)));
+    assert!(errors::timeout().is_timeout());
+    assert!(errors::connect().is_connect());
+    assert!(errors::resolve().is_resolve());
+    assert!(matches!(errors::transport(), Error::Transport(_)));
+}

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Client, Origin};
+use crate::Error;
 
 /// Whether this process ever had an override: programs that never do pay for a load of this, and for no task-local.
 static USED: AtomicBool = AtomicBool::new(false);
@@ -110,6 +111,19 @@ async fn within<F: Future>(more: Vec<Override>, future: F) -> F::Output {
     let mut overrides = in_force();
     overrides.extend(more);
     OVERRIDES.scope(overrides.into(), future).await
+}
+
+/// Says to whom nothing resolves where a test may have meant an override to be seen.
+pub(super) fn hint(error: Error, client: &Client) -> Error {
+    match error {
+        Error::Resolve(details) if USED.load(Ordering::Relaxed) && client.service().is_some() => {
+            Error::Resolve(details.and(
+                "; an override set in code is seen by what the future of `with_override` awaits, and in a task \
+                 that is spawned only with `carry_overrides`",
+            ))
+        }
+        error => error,
+    }
 }
 
 fn in_force() -> Vec<Override> {

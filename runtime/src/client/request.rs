@@ -27,7 +27,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use serde::Serialize;
 
-use super::{Call, Client, Response, headers, path};
+use super::{Call, Client, Response, headers, overrides, path};
 use crate::error::ErrorDetails;
 use crate::retry::{self, Deadline};
 use crate::{Body, Error, Result};
@@ -218,7 +218,7 @@ impl RequestBuilder {
                 call.fell_back = outcome.fell_back;
                 match outcome.answer {
                     Ok(answer) => Ok(Response::new(call, answer, self.deadline.idle())),
-                    Err(error) => Err(error.at(call.place())),
+                    Err(error) => Err(overrides::hint(error, &call.client).at(call.place())),
                 }
             }
             Err(error) => Err(error.at(call.place())),

@@ -49,6 +49,7 @@
 mod answer;
 mod body;
 mod connection;
+pub mod errors;
 mod request;
 mod routes;
 mod server;
