@@ -31,11 +31,12 @@
 //!
 //! # What a call does
 //! The [deadline](RequestBuilder::timeout) is 15 s and ends with the head of the response; the body
-//! has 15 s between two chunks. A streamed [`Body`] of a request may take as long as it moves. The
-//! head of a response has at most 64 KiB and 100 headers, and a connection holds less than 1 MiB of
-//! a body that is streamed. Connections are kept for 4 s. Redirects are not followed, proxy
-//! variables are not read, and no path leads to another host. Where nothing was sent yet, a call
-//! goes on to the next connection or address; nothing is ever sent twice.
+//! has 15 s between two chunks ([another time](RequestBuilder::idle_timeout)). A streamed [`Body`] of
+//! a request may take as long as it moves, and what is left of one after an early answer that is no
+//! error is still sent. The head of a response has at most 64 KiB and 100 headers, and a connection
+//! holds less than 1 MiB of a body that is streamed. Connections are kept for 4 s. Redirects are not
+//! followed, proxy variables are not read, and no path leads to another host. Where nothing was sent
+//! yet, a call goes on to the next connection or address; nothing is ever sent twice.
 //!
 //! Calls need a tokio runtime with io and time enabled.
 //!

@@ -9,6 +9,7 @@
 //! driver.poll(cx, |quiet| answer.poll(quiet))
 //! ```
 
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -119,12 +120,16 @@ impl Driver {
         }
     }
 
-    /// What is left to be done. Dropped, it closes the connection.
-    pub(super) async fn rest(mut self) {
-        if let Some(connection) = self.connection().take() {
-            drop(connection.await);
+    /// What is left to be done, which this does no longer. Dropped, it closes the connection.
+    pub(super) fn rest(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let connection = self.connection().take();
+        let mut task = mem::take(&mut self.task);
+        async move {
+            if let Some(connection) = connection {
+                drop(connection.await);
+            }
+            task.join_next().await;
         }
-        self.task.join_next().await;
     }
 
     fn connection(&mut self) -> &mut Option<Connection> {

@@ -38,7 +38,7 @@ impl Incoming {
         let body = &mut self.body;
         let mut next = |cx: &mut Context<'_>| Pin::new(&mut *body).poll_frame(cx);
         let frame = ready!(match &mut self.connection {
-            Some(connection) => super::poll(&mut connection.driver, cx, next),
+            Some(connection) => connection.driver.poll(cx, next),
             None => next(cx),
         });
         match &frame {

@@ -16,7 +16,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response, Version};
@@ -50,8 +49,7 @@ const MAX_BUFFER: usize = 256 * 1024;
 /// A connection that no exchange is on. It is handed on in a box, for it is not small.
 pub(crate) struct Connection {
     sender: SendRequest<Outgoing>,
-    /// `None` as it is dropped.
-    driver: Option<Driver>,
+    driver: Driver,
     target: Target,
     /// The runtime that its socket belongs to.
     home: Handle,
@@ -99,7 +97,7 @@ impl Connection {
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
         Ok(Box::new(Connection {
             sender,
-            driver: Some(driver),
+            driver,
             target: target.clone(),
             home: Handle::current(),
             opened: Instant::now(),
@@ -118,18 +116,15 @@ impl Connection {
         let answer = {
             let mut answer = pin!(self.sender.try_send_request(*request));
             let driver = &mut self.driver;
-            poll_fn(|cx| poll(driver, cx, |cx| answer.as_mut().poll(cx))).await
+            poll_fn(|cx| driver.poll(cx, |cx| answer.as_mut().poll(cx))).await
         };
         match answer {
             Ok(response) => {
                 let status = response.status();
                 self.is_current = response.version() == Version::HTTP_11;
                 self.is_refused = status.is_client_error() || status.is_server_error();
-                if self.is_uploading()
-                    && !self.is_refused
-                    && let Some(driver) = &mut self.driver
-                {
-                    driver.detach(&self.home);
+                if self.is_uploading() && !self.is_refused {
+                    self.driver.detach(&self.home);
                 }
                 Ok(response.map(|body| Incoming::new(body, self)))
             }
@@ -141,52 +136,34 @@ impl Connection {
     }
 }
 
-/// Polls what comes of a connection; see [`Driver::poll`].
-fn poll<T>(
-    driver: &mut Option<Driver>,
-    cx: &mut Context<'_>,
-    mut outcome: impl FnMut(&mut Context<'_>) -> Poll<T>,
-) -> Poll<T> {
-    match driver {
-        Some(driver) => driver.poll(cx, outcome),
-        None => outcome(cx),
-    }
-}
-
 impl Connection {
     /// Keeps the connection, if another exchange may follow as far as this end knows.
     ///
     /// Where the answer came before the whole request went out, the rest is sent (RFC 9110, 7.5) for as long as it moves,
     /// unless the answer is an error.
     fn release(mut self: Box<Self>) {
-        if let Some(driver) = &mut self.driver {
-            driver.settle();
-        }
+        self.driver.settle();
         if self.is_current && self.sender.is_ready() && !self.is_uploading() {
             return pool::put(self);
         }
         if self.is_refused || self.sender.is_closed() {
             return;
         }
-        if let Some(driver) = self.driver.take() {
-            let upload = self.upload.take();
-            self.home.spawn(async move {
-                let mut rest = pin!(driver.rest());
-                while timeout(REST, rest.as_mut()).await.is_err() {
-                    let moved = upload.as_ref().and_then(|upload| upload.moved());
-                    if moved.is_none_or(|moved| moved.elapsed() >= REST) {
-                        break;
-                    }
+        let (rest, upload) = (self.driver.rest(), self.upload.take());
+        self.home.spawn(async move {
+            let mut rest = pin!(rest);
+            while timeout(REST, rest.as_mut()).await.is_err() {
+                let moved = upload.as_ref().and_then(|upload| upload.moved());
+                if moved.is_none_or(|moved| moved.elapsed() >= REST) {
+                    break;
                 }
-            });
-        }
+            }
+        });
     }
 
     /// Whether it can take an exchange, with what came meanwhile.
     fn is_idle(&mut self) -> bool {
-        if let Some(driver) = &mut self.driver {
-            driver.settle();
-        }
+        self.driver.settle();
         self.sender.is_ready()
     }
 
@@ -198,11 +175,8 @@ impl Connection {
 /// A socket is closed as it is dropped; TLS says so before, where nothing is under way.
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.target.is_https()
-            && self.sender.is_ready()
-            && let Some(driver) = self.driver.take()
-        {
-            self.home.spawn(driver.rest());
+        if self.target.is_https() && self.sender.is_ready() {
+            self.home.spawn(self.driver.rest());
         }
     }
 }
