@@ -55,3 +55,16 @@ pub(crate) fn unreadable(shown: &str, why: &str) -> Finding {
     )
     .at(&Place::file(shown))
 }
+
+/// The way from `base` to `path`, with `/` between its parts: the same on every machine.
+pub(crate) fn relative(path: &Path, base: &Path) -> String {
+    let (up, below) = base
+        .ancestors()
+        .enumerate()
+        .find_map(|(up, ancestor)| Some((up, path.strip_prefix(ancestor).ok()?)))
+        .unwrap_or((0, path));
+    let parts = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    "../".repeat(up) + &parts.collect::<Vec<_>>().join("/")
+}

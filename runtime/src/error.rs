@@ -120,6 +120,16 @@ impl Error {
     }
 }
 
+/// A request that is not valid; nothing was sent.
+pub(crate) fn invalid(problem: impl Into<String>) -> Error {
+    Error::Request(ErrorDetails::new(problem))
+}
+
+/// The same with what found it so.
+pub(crate) fn because(problem: &str, source: impl StdError + Send + Sync + 'static) -> Error {
+    Error::Request(ErrorDetails::new(problem).because(source))
+}
+
 impl ErrorDetails {
     pub(crate) fn new(problem: impl Into<String>) -> Box<ErrorDetails> {
         Box::new(ErrorDetails {

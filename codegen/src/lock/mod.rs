@@ -47,9 +47,8 @@ use std::path::Path;
 use crate::application::Application;
 use crate::code::Code;
 use crate::finding::Finding;
-use crate::metadata::relative;
 use crate::place::{LOCK_FILE, Place};
-use crate::text_file;
+use crate::text_file::{self, relative};
 
 pub use changes::{Change, Difference, changes};
 pub use read::read;

@@ -23,7 +23,7 @@ use crate::external::External;
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::tables::{File, string, table};
-use crate::text_file::{self, unreadable};
+use crate::text_file::{self, relative, unreadable};
 
 const SECTION: &str = "service-connect";
 const SERVICES: &str = "services";
@@ -287,17 +287,4 @@ fn workspace_above(directory: &Path) -> Option<PathBuf> {
         };
         lists("members") || !lists("exclude")
     })
-}
-
-/// The way from `base` to `path`, with `/` between its parts: the same on every machine.
-pub(crate) fn relative(path: &Path, base: &Path) -> String {
-    let (up, below) = base
-        .ancestors()
-        .enumerate()
-        .find_map(|(up, ancestor)| Some((up, path.strip_prefix(ancestor).ok()?)))
-        .unwrap_or((0, path));
-    let parts = below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy());
-    "../".repeat(up) + &parts.collect::<Vec<_>>().join("/")
 }

@@ -16,8 +16,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::request::{because, invalid};
 use crate::Result;
+use crate::error::{because, invalid};
 
 const FRAMING: &str = "where the body ends is for the body to say";
 const KEPT: &str = "the connection serves other calls too";

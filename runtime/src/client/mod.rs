@@ -26,11 +26,11 @@ use http::Method;
 use http::uri::PathAndQuery;
 
 pub use self::overrides::{carry_overrides, with_override};
+#[cfg(feature = "testing")]
+pub(crate) use self::path::parse;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
 pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
-#[cfg(feature = "testing")]
-pub(crate) use self::{path::parse, request::invalid};
 use crate::Result;
 use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};

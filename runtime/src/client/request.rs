@@ -28,9 +28,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use serde::Serialize;
 
 use super::{Call, Client, Response, headers, overrides, path};
-use crate::error::ErrorDetails;
+use crate::error::{because, invalid};
 use crate::retry::{self, Deadline};
-use crate::{Body, Error, Result};
+use crate::{Body, Result};
 
 /// A request in the making. Nothing happens until it is awaited or [sent](RequestBuilder::send).
 #[must_use = "a request does nothing until it is awaited or sent"]
@@ -205,7 +205,8 @@ impl RequestBuilder {
     /// Sends the request. Any status is a response: see [`Response::error_for_status`].
     ///
     /// # Errors
-    /// Every kind of [`Error`] but [`Error::Decode`] and [`Error::Status`].
+    /// Every kind of [`Error`](crate::Error) but [`Error::Decode`](crate::Error::Decode) and
+    /// [`Error::Status`](crate::Error::Status).
     pub async fn send(self) -> Result<Response> {
         let mut call = self.call.chosen();
         match self.parts {
@@ -276,15 +277,4 @@ impl fmt::Debug for RequestBuilder {
             .field("deadline", &self.deadline.limit())
             .finish_non_exhaustive()
     }
-}
-
-pub(crate) fn invalid(problem: impl Into<String>) -> Error {
-    Error::Request(ErrorDetails::new(problem))
-}
-
-pub(super) fn because(
-    problem: &str,
-    source: impl std::error::Error + Send + Sync + 'static,
-) -> Error {
-    Error::Request(ErrorDetails::new(problem).because(source))
 }

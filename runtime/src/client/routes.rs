@@ -22,9 +22,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::path::segment;
-use super::request::because;
 use super::values::{NoValues, values};
 use super::{Client, RequestBuilder, Response};
+use crate::error::because;
 use crate::{Error, Result};
 
 /// The path of a route in the making. What is wrong with a parameter comes out where the request is sent, with all that is

@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use super::Request;
 use super::answer::Reset;
 use super::body::Paced;
-use super::server::State;
+use super::state::State;
 
 type Exchange = Result<Response<Paced>, Box<dyn Error + Send + Sync>>;
 

@@ -53,6 +53,7 @@ pub mod errors;
 mod request;
 mod routes;
 mod server;
+mod state;
 
 pub use self::answer::Answer;
 pub use self::request::Request;

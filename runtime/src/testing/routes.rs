@@ -29,7 +29,8 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::{Answer, Request};
-use crate::client::{invalid, parse};
+use crate::client::parse;
+use crate::error::invalid;
 
 type Reply = dyn Fn(&Request) -> Answer + Send + Sync;
 

@@ -25,12 +25,11 @@ use std::time::Duration;
 
 use http::Method;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::connection::serve;
-use super::routes::Routes;
+use super::state::State;
 use super::{On, Request};
 use crate::Client;
 
@@ -53,13 +52,6 @@ pub struct Server {
     task: JoinSet<()>,
     /// Keeps the port of a server that refuses.
     _port: Option<TcpSocket>,
-}
-
-/// What the server and its connections share.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) routes: Routes,
-    requests: watch::Sender<Vec<Request>>,
 }
 
 impl Server {
@@ -162,12 +154,6 @@ impl Server {
             seen.len(),
             seen.join(", ")
         );
-    }
-}
-
-impl State {
-    pub(super) fn keep(&self, request: Request) {
-        self.requests.send_modify(|requests| requests.push(request));
     }
 }
 
