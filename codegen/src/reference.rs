@@ -8,7 +8,7 @@
 //! assert_eq!(findings[0].message, "there is no service `api`");
 //! ```
 
-use crate::application::{Application, Service};
+use crate::application::{Application, Deployment, Service};
 use crate::code::Code;
 use crate::finding::{Finding, nearest};
 use crate::route;
@@ -79,7 +79,10 @@ impl Reference<'_> {
         callee: &Service,
         environment: Option<usize>,
     ) -> Option<Finding> {
-        let mut finding = route::service_connect(application, caller, callee, environment).err()?;
+        let way = route::service_connect(application, caller, callee, environment);
+        let Err(mut finding) = way else {
+            return rival(application, callee, environment);
+        };
         // What is in the way of both is the nearer cause.
         if let Err(finding) = route::discovery(application, caller, callee, environment) {
             return Some(finding);
@@ -120,6 +123,48 @@ impl Reference<'_> {
             .map(|index| (index, name(index)))
             .collect()
     }
+}
+
+/// Another service of the same Service Connect name: what is meant for the one may arrive at the other.
+fn rival(
+    application: &Application,
+    callee: &Service,
+    environment: Option<usize>,
+) -> Option<Finding> {
+    let name = callee.service_connect_name(application.deployment(callee, environment).ok()?);
+    let serves = |service: &&Service| {
+        let deployment = application.deployment(service, environment);
+        deployment.is_ok_and(|deployment| {
+            deployment.service_connect_port().is_ok()
+                && service.service_connect_name(deployment) == name
+        })
+    };
+    let mut serving = application.services.iter().filter(serves);
+    let (first, second) = (serving.next()?, serving.next()?);
+    Some(duplicate_name(application, environment, first, second))
+}
+
+/// Two services have one Service Connect name in that environment.
+pub(crate) fn duplicate_name(
+    application: &Application,
+    environment: Option<usize>,
+    first: &Service,
+    second: &Service,
+) -> Finding {
+    let alias = |service| {
+        let deployment: Option<&Deployment> = application.deployment(service, environment).ok();
+        deployment.and_then(|deployment| deployment.alias.as_ref())
+    };
+    let [first_alias, second_alias] = [first, second].map(alias);
+    let name = first_alias.map_or(&first.name, |alias| &alias.name);
+    let message = format!(
+        "`{name}` is the Service Connect name of both `{}` and `{}`",
+        first.name, second.name
+    );
+    let alias = second_alias.or(first_alias);
+    Finding::error(Code::DuplicateAlias, message)
+        .at(alias.map_or(&second.place, |alias| &alias.place))
+        .help("give one of them another alias")
 }
 
 /// ` in environment `a``, ` in environments `a` and `b``.

@@ -430,3 +430,49 @@ fn without_any_environment_the_base_counts_as_one() {
         Some("the application names no environment at all")
     );
 }
+
+#[test]
+fn a_service_connect_name_that_another_has_too_is_in_the_way_of_both() {
+    let manifest = |name: &str, rest: &str| {
+        format!("name: {name}\ntype: Backend Service\nimage: {{location: x, port: 80}}\n{rest}")
+    };
+    let on = "network: {connect: true}\n";
+    let [api, web] = [manifest("api", on), manifest("web", on)];
+    let mail = manifest(
+        "mail",
+        "network: {connect: true}\nenvironments: {prod: {network: {connect: {alias: api}}}}\n",
+    );
+    let off = manifest("off", "");
+    let application = load(&[
+        WORKSPACE,
+        TEST,
+        PROD,
+        ("copilot/api/manifest.yml", &api),
+        ("copilot/mail/manifest.yml", &mail),
+        ("copilot/off/manifest.yml", &off),
+        ("copilot/web/manifest.yml", &web),
+    ])
+    .application;
+    let check = |service: &str, caller: &str, need| -> Vec<String> {
+        let reference = Reference {
+            service,
+            need,
+            environments: None,
+        };
+        let callers = [self::service(&application, caller)];
+        let findings = reference.check(&application, &callers);
+        findings.iter().map(Finding::line).collect()
+    };
+    let expected = "copilot/mail/manifest.yml:5: `api` is the Service Connect name of both `api` and `mail` in environment `prod` \
+                    [duplicate-alias]; give one of them another alias";
+    for need in [Need::ServiceConnect, Need::Any] {
+        assert_eq!(check("api", "web", need), [expected]);
+        assert_eq!(check("mail", "web", need), [expected]);
+        assert_eq!(check("web", "api", need), [""; 0]);
+    }
+    assert_eq!(
+        check("api", "off", Need::Any),
+        [""; 0],
+        "discovery knows them apart"
+    );
+}

@@ -47,6 +47,8 @@ fn catalog(fields: &str, callers: &[&str]) -> Catalog {
         .enumerate()
         .map(|(index, (yaml, _))| {
             let path = format!("copilot/service-{index:02}/manifest.yml");
+            // Each of another name in Service Connect.
+            let fields = fields.replace("NUMBER", &index.to_string());
             (path, format!("name: {yaml}\n{fields}"))
         })
         .collect();
@@ -91,7 +93,7 @@ fn literals(text: &str, before: &str) -> Vec<String> {
 }
 
 const CALLABLE: &str = "type: Backend Service\nimage: {location: x, port: 8080}\nnetwork: {connect: true}\n\
-                        environments:\n  prod: {network: {connect: {alias: \"{ä}\\n\\u202E\\\"\"}}, image: {port: 9}}\n";
+                        environments:\n  prod: {network: {connect: {alias: \"{ä}NUMBER\\n\\u202E\\\"\"}}, image: {port: 9}}\n";
 const WORKER: &str = "type: Worker Service\nimage: {location: x}\n";
 const BROKEN: &str = "type: Backend Service\nimage: {location: x, port: \"{ä}\\n\\u202E\\\"}\"}\n";
 const TLS: &str = "type: Backend Service\nimage: {location: x, port: 443}\n";

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use crate::application::{Alias, Application, Deployment, Service};
 use crate::code::Code;
 use crate::finding::Finding;
+use crate::reference::duplicate_name;
 
 use super::{deployed, scope};
 
@@ -18,7 +19,7 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
     let named = application.services.iter();
     let named: HashMap<_, _> = named.map(|named| (named.name.as_str(), named)).collect();
     for environment in application.looked_at() {
-        let mut known: HashMap<&str, (&Service, Option<&Alias>)> = HashMap::new();
+        let mut known: HashMap<&str, &Service> = HashMap::new();
         for (service, deployment) in deployed(application, environment) {
             let alias = deployment.alias.as_ref();
             findings.extend(alias.and_then(invalid));
@@ -31,11 +32,11 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
                 continue;
             }
             match known.entry(service.service_connect_name(deployment)) {
-                Entry::Vacant(entry) => drop(entry.insert((service, alias))),
+                Entry::Vacant(entry) => drop(entry.insert(service)),
                 // Two services of one name are a finding of their own.
-                Entry::Occupied(first) if first.get().0.name == service.name => {}
+                Entry::Occupied(first) if first.get().name == service.name => {}
                 Entry::Occupied(first) => {
-                    let finding = duplicate(first.key(), *first.get(), (service, alias));
+                    let finding = duplicate_name(application, environment, first.get(), service);
                     match duplicates.iter_mut().find(|(known, _)| *known == finding) {
                         Some((_, environments)) => environments.push(environment),
                         None => duplicates.push((finding, vec![environment])),
@@ -48,21 +49,6 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
         finding.message += &scope(application, &environments);
         findings.push(finding);
     }
-}
-
-fn duplicate(
-    name: &str,
-    (first, first_alias): (&Service, Option<&Alias>),
-    (second, second_alias): (&Service, Option<&Alias>),
-) -> Finding {
-    let message = format!(
-        "`{name}` is the Service Connect name of both `{}` and `{}`",
-        first.name, second.name
-    );
-    let alias = second_alias.or(first_alias);
-    Finding::error(Code::DuplicateAlias, message)
-        .at(alias.map_or(&second.place, |alias| &alias.place))
-        .help("give one of them another alias")
 }
 
 /// An alias that is the name of a service which Service Connect does not know by it: where it does, the two are
