@@ -1,0 +1,122 @@
+//! The namespaces of one environment: network, mounts and processes.
+//!
+//! ```no_run
+//! let namespace = data_plane::namespace::Namespace::new()?;
+//! let mut command = namespace.command();
+//! command.args(["ip", "address"]);
+//! assert!(command.status().unwrap().success());
+//! # Ok::<(), data_plane::Error>(())
+//! ```
+//!
+//! The first process in there waits for the end of its input, which only this process holds open. So it ends with this
+//! process too, even if that is killed, and the kernel ends with it all others in there, and their mounts and
+//! interfaces. None of these has a name outside, so nothing can be left over.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use crate::error::While;
+use crate::{Error, Result, programs};
+
+/// The bridge that the tasks are on, which is the client of tests too.
+pub const GATEWAY: &str = "10.0.0.1";
+
+/// Where the resolver of the network is, as in a VPC: the third address of it.
+pub const RESOLVER: &str = "10.0.0.2";
+
+const INIT: &str = r#"
+set -eu
+mount -t tmpfs -o mode=755 scratch "$1"
+ip link set lo up
+ip link add bridge type bridge
+ip address add "$2/16" dev bridge
+ip address add "$3/16" dev bridge
+ip link set bridge up
+echo ready
+# Until its end; nothing is ever written.
+cat
+"#;
+
+/// The namespaces. Dropping this ends all that is in them.
+#[derive(Debug)]
+pub struct Namespace {
+    /// `unshare`, which waits for the first process and is in the same namespaces, but for that of processes.
+    init: Child,
+    /// Taken when it is to end.
+    life: Option<ChildStdin>,
+    is_user: bool,
+    scratch: PathBuf,
+}
+
+impl Namespace {
+    /// New ones, with a bridge and a file system for what environments write.
+    ///
+    /// # Errors
+    /// Where the machine refuses.
+    pub fn new() -> Result<Self> {
+        let user = programs::user_options()?;
+        let scratch = programs::mount_point()?;
+        let failed = || {
+            "no namespaces can be made: see what `tests/data-plane/run` says, which looks whether this machine can"
+                .to_owned()
+        };
+        let mut init = Command::new("unshare")
+            .args(&user)
+            .args(["--net", "--mount", "--pid", "--fork", "--mount-proc"])
+            // Should `unshare` itself be killed.
+            .args(["--kill-child", "bash", "-c", INIT, "init"])
+            .arg(&scratch)
+            .args([GATEWAY, RESOLVER])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .when(failed)?;
+        let life = init.stdin.take();
+        let mut said = String::new();
+        if let Some(output) = init.stdout.take() {
+            BufReader::new(output).read_line(&mut said).when(failed)?;
+        }
+        let namespace = Self {
+            init,
+            life,
+            is_user: !user.is_empty(),
+            scratch,
+        };
+        if said.trim() == "ready" {
+            Ok(namespace)
+        } else {
+            Err(Error::new(failed()))
+        }
+    }
+
+    /// A command that is run in here; what to run is added as arguments.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let id = self.init.id();
+        let mut command = Command::new("nsenter");
+        command.arg("--target").arg(id.to_string());
+        if self.is_user {
+            command.arg("--user");
+        }
+        command
+            .args(["--net", "--mount"])
+            .arg(format!("--pid=/proc/{id}/ns/pid_for_children"))
+            .arg("--");
+        command
+    }
+
+    /// A directory that ends with this, and that no other namespace sees.
+    #[must_use]
+    pub fn scratch(&self) -> &PathBuf {
+        &self.scratch
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        drop(self.life.take());
+        // When the first process is gone, so are all others in there.
+        let _ = self.init.wait();
+    }
+}

@@ -1,0 +1,166 @@
+//! A process in a namespace, with its log.
+//!
+//! ```no_run
+//! # fn example(namespace: &data_plane::namespace::Namespace) -> data_plane::Result<()> {
+//! let mut command = namespace.command();
+//! command.args(["echo", "hello"]);
+//! let lines = data_plane::process::Process::start(command)?.output()?;
+//! assert_eq!(lines, ["hello"]);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::error::While;
+use crate::{Error, Result};
+
+/// How long anything here is waited for.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A running process. It ends with its namespace; dropping this only stops to look at it.
+#[derive(Debug)]
+pub struct Process {
+    what: String,
+    child: Child,
+    log: Arc<Log>,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// What it wrote so far, both streams in one.
+#[derive(Debug, Default)]
+struct Log {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lines: Vec<String>,
+    has_ended: bool,
+}
+
+impl Process {
+    /// Starts `command`, which reads nothing.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(mut command: Command) -> Result<Self> {
+        let what = format!("{command:?}");
+        let failed = || format!("{what} cannot be started");
+        let (reader, writer) = io::pipe().when(failed)?;
+        let other = writer.try_clone().when(failed)?;
+        command.stdin(Stdio::null()).stdout(writer).stderr(other);
+        let child = command.spawn().when(failed)?;
+        // It holds the writing ends, and the log ends when the last of them is closed.
+        drop(command);
+        let log = Arc::new(Log::default());
+        let reader = thread::spawn({
+            let log = Arc::clone(&log);
+            move || log.follow(reader)
+        });
+        Ok(Self {
+            what,
+            child,
+            log,
+            reader: Some(reader),
+        })
+    }
+
+    /// Waits for a line that has `part` in it, and gives it.
+    ///
+    /// # Errors
+    /// Where the process ends without it, or does not write it in time.
+    pub fn wait_for(&self, part: &str) -> Result<String> {
+        self.wait_for_line(part, 1)
+    }
+
+    /// Waits for so many lines that have `part` in them.
+    ///
+    /// # Errors
+    /// Where the process ends without them, or does not write them in time.
+    pub fn wait_for_times(&self, part: &str, times: usize) -> Result<()> {
+        self.wait_for_line(part, times).map(drop)
+    }
+
+    fn wait_for_line(&self, part: &str, times: usize) -> Result<String> {
+        let end = Instant::now() + DEADLINE;
+        let mut state = self.log.lock();
+        loop {
+            let mut found = state.lines.iter().filter(|line| line.contains(part));
+            if let Some(line) = found.nth(times - 1) {
+                return Ok(line.clone());
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if state.has_ended || left.is_zero() {
+                let how = if state.has_ended {
+                    "ended without"
+                } else {
+                    "did not write in time"
+                };
+                let log = state.lines.join("\n");
+                let what = &self.what;
+                return Err(Error::new(format!(
+                    "{what} {how} {part:?} ({times} times); its log:\n{log}"
+                )));
+            }
+            let waited = self.log.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// What it wrote so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.log.lock().lines.clone()
+    }
+
+    /// Waits for its end, and gives what it wrote.
+    ///
+    /// # Errors
+    /// Where it fails, with what it wrote.
+    pub fn output(mut self) -> Result<Vec<String>> {
+        let status = self.child.wait();
+        let status = status.when(|| format!("{} is lost", self.what))?;
+        if let Some(reader) = self.reader.take() {
+            // It does not panic, and what it read is in the log.
+            let _ = reader.join();
+        }
+        let lines = self.lines();
+        if status.success() {
+            return Ok(lines);
+        }
+        let log = lines.join("\n");
+        Err(Error::new(format!(
+            "{} ended ({status}):\n{log}",
+            self.what
+        )))
+    }
+}
+
+impl Drop for Process {
+    /// Leaves no zombie where it has ended.
+    fn drop(&mut self) {
+        let _ = self.child.try_wait();
+    }
+}
+
+impl Log {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn follow(&self, from: impl Read) {
+        for line in BufReader::new(from).split(b'\n').map_while(io::Result::ok) {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            self.lock().lines.push(line);
+            self.changed.notify_all();
+        }
+        self.lock().has_ended = true;
+        self.changed.notify_all();
+    }
+}
