@@ -7,7 +7,7 @@
 //! environment.serve("orders", "orders", 80, 1)?;
 //! let caller = environment.client("caller", Mode::Http)?;
 //! let (way, lines) = environment.way("orders", &caller, || {
-//!     environment.call(&caller, "target/debug/caller".as_ref(), &["orders"])
+//!     caller.start("target/debug/caller".as_ref(), &["orders"])?.output()
 //! })?;
 //! assert_eq!(way, Way::Proxy);
 //! assert!(lines[0].starts_with("200 server=envoy http://orders "));
@@ -68,7 +68,27 @@ pub struct Client {
 }
 
 impl Client {
-    /// What the program in it, the front end, answers to a GET.
+    /// Sets a variable for what is started in it from now on.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts the front end of kudos in it, unchanged.
+    ///
+    /// # Errors
+    /// Where it does not start in time.
+    pub fn start_front_end(self) -> Result<Self> {
+        let mut client = self.with("PORT", &FRONT_END.to_string());
+        let program = programs::kudos("front-end")?;
+        let process = client.start(program.as_os_str(), &[])?;
+        process.wait_for("listening on")?;
+        client.program = Some(process);
+        Ok(client)
+    }
+
+    /// What the front end answers to a GET.
     ///
     /// # Errors
     /// Where it does not answer.
@@ -76,10 +96,12 @@ impl Client {
         self.task.get("127.0.0.1", FRONT_END, path)
     }
 
-    /// What the program in it wrote so far.
-    #[must_use]
-    pub fn log(&self) -> Vec<String> {
-        self.program.as_ref().map_or_else(Vec::new, Process::lines)
+    /// Starts a program that calls services, such as `caller` of this crate.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(&self, program: &OsStr, arguments: &[&str]) -> Result<Process> {
+        self.task.run(program, &self.variables, arguments)
     }
 }
 
@@ -182,33 +204,7 @@ impl Environment {
     /// # Errors
     /// Where it does not start in time.
     pub fn front_end(&self, mode: Mode) -> Result<Client> {
-        let mut client = self.client("front-end", mode)?;
-        client
-            .variables
-            .push(("PORT".to_owned(), FRONT_END.to_string()));
-        let program = programs::kudos("front-end")?;
-        let process = client
-            .task
-            .run(program.as_os_str(), &client.variables, &[])?;
-        process.wait_for("listening on")?;
-        client.program = Some(process);
-        Ok(client)
-    }
-
-    /// What `program` writes that calls a service in a client's task, such as `caller` of this crate.
-    ///
-    /// # Errors
-    /// Where it fails.
-    pub fn call(
-        &self,
-        client: &Client,
-        program: &OsStr,
-        arguments: &[&str],
-    ) -> Result<Vec<String>> {
-        client
-            .task
-            .run(program, &client.variables, arguments)?
-            .output()
+        self.client("front-end", mode)?.start_front_end()
     }
 
     /// Calls a service from a client's task, and tells by which way the connection went.
@@ -255,6 +251,14 @@ impl Environment {
     #[must_use]
     pub fn asked(&self, service: &str) -> usize {
         self.dns.asked(&format!("{service}.{}", self.domain))
+    }
+
+    /// Its namespaces, as the links of `/proc/*/ns` name them.
+    ///
+    /// # Errors
+    /// Where the kernel does not say.
+    pub fn namespaces(&self) -> Result<Vec<String>> {
+        self.namespace.ids()
     }
 
     fn upstreams(&self) -> Vec<Upstream> {

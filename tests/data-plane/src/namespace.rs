@@ -11,8 +11,14 @@
 //! The first process in there waits for the end of its input, which only this process holds open. So it ends with this
 //! process too, even if that is killed, and the kernel ends with it all others in there, and their mounts and
 //! interfaces. None of these has a name outside, so nothing can be left over.
+//!
+//! The processes out here that wait for those in there are no part of this process's group. A signal to the group, such
+//! as Ctrl-C, does not reach them: they are to end last, for the kernel keeps a namespace until nobody has to be told of
+//! a process in it.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -68,6 +74,7 @@ impl Namespace {
             .args(["--kill-child", "bash", "-c", INIT, "init"])
             .arg(&scratch)
             .args([GATEWAY, RESOLVER])
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -94,7 +101,7 @@ impl Namespace {
     #[must_use]
     pub fn command(&self) -> Command {
         let id = self.init.id();
-        let mut command = Command::new("nsenter");
+        let mut command = enter();
         command.arg("--target").arg(id.to_string());
         if self.is_user {
             command.arg("--user");
@@ -106,11 +113,33 @@ impl Namespace {
         command
     }
 
+    /// What the links of `/proc/*/ns` name them.
+    ///
+    /// # Errors
+    /// Where the kernel does not say.
+    pub fn ids(&self) -> Result<Vec<String>> {
+        let id = self.init.id();
+        let links = ["net", "mnt", "pid_for_children"];
+        let links = links.map(|kind| fs::read_link(format!("/proc/{id}/ns/{kind}")));
+        let links = links.into_iter().map(|link| {
+            let link = link.when(|| "/proc does not name the namespaces".to_owned())?;
+            Ok(link.display().to_string())
+        });
+        links.collect()
+    }
+
     /// A directory that ends with this, and that no other namespace sees.
     #[must_use]
     pub fn scratch(&self) -> &PathBuf {
         &self.scratch
     }
+}
+
+/// `nsenter`, which is not reached by what the terminal sends to this process.
+pub(crate) fn enter() -> Command {
+    let mut command = Command::new("nsenter");
+    command.process_group(0);
+    command
 }
 
 impl Drop for Namespace {

@@ -14,7 +14,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 
 use crate::http::{self, Answer};
-use crate::namespace::{Namespace, RESOLVER};
+use crate::namespace::{Namespace, RESOLVER, enter};
 use crate::process::Process;
 use crate::{Error, Result};
 
@@ -135,7 +135,7 @@ impl Task {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new("nsenter");
+        let mut command = enter();
         command.args(&self.enter);
         command
     }

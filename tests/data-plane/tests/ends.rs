@@ -1,0 +1,108 @@
+//! An environment is quick to come and to go, and leaves nothing behind, however the test that has it ends.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use data_plane::process::DEADLINE;
+use data_plane::{Environment, Mode, Result, programs};
+
+/// How the process ends that has an environment.
+const END: &str = "DATA_PLANE_END";
+
+fn kudos() -> Result<Environment> {
+    let mut environment = Environment::start("kudos", "test")?;
+    environment.serve("api", "api", 80, 2)?;
+    let front_end = environment.front_end(Mode::Tcp)?;
+    let (_, answer) = environment.way("api", &front_end, || front_end.get("/"))?;
+    assert_eq!(answer.status, 200);
+    Ok(environment)
+}
+
+/// The processes in these namespaces, and what stands in the way of a second environment.
+fn left_over(namespaces: &[String]) -> Vec<String> {
+    let mut left = Vec::new();
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    for process in processes.map(|entry| entry.path()) {
+        let links = fs::read_dir(process.join("ns")).into_iter().flatten();
+        let links = links
+            .flatten()
+            .filter_map(|link| fs::read_link(link.path()).ok());
+        for link in links.map(|link| link.display().to_string()) {
+            if namespaces.contains(&link) {
+                left.push(format!("{} in {link}", process.display()));
+            }
+        }
+    }
+    let mount_point = programs::mount_point().unwrap();
+    let files = fs::read_dir(&mount_point).unwrap().flatten();
+    left.extend(files.map(|entry| entry.path().display().to_string()));
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let mount_point = mount_point.display().to_string();
+    let mounts = mounts.lines().filter(|line| line.contains(&mount_point));
+    left.extend(mounts.map(str::to_owned));
+    left
+}
+
+#[test]
+fn it_takes_less_than_two_seconds() -> Result<()> {
+    let start = Instant::now();
+    let environment = kudos()?;
+    let namespaces = environment.namespaces()?;
+    assert_ne!(left_over(&namespaces), [""; 0], "while it is there");
+    drop(environment);
+    let took = start.elapsed();
+    assert_eq!(left_over(&namespaces), [""; 0]);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    Ok(())
+}
+
+/// Not a test: what the next one runs, and ends.
+#[test]
+#[ignore = "started by another test"]
+fn has_an_environment() {
+    let environment = kudos().unwrap();
+    println!("\nin {}", environment.namespaces().unwrap().join(" "));
+    assert_ne!(env::var(END).as_deref(), Ok("panic"), "on purpose");
+    // Until a signal ends it.
+    loop {
+        thread::park();
+    }
+}
+
+#[test]
+fn nothing_is_left_over() {
+    for end in ["panic", "INT", "TERM", "KILL"] {
+        let mut holder = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "has_an_environment", "--ignored", "--nocapture"])
+            .env(END, end)
+            // So that a signal reaches all that Ctrl-C would.
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(holder.stdout.take().unwrap());
+        let mut lines = output.lines().map_while(std::io::Result::ok);
+        let line = lines.find_map(|line| Some(line.strip_prefix("in ")?.to_owned()));
+        let namespaces = line.unwrap_or_default();
+        let namespaces: Vec<_> = namespaces.split(' ').map(str::to_owned).collect();
+        assert_eq!(namespaces.len(), 3, "it has no environment");
+        if end != "panic" {
+            let group = format!("-{}", holder.id());
+            let mut kill = Command::new("kill");
+            let sent = kill.args(["-s", end, "--", &group]).status().unwrap();
+            assert!(sent.success());
+        }
+        assert!(!holder.wait().unwrap().success());
+        let latest = Instant::now() + DEADLINE;
+        let mut left = left_over(&namespaces);
+        while !left.is_empty() && Instant::now() < latest {
+            thread::sleep(Duration::from_millis(10));
+            left = left_over(&namespaces);
+        }
+        assert_eq!(left, [""; 0], "after {end}");
+    }
+}
