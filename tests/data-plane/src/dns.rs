@@ -17,11 +17,12 @@ use crate::namespace::{Namespace, RESOLVER};
 use crate::process::Process;
 use crate::{Error, Result};
 
+/// With `--no-daemon` it keeps its user, which in a namespace of users is the only one.
 const START: &str = r#"
 touch "$1"
 echo "id $$"
-exec dnsmasq --keep-in-foreground --conf-file=/dev/null --log-facility=- --log-queries \
-    --user=root --pid-file= --bind-interfaces --listen-address="$2" --except-interface=lo \
+exec dnsmasq --no-daemon --conf-file=/dev/null --log-facility=- --log-queries \
+    --bind-interfaces --listen-address="$2" --except-interface=lo \
     --no-resolv --no-hosts --addn-hosts="$1" --local-ttl=10 --local=/#/ --cache-size=0
 "#;
 

@@ -104,7 +104,8 @@ impl Namespace {
         let mut command = enter();
         command.arg("--target").arg(id.to_string());
         if self.is_user {
-            command.arg("--user");
+            // The user is the root of it already, and may not say so again.
+            command.args(["--user", "--preserve-credentials"]);
         }
         command
             .args(["--net", "--mount"])

@@ -50,7 +50,7 @@ impl Process {
     /// # Errors
     /// Where it cannot be started.
     pub fn start(mut command: Command) -> Result<Self> {
-        let what = format!("{command:?}");
+        let what = name(&command);
         let failed = || format!("{what} cannot be started");
         let (reader, writer) = io::pipe().when(failed)?;
         let other = writer.try_clone().when(failed)?;
@@ -140,6 +140,15 @@ impl Process {
             self.what
         )))
     }
+}
+
+/// What is run, without the scripts and configurations that are given to it.
+fn name(command: &Command) -> String {
+    let arguments = command.get_args().map(|part| part.to_string_lossy());
+    let arguments = arguments.filter(|part| part.len() < 100 && !part.contains('\n'));
+    let arguments: Vec<_> = arguments.collect();
+    let inner = arguments.iter().rposition(|part| part == "--");
+    arguments[inner.map_or(0, |end| end + 1)..].join(" ")
 }
 
 impl Drop for Process {
