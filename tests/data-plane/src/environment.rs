@@ -7,7 +7,7 @@
 //! environment.serve("orders", "orders", 80, 1)?;
 //! let caller = environment.client("caller", Mode::Http)?;
 //! let (way, lines) = environment.way("orders", &caller, || {
-//!     caller.start("target/debug/caller".as_ref(), &["orders"])?.output()
+//!     caller.run("target/debug/caller".as_ref(), &["orders"])?.output()
 //! })?;
 //! assert_eq!(way, Way::Proxy);
 //! assert!(lines[0].starts_with("200 server=envoy http://orders "));
@@ -16,17 +16,13 @@
 
 use std::ffi::OsStr;
 
+use crate::client::Client;
 use crate::dns::Dns;
-use crate::envoy::{Envoy, Mode, Upstream, hosts};
-use crate::http::Answer;
+use crate::envoy::{Mode, Upstream, hosts};
 use crate::namespace::Namespace;
 use crate::process::Process;
 use crate::task::Task;
 use crate::{Error, Result, programs};
-
-/// Where the front end listens: on port 80 of all addresses it would be in the way of the proxy, whose connections ECS
-/// redirects in the network and which here listens itself.
-const FRONT_END: u16 = 8000;
 
 /// How a call went, by the counters of the proxy and of the tasks, whatever the client says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,53 +52,6 @@ struct Service {
     alias: String,
     port: u16,
     tasks: Vec<(Task, Process)>,
-}
-
-/// A task that calls services, and its proxy.
-#[derive(Debug)]
-pub struct Client {
-    task: Task,
-    envoy: Envoy,
-    variables: Vec<(String, String)>,
-    program: Option<Process>,
-}
-
-impl Client {
-    /// Sets a variable for what is started in it from now on.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Starts the front end of kudos in it, unchanged.
-    ///
-    /// # Errors
-    /// Where it does not start in time.
-    pub fn start_front_end(self) -> Result<Self> {
-        let mut client = self.with("PORT", &FRONT_END.to_string());
-        let program = programs::kudos("front-end")?;
-        let process = client.start(program.as_os_str(), &[])?;
-        process.wait_for("listening on")?;
-        client.program = Some(process);
-        Ok(client)
-    }
-
-    /// What the front end answers to a GET.
-    ///
-    /// # Errors
-    /// Where it does not answer.
-    pub fn get(&self, path: &str) -> Result<Answer> {
-        self.task.get("127.0.0.1", FRONT_END, path)
-    }
-
-    /// Starts a program that calls services, such as `caller` of this crate.
-    ///
-    /// # Errors
-    /// Where it cannot be started.
-    pub fn start(&self, program: &OsStr, arguments: &[&str]) -> Result<Process> {
-        self.task.run(program, &self.variables, arguments)
-    }
 }
 
 impl Environment {
@@ -141,14 +90,31 @@ impl Environment {
     /// # Errors
     /// Where a task does not start in time.
     pub fn serve(&mut self, name: &str, alias: &str, port: u16, tasks: u8) -> Result<()> {
-        let mut variables = self.variables(name);
         let own = programs::kudos(name)?;
         let program = if own.exists() {
             own
         } else {
-            variables.push(("PORT".to_owned(), port.to_string()));
             programs::kudos("api")?
         };
+        self.serve_by(program.as_os_str(), name, alias, port, tasks)
+    }
+
+    /// The same, with a program that says `listening on` when it does, at `PORT` if it is none of kudos.
+    ///
+    /// # Errors
+    /// Where a task does not start in time.
+    pub fn serve_by(
+        &mut self,
+        program: &OsStr,
+        name: &str,
+        alias: &str,
+        port: u16,
+        tasks: u8,
+    ) -> Result<()> {
+        let mut variables = self.variables(name);
+        if self.application != "kudos" {
+            variables.push(("PORT".to_owned(), port.to_string()));
+        }
         let mut service = Service {
             name: name.to_owned(),
             alias: alias.to_owned(),
@@ -157,7 +123,7 @@ impl Environment {
         };
         for _ in 0..tasks {
             let task = Task::start(&self.namespace, self.next_number(), "")?;
-            let process = task.run(program.as_os_str(), &variables, &[])?;
+            let process = task.run(program, &variables, &[])?;
             process.wait_for(&format!("listening on 0.0.0.0:{port}"))?;
             service.tasks.push((task, process));
         }
@@ -169,6 +135,14 @@ impl Environment {
         });
         let records: Vec<_> = records.collect();
         self.dns.publish(&self.namespace, &records)
+    }
+
+    /// What the tasks of a service wrote, one after the other.
+    #[must_use]
+    pub fn logs(&self, service: &str) -> Vec<String> {
+        let services = self.services.iter().filter(|known| known.name == service);
+        let tasks = services.flat_map(|service| &service.tasks);
+        tasks.flat_map(|(_, process)| process.lines()).collect()
     }
 
     /// A task of a service that calls all that was deployed before, with a proxy and what that writes into its hosts.
@@ -190,13 +164,7 @@ impl Environment {
 
     fn client_with(&self, service: &str, mode: Mode, hosts: &str) -> Result<Client> {
         let task = Task::start(&self.namespace, self.next_number(), hosts)?;
-        let envoy = Envoy::start(&task, mode, &self.upstreams())?;
-        Ok(Client {
-            task,
-            envoy,
-            variables: self.variables(service),
-            program: None,
-        })
+        Client::start(task, mode, &self.upstreams(), self.variables(service))
     }
 
     /// A client that runs the front end of kudos, unchanged.
@@ -210,7 +178,7 @@ impl Environment {
     /// Calls a service from a client's task, and tells by which way the connection went.
     ///
     /// # Errors
-    /// Where the call fails, or went to no task of the service on a new connection.
+    /// Where the call fails, or went over no new connection to the service.
     pub fn way<T>(
         &self,
         service: &str,
@@ -218,21 +186,22 @@ impl Environment {
         call: impl FnOnce() -> Result<T>,
     ) -> Result<(Way, T)> {
         let counters = || -> Result<_> {
-            let taken = client.envoy.taken(&client.task, service)?;
+            let taken = client.taken(service)?;
             Ok((taken, self.accepted(service)?))
         };
         let before = counters()?;
         let answer = call()?;
         let after = counters()?;
-        if after.1.iter().sum::<u64>() == before.1.iter().sum() {
-            return Err(Error::new(format!(
-                "no task of {service} got a connection: what was called is another service, or the connection is an old one"
-            )));
-        }
+        // A proxy of requests keeps its connections to the tasks, so its own counter is the one that tells.
         let way = if after.0 > before.0 {
             Way::Proxy
-        } else {
+        } else if after.1.iter().sum::<u64>() > before.1.iter().sum() {
             Way::Discovery
+        } else {
+            return Err(Error::new(format!(
+                "neither the proxy nor a task of {service} got a connection: what was called is another service, or \
+                 over a connection from before"
+            )));
         };
         Ok((way, answer))
     }

@@ -15,6 +15,7 @@
 //! All of an environment ends with the value, and with the process that made it, however that ends: see [`namespace`].
 //! The script `run` beside `Cargo.toml` finds the programs and says where they are.
 
+pub mod client;
 pub mod dns;
 pub mod environment;
 pub mod envoy;
@@ -25,6 +26,7 @@ pub mod process;
 pub mod programs;
 pub mod task;
 
-pub use environment::{Client, Environment, Way};
+pub use client::Client;
+pub use environment::{Environment, Way};
 pub use envoy::{Mode, Upstream};
 pub use error::{Error, Result};

@@ -1,7 +1,6 @@
 //! The shop of this crate: aliases that kudos has not, and clients that can say what they were told.
 
-use data_plane::environment::Client;
-use data_plane::{Environment, Mode, Result, Way};
+use data_plane::{Client, Environment, Mode, Result, Way};
 
 /// All services of the shop, as its manifests say.
 fn shop() -> Result<Environment> {
@@ -15,7 +14,7 @@ fn shop() -> Result<Environment> {
 /// Calls a service three times from one process.
 fn call(client: &Client, service: &str) -> Result<Vec<String>> {
     let program = env!("CARGO_BIN_EXE_caller").as_ref();
-    client.start(program, &[service, "3"])?.output()
+    client.run(program, &[service, "3"])?.output()
 }
 
 /// What the caller writes for each answer. Envoy adds a header where it knows of HTTP, and the tasks have none.

@@ -9,7 +9,7 @@ fn way_of(caller: &str) -> Result<Way> {
     environment.serve("orders", "orders", 80, 1)?;
     let client = environment.client(caller, Mode::Tcp)?;
     let program = env!("CARGO_BIN_EXE_caller").as_ref();
-    let call = || client.start(program, &["orders"])?.output();
+    let call = || client.run(program, &["orders"])?.output();
     let (way, lines) = environment.way("orders", &client, call)?;
     let url = match way {
         Way::Proxy => "http://orders",

@@ -1,0 +1,97 @@
+//! A task that calls services, and its proxy.
+//!
+//! ```no_run
+//! # fn example(environment: &data_plane::Environment) -> data_plane::Result<()> {
+//! use data_plane::Mode;
+//!
+//! let front_end = environment
+//!     .client("front-end", Mode::Tcp)?
+//!     .with("SERVICE_CONNECT_URL_API", "http://api.test.kudos.local")
+//!     .start_front_end()?;
+//! assert_eq!(front_end.get("/")?.body, "Hello from api in test\n");
+//! # Ok(())
+//! # }
+//! ```
+
+use std::ffi::OsStr;
+
+use crate::envoy::{Envoy, Mode, Upstream};
+use crate::http::Answer;
+use crate::process::Process;
+use crate::task::Task;
+use crate::{Result, programs};
+
+/// Where the front end listens: on port 80 of all addresses it would be in the way of the proxy, whose connections ECS
+/// redirects in the network and which here listens itself.
+const FRONT_END: u16 = 8000;
+
+/// A client's task. It ends with its environment.
+#[derive(Debug)]
+pub struct Client {
+    task: Task,
+    envoy: Envoy,
+    variables: Vec<(String, String)>,
+    /// The front end, if it runs in here.
+    program: Option<Process>,
+}
+
+impl Client {
+    pub(crate) fn start(
+        task: Task,
+        mode: Mode,
+        upstreams: &[Upstream],
+        variables: Vec<(String, String)>,
+    ) -> Result<Self> {
+        let envoy = Envoy::start(&task, mode, upstreams)?;
+        Ok(Self {
+            task,
+            envoy,
+            variables,
+            program: None,
+        })
+    }
+
+    /// Sets a variable for what is started in it from now on.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts the front end of kudos in it, unchanged.
+    ///
+    /// # Errors
+    /// Where it does not start in time.
+    pub fn start_front_end(self) -> Result<Self> {
+        let mut client = self.with("PORT", &FRONT_END.to_string());
+        let program = programs::kudos("front-end")?;
+        let process = client.run(program.as_os_str(), &[])?;
+        process.wait_for("listening on")?;
+        client.program = Some(process);
+        Ok(client)
+    }
+
+    /// What the front end answers to a GET.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn get(&self, path: &str) -> Result<Answer> {
+        self.task.get("127.0.0.1", FRONT_END, path)
+    }
+
+    /// Starts a program that calls services, such as `caller` of this crate.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn run(&self, program: &OsStr, arguments: &[&str]) -> Result<Process> {
+        self.task.run(program, &self.variables, arguments)
+    }
+
+    /// How much its proxy has passed on to a service: connections or requests, whichever it balances.
+    ///
+    /// # Errors
+    /// Where the proxy does not say.
+    pub fn taken(&self, service: &str) -> Result<u64> {
+        self.envoy.taken(&self.task, service)
+    }
+}
