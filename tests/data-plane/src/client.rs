@@ -30,6 +30,8 @@ const FRONT_END: u16 = 8000;
 pub struct Client {
     task: Task,
     envoy: Envoy,
+    mode: Mode,
+    upstreams: Vec<Upstream>,
     variables: Vec<(String, String)>,
     /// The front end, if it runs in here.
     program: Option<Process>,
@@ -39,13 +41,15 @@ impl Client {
     pub(crate) fn start(
         task: Task,
         mode: Mode,
-        upstreams: &[Upstream],
+        upstreams: Vec<Upstream>,
         variables: Vec<(String, String)>,
     ) -> Result<Self> {
-        let envoy = Envoy::start(&task, mode, upstreams)?;
+        let envoy = Envoy::start(&task, mode, &upstreams)?;
         Ok(Self {
             task,
             envoy,
+            mode,
+            upstreams,
             variables,
             program: None,
         })
@@ -85,6 +89,20 @@ impl Client {
     /// Where it cannot be started.
     pub fn run(&self, program: &OsStr, arguments: &[&str]) -> Result<Process> {
         self.task.run(program, &self.variables, arguments)
+    }
+
+    /// Kills its proxy, and starts another with the same configuration.
+    ///
+    /// # Errors
+    /// Where that does not start in time.
+    pub fn restart_proxy(&mut self) -> Result<()> {
+        let program = programs::envoy()?;
+        let name = program.file_name().unwrap_or_default();
+        // The kernel keeps 15 letters of it.
+        let name: String = name.to_string_lossy().chars().take(15).collect();
+        self.task.signal("KILL", &name)?;
+        self.envoy = Envoy::start(&self.task, self.mode, &self.upstreams)?;
+        Ok(())
     }
 
     /// How much its proxy has passed on to a service: connections or requests, whichever it balances.

@@ -20,10 +20,11 @@ use crate::{Error, Result};
 /// With `--no-daemon` it keeps its user, which in a namespace of users is the only one.
 const START: &str = r#"
 touch "$1"
-echo "id $$"
-exec dnsmasq --no-daemon --conf-file=/dev/null --log-facility=- --log-queries \
+dnsmasq --no-daemon --conf-file=/dev/null --log-facility=- --log-queries \
     --bind-interfaces --listen-address="$2" --except-interface=lo \
-    --no-resolv --no-hosts --addn-hosts="$1" --local-ttl=10 --local=/#/ --cache-size=0
+    --no-resolv --no-hosts --addn-hosts="$1" --local-ttl=10 --local=/#/ --cache-size=0 &
+echo "id $!"
+wait
 "#;
 
 /// The resolver of an environment.
@@ -81,6 +82,16 @@ impl Dns {
             return Err(Error::new(failed()));
         }
         self.wait_until_read()
+    }
+
+    /// Sends it a signal: `KILL`, and nobody is there to ask; `STOP`, and no answer comes.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn signal(&self, namespace: &Namespace, signal: &str) -> Result<()> {
+        let mut command = namespace.command();
+        command.args(["kill", "-s", signal, &self.id]);
+        Process::start(command)?.output().map(drop)
     }
 
     /// How often it was asked for the IPv4 addresses of a name.

@@ -111,23 +111,62 @@ impl Environment {
         port: u16,
         tasks: u8,
     ) -> Result<()> {
-        let mut variables = self.variables(name);
-        if self.application != "kudos" {
-            variables.push(("PORT".to_owned(), port.to_string()));
-        }
-        let mut service = Service {
+        self.services.push(Service {
             name: name.to_owned(),
             alias: alias.to_owned(),
             port,
             tasks: Vec::new(),
-        };
+        });
         for _ in 0..tasks {
-            let task = Task::start(&self.namespace, self.next_number(), "")?;
-            let process = task.run(program, &variables, &[])?;
-            process.wait_for(&format!("listening on 0.0.0.0:{port}"))?;
-            service.tasks.push((task, process));
+            self.start_task(program, name)?;
         }
-        self.services.push(service);
+        self.publish()
+    }
+
+    /// Adds a task to a service, in DNS and for the proxies of clients that start later.
+    ///
+    /// # Errors
+    /// Where it does not start in time.
+    pub fn add(&mut self, program: &OsStr, name: &str) -> Result<()> {
+        self.start_task(program, name)?;
+        self.publish()
+    }
+
+    /// The tasks of a service.
+    pub fn tasks(&self, name: &str) -> impl Iterator<Item = &Task> {
+        let services = self.services.iter();
+        let services = services.filter(move |known| known.name == name);
+        let tasks = services.flat_map(|service| &service.tasks);
+        tasks.map(|(task, _)| task)
+    }
+
+    /// Sends a signal to the DNS server.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn signal_dns(&self, signal: &str) -> Result<()> {
+        self.dns.signal(&self.namespace, signal)
+    }
+
+    fn start_task(&mut self, program: &OsStr, name: &str) -> Result<()> {
+        let number = self.next_number();
+        let mut variables = self.variables(name);
+        let is_kudos = self.application == "kudos";
+        let service = self.services.iter_mut().find(|known| known.name == name);
+        let service = service
+            .ok_or_else(|| Error::new(format!("{name} is not deployed here: `serve` it before")))?;
+        let port = service.port;
+        if !is_kudos {
+            variables.push(("PORT".to_owned(), port.to_string()));
+        }
+        let task = Task::start(&self.namespace, number, "")?;
+        let process = task.run(program, &variables, &[])?;
+        process.wait_for(&format!("listening on 0.0.0.0:{port}"))?;
+        service.tasks.push((task, process));
+        Ok(())
+    }
+
+    fn publish(&mut self) -> Result<()> {
         let records = self.services.iter().flat_map(|service| {
             let name = format!("{}.{}", service.name, self.domain);
             let tasks = service.tasks.iter();
@@ -164,7 +203,7 @@ impl Environment {
 
     fn client_with(&self, service: &str, mode: Mode, hosts: &str) -> Result<Client> {
         let task = Task::start(&self.namespace, self.next_number(), hosts)?;
-        Client::start(task, mode, &self.upstreams(), self.variables(service))
+        Client::start(task, mode, self.upstreams(), self.variables(service))
     }
 
     /// A client that runs the front end of kudos, unchanged.
@@ -211,9 +250,7 @@ impl Environment {
     /// # Errors
     /// Where the kernel does not say.
     pub fn accepted(&self, service: &str) -> Result<Vec<u64>> {
-        let services = self.services.iter().filter(|known| known.name == service);
-        let tasks = services.flat_map(|service| &service.tasks);
-        tasks.map(|(task, _)| task.accepted()).collect()
+        self.tasks(service).map(Task::accepted).collect()
     }
 
     /// How often DNS was asked for the discovery name of a service.

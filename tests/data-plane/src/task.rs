@@ -39,6 +39,22 @@ echo "held by $$"
 exec sleep infinity
 "#;
 
+/// With a shell that waits: `nsenter` stops as what it runs stops, and would then not see its end.
+const RUN: &str = r#""$@"; exit $?"#;
+
+/// The processes of this network that have a name, or all.
+const SIGNAL: &str = r#"
+here=$(readlink /proc/self/ns/net)
+for process in /proc/[0-9]*; do
+    id=${process#/proc/}
+    [ "$(readlink "$process/ns/net")" = "$here" ] || continue
+    [ "$id" != $$ ] || continue
+    [ -z "$2" ] || [ "$(cat "$process/comm")" = "$2" ] || continue
+    kill -s "$1" "$id" && found=yes
+done 2>/dev/null
+[ "${found:-}" = yes ]
+"#;
+
 /// A task. It ends with its namespace.
 #[derive(Debug)]
 pub struct Task {
@@ -93,7 +109,7 @@ impl Task {
         arguments: &[&str],
     ) -> Result<Process> {
         let mut command = self.command();
-        command.args(["env", "-i"]);
+        command.args(["bash", "-c", RUN, "run", "env", "-i"]);
         command.args(
             variables
                 .iter()
@@ -109,6 +125,28 @@ impl Task {
     /// Where no answer comes.
     pub fn get(&self, host: &str, port: u16, path: &str) -> Result<Answer> {
         http::get(self.command(), host, port, path)
+    }
+
+    /// Sends a signal, such as `KILL`, to the processes of this name in here.
+    ///
+    /// # Errors
+    /// Where there are none.
+    pub fn signal(&self, signal: &str, name: &str) -> Result<()> {
+        self.send(signal, name)
+    }
+
+    /// Ends all in here, and with it the interface: what is sent to its address gets no answer at all.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn end(&self) -> Result<()> {
+        self.send("KILL", "")
+    }
+
+    fn send(&self, signal: &str, name: &str) -> Result<()> {
+        let mut command = self.command();
+        command.args(["bash", "-c", SIGNAL, "signal", signal, name]);
+        Process::start(command)?.output().map(drop)
     }
 
     /// How many connections were accepted in here, by the counters of the kernel.

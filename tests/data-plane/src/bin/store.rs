@@ -1,4 +1,5 @@
-//! The service `store` of the shop: `GET /BYTES` answers with so many, and `POST /` with how many came in chunks.
+//! The service `store` of the shop: `GET /BYTES` answers with so many, and `POST /` with how many came in chunks. A GET of
+//! all else is answered by 503, so that this can be the task of another service that is unwell.
 //!
 //! It is written on bare sockets, so that nothing of it is under test.
 
@@ -37,7 +38,10 @@ fn serve(mut stream: &TcpStream) -> io::Result<()> {
         println!("{first} from {}", stream.peer_addr()?);
         let path = first.split(' ').nth(1).unwrap_or_default();
         if first.starts_with("get ") {
-            let length: u64 = path.trim_start_matches('/').parse().unwrap_or(0);
+            let Ok(length) = path.trim_start_matches('/').parse() else {
+                stream.write_all(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n")?;
+                continue;
+            };
             write!(
                 stream,
                 "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
