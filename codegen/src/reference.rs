@@ -8,6 +8,8 @@
 //! assert_eq!(findings[0].message, "there is no service `api`");
 //! ```
 
+use std::collections::HashMap;
+
 use crate::application::{Application, Deployment, Service};
 use crate::code::Code;
 use crate::finding::{Finding, nearest};
@@ -37,6 +39,16 @@ impl Reference<'_> {
     /// What is in the way, for each of `callers`; for nobody in particular if there are none.
     #[must_use]
     pub fn check(&self, application: &Application, callers: &[&Service]) -> Vec<Finding> {
+        self.check_knowing(&DuplicateNames::find(application), application, callers)
+    }
+
+    /// The same for who has many references.
+    pub(crate) fn check_knowing(
+        &self,
+        duplicates: &DuplicateNames,
+        application: &Application,
+        callers: &[&Service],
+    ) -> Vec<Finding> {
         let callee = match application.unique_service(self.service) {
             Ok(Some(callee)) => callee,
             Ok(None) => return vec![unknown_service(application, self.service)],
@@ -52,7 +64,8 @@ impl Reference<'_> {
         let mut barriers: Vec<(Finding, Vec<&str>)> = Vec::new();
         for &(index, name) in &environments {
             for &caller in &callers {
-                let Some(finding) = self.barrier(application, caller, callee, index) else {
+                let barrier = self.barrier(duplicates, application, caller, callee, index);
+                let Some(finding) = barrier else {
                     continue;
                 };
                 match barriers.iter_mut().find(|(known, _)| *known == finding) {
@@ -74,14 +87,16 @@ impl Reference<'_> {
 
     fn barrier(
         &self,
+        duplicates: &DuplicateNames,
         application: &Application,
         caller: Option<&Service>,
         callee: &Service,
         environment: Option<usize>,
     ) -> Option<Finding> {
         let way = route::service_connect(application, caller, callee, environment);
-        let Err(mut finding) = way else {
-            return rival(application, callee, environment);
+        let mut finding = match way {
+            Ok(authority) => return duplicates.of(&authority.host, environment).cloned(),
+            Err(finding) => finding,
         };
         // What is in the way of both is the nearer cause.
         if let Err(finding) = route::discovery(application, caller, callee, environment) {
@@ -125,45 +140,64 @@ impl Reference<'_> {
     }
 }
 
-/// Another service of the same Service Connect name: what is meant for the one may arrive at the other.
-fn rival(
-    application: &Application,
-    callee: &Service,
-    environment: Option<usize>,
-) -> Option<Finding> {
-    let name = callee.service_connect_name(application.deployment(callee, environment).ok()?);
-    let serves = |service: &&Service| {
-        let deployment = application.deployment(service, environment);
-        deployment.is_ok_and(|deployment| {
-            deployment.service_connect_port().is_ok()
-                && service.service_connect_name(deployment) == name
-        })
-    };
-    let mut serving = application.services.iter().filter(serves);
-    let (first, second) = (serving.next()?, serving.next()?);
-    Some(duplicate_name(application, environment, first, second))
+/// The names of Service Connect that two services have, by environments: what is meant for the one may arrive at the other.
+pub(crate) struct DuplicateNames(HashMap<(Option<usize>, String), Finding>);
+
+impl DuplicateNames {
+    pub(crate) fn find(application: &Application) -> Self {
+        let environments = (0..application.environments.len()).map(Some);
+        let mut all = HashMap::new();
+        for environment in environments.chain([None]) {
+            for (name, finding) in duplicate_names(application, environment) {
+                all.entry((environment, name.to_owned())).or_insert(finding);
+            }
+        }
+        Self(all)
+    }
+
+    fn of(&self, name: &str, environment: Option<usize>) -> Option<&Finding> {
+        // There are none, mostly, and then there is nothing to make a key for.
+        let duplicates = Some(&self.0).filter(|duplicates| !duplicates.is_empty())?;
+        duplicates.get(&(environment, name.to_owned()))
+    }
 }
 
-/// Two services have one Service Connect name in that environment.
-pub(crate) fn duplicate_name(
+/// Each service whose Service Connect name is another one's before it in that environment, by that name.
+pub(crate) fn duplicate_names(
     application: &Application,
     environment: Option<usize>,
-    first: &Service,
-    second: &Service,
+) -> Vec<(&str, Finding)> {
+    let mut known: HashMap<&str, (&Service, &Deployment)> = HashMap::new();
+    let mut duplicates = Vec::new();
+    for service in &application.services {
+        let Ok(deployment) = application.deployment(service, environment) else {
+            continue;
+        };
+        if deployment.service_connect_port().is_err() {
+            continue;
+        }
+        let name = service.service_connect_name(deployment);
+        let first = *known.entry(name).or_insert((service, deployment));
+        // Two services of one name are a finding of their own.
+        if first.0.name != service.name {
+            duplicates.push((name, duplicate_name(name, first, (service, deployment))));
+        }
+    }
+    duplicates
+}
+
+fn duplicate_name(
+    name: &str,
+    first: (&Service, &Deployment),
+    second: (&Service, &Deployment),
 ) -> Finding {
-    let alias = |service| {
-        let deployment: Option<&Deployment> = application.deployment(service, environment).ok();
-        deployment.and_then(|deployment| deployment.alias.as_ref())
-    };
-    let [first_alias, second_alias] = [first, second].map(alias);
-    let name = first_alias.map_or(&first.name, |alias| &alias.name);
     let message = format!(
         "`{name}` is the Service Connect name of both `{}` and `{}`",
-        first.name, second.name
+        first.0.name, second.0.name
     );
-    let alias = second_alias.or(first_alias);
+    let alias = second.1.alias.as_ref().or(first.1.alias.as_ref());
     Finding::error(Code::DuplicateAlias, message)
-        .at(alias.map_or(&second.place, |alias| &alias.place))
+        .at(alias.map_or(&second.0.place, |alias| &alias.place))
         .help("give one of them another alias")
 }
 

@@ -14,7 +14,7 @@ use crate::application::{Deployment, Service};
 use crate::catalog::Catalog;
 use crate::finding::Finding;
 use crate::naming::{is_renamed, type_names};
-use crate::reference::{Need, Reference};
+use crate::reference::{DuplicateNames, Need, Reference};
 use crate::route;
 
 /// Its file in `OUT_DIR`.
@@ -34,13 +34,15 @@ pub fn module(catalog: &Catalog) -> String {
             .iter()
             .map(|service| service.name.as_str()),
     );
+    let duplicates = DuplicateNames::find(application);
     for (service, name) in application.services.iter().zip(&names) {
         let reference = Reference {
             service: &service.name,
             need: Need::Any,
             environments: None,
         };
-        let barrier = reference.check(application, &callers).into_iter().next();
+        let barriers = reference.check_knowing(&duplicates, application, &callers);
+        let barrier = barriers.into_iter().next();
         let kind = service.kind.map_or("service", |kind| kind.as_str());
         let _ = writeln!(
             out,

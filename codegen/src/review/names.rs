@@ -1,12 +1,11 @@
 //! The names that clients use through Service Connect: each a DNS name, and each one service's.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use crate::application::{Alias, Application, Deployment, Service};
 use crate::code::Code;
 use crate::finding::Finding;
-use crate::reference::duplicate_name;
+use crate::reference::duplicate_names;
 
 use super::{deployed, scope};
 
@@ -19,7 +18,6 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
     let named = application.services.iter();
     let named: HashMap<_, _> = named.map(|named| (named.name.as_str(), named)).collect();
     for environment in application.looked_at() {
-        let mut known: HashMap<&str, &Service> = HashMap::new();
         for (service, deployment) in deployed(application, environment) {
             let alias = deployment.alias.as_ref();
             findings.extend(alias.and_then(invalid));
@@ -28,20 +26,11 @@ pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
                 let there = application.deployment(hidden, environment).ok()?;
                 hides(service, alias, hidden, there)
             }));
-            if deployment.service_connect_port().is_err() {
-                continue;
-            }
-            match known.entry(service.service_connect_name(deployment)) {
-                Entry::Vacant(entry) => drop(entry.insert(service)),
-                // Two services of one name are a finding of their own.
-                Entry::Occupied(first) if first.get().name == service.name => {}
-                Entry::Occupied(first) => {
-                    let finding = duplicate_name(application, environment, first.get(), service);
-                    match duplicates.iter_mut().find(|(known, _)| *known == finding) {
-                        Some((_, environments)) => environments.push(environment),
-                        None => duplicates.push((finding, vec![environment])),
-                    }
-                }
+        }
+        for (_, finding) in duplicate_names(application, environment) {
+            match duplicates.iter_mut().find(|(known, _)| *known == finding) {
+                Some((_, environments)) => environments.push(environment),
+                None => duplicates.push((finding, vec![environment])),
             }
         }
     }
