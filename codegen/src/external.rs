@@ -83,7 +83,7 @@ pub(crate) fn add(
             Origin::Declared(declared) => external.declared(declared, application),
             Origin::Lock { path, shown, place } => {
                 match locks.service(path, shown, &external.name, application.name.as_deref()) {
-                    Ok((locked, service)) => among(application, locked, service),
+                    Ok((locked, service)) => external.locked(locked, service, application),
                     Err(finding) => {
                         let is_placed = finding.place.is_some();
                         let finding = if is_placed {
@@ -142,6 +142,33 @@ impl External {
             })
         };
         self.service(Some(kind), application, deployment)
+    }
+
+    /// As the lock has it, in the environments of this application: by their names, else as it is by its base.
+    fn locked(
+        &self,
+        locked: &Application,
+        service: &Service,
+        application: &Application,
+    ) -> Service {
+        let deployment = |environment: Option<&Environment>| {
+            let name = environment.map(|environment| environment.name.as_str());
+            let mut known = locked.environments.iter();
+            let index = known.position(|known| Some(known.name.as_str()) == name);
+            let deployment = locked.deployment(service, index);
+            let mut deployment = deployment.map_err(Clone::clone)?.clone();
+            if let Some(old) = &mut deployment.alias {
+                // Of an environment that the lock does not know, and of an application that it need not name.
+                let application = application.name.as_deref();
+                *old = alias(&old.template, old.place.clone(), application, name);
+            }
+            Ok(deployment)
+        };
+        Service {
+            place: service.place.clone(),
+            kind_place: service.kind_place.clone(),
+            ..self.service(service.kind, application, deployment)
+        }
     }
 
     /// One of which nothing is known but what is wrong.
@@ -223,32 +250,6 @@ fn unknown_in(shown: &str, locked: &Application, name: &str) -> Finding {
         place: None,
         replacement: None,
         ..unknown
-    }
-}
-
-/// A service of that lock in the environments of this application: by their names, else as it is by its base.
-fn among(application: &Application, locked: &Application, service: &Service) -> Service {
-    let deployment = |environment: Option<&Environment>| {
-        let name = environment.map(|environment| environment.name.as_str());
-        let mut known = locked.environments.iter();
-        let index = known.position(|known| Some(known.name.as_str()) == name);
-        let mut deployment = locked.deployment(service, index).cloned()?;
-        if let Some(old) = &mut deployment.alias {
-            // Of an environment that the lock does not know, and of an application that it need not name.
-            let application = application.name.as_deref();
-            *old = alias(&old.template, old.place.clone(), application, name);
-        }
-        Ok(deployment)
-    };
-    let deployment =
-        |environment| deployment(environment).map_err(|finding: &Finding| finding.clone());
-    let environments = application.environments.iter().map(Some);
-    Service {
-        external: true,
-        directory: service.name.clone(),
-        base: deployment(None),
-        deployments: environments.map(deployment).collect(),
-        ..service.clone()
     }
 }
 

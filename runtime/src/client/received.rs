@@ -65,13 +65,22 @@ impl Received {
             let problem = "the body failed before, so what came of it is not all";
             return Err(self.error(Error::Transport, ErrorDetails::new(problem)));
         }
-        while let Some(frame) = poll_fn(|cx| self.poll(cx)).await.transpose()? {
-            // Trailers are no part of the body.
-            if let Ok(chunk) = frame.into_data() {
-                return Ok(Some(chunk));
+        poll_fn(|cx| self.poll_chunk(cx)).await.transpose()
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        loop {
+            match ready!(self.poll(cx)).transpose() {
+                Ok(Some(frame)) => {
+                    // Trailers are no part of the body.
+                    if let Ok(chunk) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(chunk)));
+                    }
+                }
+                Ok(None) => return Poll::Ready(None),
+                Err(error) => return Poll::Ready(Some(Err(error))),
             }
         }
-        Ok(None)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>>>> {
@@ -185,18 +194,6 @@ impl Stream for Received {
     type Item = Result<Bytes>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let received = self.get_mut();
-        loop {
-            match ready!(received.poll(cx)) {
-                Some(Ok(frame)) => {
-                    // Trailers are no part of the body.
-                    if let Ok(chunk) = frame.into_data() {
-                        return Poll::Ready(Some(Ok(chunk)));
-                    }
-                }
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        self.get_mut().poll_chunk(cx)
     }
 }

@@ -58,7 +58,7 @@ impl Driver {
 
     /// From now on a task of `home` moves the connection, whether anybody polls the exchange or not.
     pub(super) fn detach(&mut self, home: &Handle) {
-        if let Some(connection) = self.connection().take() {
+        if let Some(connection) = inner(&mut self.connection).take() {
             self.task.spawn_on(async { drop(connection.await) }, home);
         }
     }
@@ -108,9 +108,8 @@ impl Driver {
     }
 
     fn turn(&mut self) {
-        let waker = self.waker.clone();
-        let connection = self.connection();
-        let mut cx = Context::from_waker(&waker);
+        let connection = inner(&mut self.connection);
+        let mut cx = Context::from_waker(&self.waker);
         // What goes wrong reaches the exchange that is on the connection.
         if connection
             .as_mut()
@@ -122,7 +121,7 @@ impl Driver {
 
     /// What is left to be done, which this does no longer. Dropped, it closes the connection.
     pub(super) fn rest(&mut self) -> impl Future<Output = ()> + Send + use<> {
-        let connection = self.connection().take();
+        let connection = inner(&mut self.connection).take();
         let mut task = mem::take(&mut self.task);
         async move {
             if let Some(connection) = connection {
@@ -131,11 +130,10 @@ impl Driver {
             task.join_next().await;
         }
     }
+}
 
-    fn connection(&mut self) -> &mut Option<Connection> {
-        let connection = self.connection.get_mut();
-        connection.unwrap_or_else(PoisonError::into_inner)
-    }
+fn inner(connection: &mut Mutex<Option<Connection>>) -> &mut Option<Connection> {
+    connection.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Bell {
