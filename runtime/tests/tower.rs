@@ -2,35 +2,17 @@
 
 mod support;
 
-use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
-use http_body::Frame;
-use service_connect::{Body, Bytes, Error, Method};
-use support::bodies::StreamOf;
+use service_connect::{Body, Error, Method};
+use support::bodies::{Foreign, StreamOf};
 use support::{Reply, Server, answer};
 use tower::timeout::error::Elapsed;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceBuilder, ServiceExt};
-
-/// A body as servers have it, of another crate.
-struct Foreign(Option<&'static str>);
-
-impl http_body::Body for Foreign {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|text| Ok(Frame::data(text.into()))))
-    }
-}
 
 async fn text(response: Response<Body>, server: &Server) -> String {
     // Another service reads it, as one body of this crate is the next one's.
@@ -49,7 +31,9 @@ async fn any_body_goes_out_and_ours_comes_back() {
     assert_eq!(server.seen()[0].line(), "GET /x?y=1 HTTP/1.1");
     assert_eq!(text(response, &server).await, "kudos");
 
-    let request = Request::put("/").body(Foreign(Some("foreign"))).unwrap();
+    let request = Request::put("/")
+        .body(Foreign(None, Some("foreign")))
+        .unwrap();
     (&client).oneshot(request).await.unwrap();
     let seen = server.seen().pop().unwrap();
     assert_eq!(seen.header("transfer-encoding"), ["chunked"]);

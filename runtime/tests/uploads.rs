@@ -2,41 +2,19 @@
 
 mod support;
 
-use std::convert::Infallible;
 use std::error::Error as _;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use http_body::{Frame, SizeHint};
 use service_connect::{Body, Bytes, Client, Error, Method, StatusCode};
-use support::bodies::{Part, StreamOf, channel, parts, sized};
+use support::bodies::{Foreign, Part, StreamOf, channel, parts, sized};
 use support::{Reply, Server, answer, read_head, scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc};
 
 type Make = fn() -> Body;
-
-/// A body that promises a length, right or wrong.
-struct Promised(u64, Option<&'static str>);
-
-impl http_body::Body for Promised {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.1.take().map(|text| Ok(Frame::data(text.into()))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0)
-    }
-}
 
 #[tokio::test]
 async fn every_kind_of_body() {
@@ -54,7 +32,11 @@ async fn every_kind_of_body() {
         (parts([]), None, ""),
         (sized(4, [Ok("te"), Ok("xt")]), Some("4"), "text"),
         (sized(0, []), Some("0"), ""),
-        (Body::wrap(Promised(4, Some("text"))), Some("4"), "text"),
+        (
+            Body::wrap(Foreign(Some(4), Some("text"))),
+            Some("4"),
+            "text",
+        ),
         (Body::wrap(Body::from("text")), Some("4"), "text"),
     ];
     for (body, length, text) in table {
@@ -138,8 +120,8 @@ async fn a_source_that_fails_ends_the_call() {
         ),
         (|| sized(9, [Ok("kudos")]), "less than"),
         (|| sized(3, [Ok("ku"), Ok("dos")]), "more than"),
-        (|| Body::wrap(Promised(9, Some("kudos"))), "less than"),
-        (|| Body::wrap(Promised(3, Some("kudos"))), "more than"),
+        (|| Body::wrap(Foreign(Some(9), Some("kudos"))), "less than"),
+        (|| Body::wrap(Foreign(Some(3), Some("kudos"))), "more than"),
     ];
     for (body, expected) in rows {
         let (sender, mut receiver) = mpsc::unbounded_channel();
