@@ -1,87 +1,110 @@
-//! Private DNS, as Cloud Map answers it: an A record for each task, for 10 s, and no such name for all else.
+//! Private DNS, as Cloud Map answers it: A and SRV records for each task, for 10 s, and no such name for all else. The
+//! server is the program `resolver` of this crate.
 //!
 //! ```no_run
 //! # fn example(namespace: &data_plane::namespace::Namespace) -> data_plane::Result<()> {
-//! let mut dns = data_plane::dns::Dns::start(namespace)?;
-//! dns.publish(namespace, &[("api.test.kudos.local".to_owned(), "10.0.1.7".to_owned())])?;
-//! assert_eq!(dns.asked("api.test.kudos.local"), 0);
+//! # let api: data_plane::Upstream = todo!();
+//! let mut dns = data_plane::dns::Dns::start(namespace, "test.kudos.local")?;
+//! dns.publish(&[api])?;
+//! assert_eq!(dns.asked("api"), 0);
 //! # Ok(())
 //! # }
 //! ```
 
-use std::io::Write;
-use std::process::Stdio;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ChildStdin;
 
+use crate::envoy::Upstream;
 use crate::error::While;
-use crate::namespace::{Namespace, RESOLVER};
+use crate::namespace::{Namespace, RESOLVER, by_shell};
 use crate::process::Process;
-use crate::{Error, Result};
+use crate::{Result, programs};
 
-/// With `--no-daemon` it keeps its user, which in a namespace of users is the only one.
-const START: &str = r#"
-touch "$1"
-dnsmasq --no-daemon --conf-file=/dev/null --log-facility=- --log-queries \
-    --bind-interfaces --listen-address="$2" --except-interface=lo \
-    --no-resolv --no-hosts --addn-hosts="$1" --local-ttl=10 --local=/#/ --cache-size=0 &
-echo "id $!"
-wait
-"#;
+/// What it says of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Its tasks.
+    Tasks,
+    /// That the name is known, and has no records.
+    Nothing,
+    /// That there is no such name.
+    NoSuchName,
+}
 
 /// The resolver of an environment.
 #[derive(Debug)]
 pub struct Dns {
     process: Process,
+    input: ChildStdin,
     /// Its process in the namespace.
     id: String,
-    /// The records, as a hosts file.
-    file: String,
-    /// How often it has read the file.
-    read: usize,
+    domain: String,
+    answers: Answers,
+    /// How often it took records.
+    taken: usize,
 }
 
 impl Dns {
-    /// Starts it, without records.
+    /// Starts it for the services of a domain, without records.
     ///
     /// # Errors
     /// Where it does not start.
-    pub fn start(namespace: &Namespace) -> Result<Self> {
-        let file = namespace.scratch().join("records");
-        let file = file.display().to_string();
+    pub fn start(namespace: &Namespace, domain: &str) -> Result<Self> {
+        let program = programs::resolver()?;
         let mut command = namespace.command();
-        command.args(["bash", "-c", START, "dns", &file, RESOLVER]);
-        let process = Process::start(command)?;
-        let id = process.wait_for("id ")?;
-        let mut dns = Self {
-            id: id.trim_start_matches("id ").to_owned(),
+        by_shell(&mut command).arg(program).arg(RESOLVER);
+        let (process, input) = Process::start_fed(command)?;
+        let id = process.wait_for("process ")?;
+        Ok(Self {
             process,
-            file,
-            read: 0,
-        };
-        dns.wait_until_read()?;
-        Ok(dns)
+            input,
+            id: id.trim_start_matches("process ").to_owned(),
+            domain: domain.to_owned(),
+            answers: Answers::Tasks,
+            taken: 0,
+        })
     }
 
-    /// Takes these records, names and addresses, in place of those it has.
+    /// Has it answer in this way once it is told of services again.
+    pub fn answer(&mut self, answers: Answers) {
+        self.answers = answers;
+    }
+
+    /// Tells it of these services, in place of those it has.
     ///
     /// # Errors
     /// Where it does not take them in time.
-    pub fn publish(&mut self, namespace: &Namespace, records: &[(String, String)]) -> Result<()> {
-        let failed = || "the records of DNS cannot be written".to_owned();
-        let mut command = namespace.command();
-        command
-            .args(["bash", "-c", r#"cat >"$1" && kill -HUP "$2""#, "publish"])
-            .args([&self.file, &self.id])
-            .stdin(Stdio::piped());
-        let mut child = command.spawn().when(failed)?;
-        if let Some(mut input) = child.stdin.take() {
-            for (name, address) in records {
-                writeln!(input, "{address} {name}").when(failed)?;
+    pub fn publish(&mut self, services: &[Upstream]) -> Result<()> {
+        let mut records = String::new();
+        for service in services {
+            self.write_records(&mut records, service);
+        }
+        let told = self.input.write_all(format!("{records}take\n").as_bytes());
+        told.when(|| "DNS does not take records".to_owned())?;
+        self.taken += 1;
+        self.process.wait_for_times("took all", self.taken)
+    }
+
+    fn write_records(&self, records: &mut String, service: &Upstream) {
+        let name = self.name(&service.name);
+        match self.answers {
+            // Writing to a string does not fail.
+            Answers::Tasks => {
+                for address in &service.addresses {
+                    let task = format!("{}.{name}", address.replace('.', "-"));
+                    let port = service.port;
+                    let _ = write!(
+                        records,
+                        "{name} A {address}\n{name} SRV 1 1 {port} {task}\n{task} A {address}\n"
+                    );
+                }
             }
+            Answers::Nothing => {
+                let _ = writeln!(records, "{name}");
+            }
+            Answers::NoSuchName => {}
         }
-        if !child.wait().when(failed)?.success() {
-            return Err(Error::new(failed()));
-        }
-        self.wait_until_read()
     }
 
     /// Sends it a signal: `KILL`, and nobody is there to ask; `STOP`, and no answer comes.
@@ -94,17 +117,16 @@ impl Dns {
         Process::start(command)?.output().map(drop)
     }
 
-    /// How often it was asked for the IPv4 addresses of a name.
+    /// How often it was asked for the IPv4 addresses of a service.
     #[must_use]
-    pub fn asked(&self, name: &str) -> usize {
-        let question = format!("query[A] {name} from ");
+    pub fn asked(&self, service: &str) -> usize {
+        let question = format!("A {} from ", self.name(service));
         let lines = self.process.lines();
-        lines.iter().filter(|line| line.contains(&question)).count()
+        let asked = lines.iter().filter(|line| line.starts_with(&question));
+        asked.count()
     }
 
-    fn wait_until_read(&mut self) -> Result<()> {
-        self.read += 1;
-        self.process
-            .wait_for_times(&format!("read {} ", self.file), self.read)
+    fn name(&self, service: &str) -> String {
+        format!("{service}.{}.", self.domain)
     }
 }

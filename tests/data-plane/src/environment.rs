@@ -17,7 +17,7 @@
 use std::ffi::OsStr;
 
 use crate::client::Client;
-use crate::dns::Dns;
+use crate::dns::{Answers, Dns};
 use crate::envoy::{Mode, Upstream, hosts};
 use crate::namespace::Namespace;
 use crate::process::Process;
@@ -76,9 +76,9 @@ impl Environment {
         Ok(Self {
             application: application.to_owned(),
             name: name.to_owned(),
-            domain,
             services: Vec::new(),
-            dns: Dns::start(&namespace)?,
+            dns: Dns::start(&namespace, &domain)?,
+            domain,
             number: 0.into(),
             namespace,
         })
@@ -148,6 +148,15 @@ impl Environment {
         self.dns.signal(&self.namespace, signal)
     }
 
+    /// Has DNS answer in this way from now on.
+    ///
+    /// # Errors
+    /// Where DNS is not told in time.
+    pub fn set_dns(&mut self, answers: Answers) -> Result<()> {
+        self.dns.answer(answers);
+        self.publish()
+    }
+
     fn start_task(&mut self, program: &OsStr, name: &str) -> Result<()> {
         let number = self.next_number();
         let mut variables = self.variables(name);
@@ -167,13 +176,8 @@ impl Environment {
     }
 
     fn publish(&mut self) -> Result<()> {
-        let records = self.services.iter().flat_map(|service| {
-            let name = format!("{}.{}", service.name, self.domain);
-            let tasks = service.tasks.iter();
-            tasks.map(move |(task, _)| (name.clone(), task.address().to_owned()))
-        });
-        let records: Vec<_> = records.collect();
-        self.dns.publish(&self.namespace, &records)
+        let upstreams = self.upstreams();
+        self.dns.publish(&upstreams)
     }
 
     /// What the tasks of a service wrote, one after the other.
@@ -256,7 +260,7 @@ impl Environment {
     /// How often DNS was asked for the discovery name of a service.
     #[must_use]
     pub fn asked(&self, service: &str) -> usize {
-        self.dns.asked(&format!("{service}.{}", self.domain))
+        self.dns.asked(service)
     }
 
     /// Its namespaces, as the links of `/proc/*/ns` name them.

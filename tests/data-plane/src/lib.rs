@@ -1,5 +1,5 @@
-//! Environments as ECS Copilot deploys them, out of real parts: tasks in network namespaces of their own, dnsmasq for
-//! private DNS, Envoy for Service Connect.
+//! Environments as ECS Copilot deploys them, out of real parts: tasks in network namespaces of their own, a DNS server
+//! that answers as Cloud Map does, Envoy for Service Connect.
 //!
 //! ```no_run
 //! use data_plane::{Environment, Mode, Way};
@@ -27,6 +27,7 @@ pub mod programs;
 pub mod task;
 
 pub use client::Client;
+pub use dns::Answers;
 pub use environment::{Environment, Way};
 pub use envoy::{Mode, Upstream};
 pub use error::{Error, Result};

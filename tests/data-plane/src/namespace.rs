@@ -143,6 +143,11 @@ pub(crate) fn enter() -> Command {
     command
 }
 
+/// Has a shell wait for what is run: `nsenter` stops as that stops, and would then not see its end.
+pub(crate) fn by_shell(command: &mut Command) -> &mut Command {
+    command.args(["bash", "-c", r#""$@"; exit $?"#, "run"])
+}
+
 impl Drop for Namespace {
     fn drop(&mut self) {
         drop(self.life.take());

@@ -11,7 +11,7 @@
 //! ```
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -49,12 +49,27 @@ impl Process {
     ///
     /// # Errors
     /// Where it cannot be started.
-    pub fn start(mut command: Command) -> Result<Self> {
+    pub fn start(command: Command) -> Result<Self> {
+        Self::start_on(Stdio::null(), command)
+    }
+
+    /// Starts `command`, and gives what it reads from.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start_fed(command: Command) -> Result<(Self, ChildStdin)> {
+        let mut process = Self::start_on(Stdio::piped(), command)?;
+        let input = process.child.stdin.take();
+        let input = input.ok_or_else(|| Error::new(format!("{} has no input", process.what)))?;
+        Ok((process, input))
+    }
+
+    fn start_on(input: Stdio, mut command: Command) -> Result<Self> {
         let what = name(&command);
         let failed = || format!("{what} cannot be started");
         let (reader, writer) = io::pipe().when(failed)?;
         let other = writer.try_clone().when(failed)?;
-        command.stdin(Stdio::null()).stdout(writer).stderr(other);
+        command.stdin(input).stdout(writer).stderr(other);
         let child = command.spawn().when(failed)?;
         // It holds the writing ends, and the log ends when the last of them is closed.
         drop(command);

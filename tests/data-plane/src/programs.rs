@@ -27,6 +27,14 @@ pub fn envoy() -> Result<PathBuf> {
     variable("DATA_PLANE_ENVOY").map(PathBuf::from)
 }
 
+/// The DNS server, which is built with the tests.
+///
+/// # Errors
+/// Where `run` did not start the tests.
+pub fn resolver() -> Result<PathBuf> {
+    Ok(PathBuf::from(variable("DATA_PLANE_HOME")?).join("build/debug/resolver"))
+}
+
 /// The directory on which every environment mounts a file system of its own.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use std::ffi::OsStr;
 use std::process::Command;
 
 use crate::http::{self, Answer};
-use crate::namespace::{Namespace, RESOLVER, enter};
+use crate::namespace::{Namespace, RESOLVER, by_shell, enter};
 use crate::process::Process;
 use crate::{Error, Result};
 
@@ -38,9 +38,6 @@ done
 echo "held by $$"
 exec sleep infinity
 "#;
-
-/// With a shell that waits: `nsenter` stops as what it runs stops, and would then not see its end.
-const RUN: &str = r#""$@"; exit $?"#;
 
 /// The processes of this network that have a name, or all.
 const SIGNAL: &str = r#"
@@ -109,12 +106,9 @@ impl Task {
         arguments: &[&str],
     ) -> Result<Process> {
         let mut command = self.command();
-        command.args(["bash", "-c", RUN, "run", "env", "-i"]);
-        command.args(
-            variables
-                .iter()
-                .map(|(name, value)| format!("{name}={value}")),
-        );
+        let variables = variables.iter();
+        let variables = variables.map(|(name, value)| format!("{name}={value}"));
+        by_shell(&mut command).args(["env", "-i"]).args(variables);
         command.arg(program).args(arguments);
         Process::start(command)
     }

@@ -1,0 +1,79 @@
+//! Private DNS answers as Cloud Map does, so that what callers make of it is what they would make of that.
+
+use std::collections::BTreeSet;
+
+use data_plane::{Answers, Environment, Result};
+
+const ORDERS: &str = "orders.test.shop.local.";
+
+fn shop(tasks: u8) -> Result<Environment> {
+    let mut environment = Environment::start("shop", "test")?;
+    environment.serve("orders", "orders", 8080, tasks)?;
+    Ok(environment)
+}
+
+/// How DNS answers in a task, and the records.
+fn ask(environment: &Environment, kind: &str, name: &str) -> Result<(String, Vec<String>)> {
+    let program = env!("CARGO_BIN_EXE_ask").as_ref();
+    let mut tasks = environment.tasks("orders");
+    let task = tasks.next().expect("a task was deployed");
+    let mut lines = task.run(program, &[], &[kind, name])?.output()?;
+    let code = lines.remove(0);
+    Ok((code, lines))
+}
+
+#[test]
+fn a_task_has_an_address_and_a_port() -> Result<()> {
+    let environment = shop(1)?;
+    let address = [String::from("10 A 10.0.1.1")];
+    let (code, records) = ask(&environment, "A", ORDERS)?;
+    assert_eq!((&*code, &records[..]), ("NoError", &address[..]));
+    let (code, records) = ask(&environment, "SRV", ORDERS)?;
+    let [record] = &records[..] else {
+        panic!("{code}: not one record, but {records:?}");
+    };
+    let target = record.strip_prefix("10 SRV 1 1 8080 ");
+    let target = target.unwrap_or_else(|| panic!("{record}"));
+    assert!(target.ends_with(&format!(".{ORDERS}")), "{target}");
+    let (code, records) = ask(&environment, "A", target)?;
+    assert_eq!((&*code, &records[..]), ("NoError", &address[..]));
+    Ok(())
+}
+
+#[test]
+fn what_is_not_there_is_told_from_what_has_no_records() -> Result<()> {
+    let mut environment = shop(1)?;
+    for (answers, kind, name, expected) in [
+        (Answers::Tasks, "AAAA", ORDERS, "NoError"),
+        (Answers::Tasks, "A", "other.test.shop.local.", "NXDomain"),
+        (Answers::Tasks, "A", "orders.", "NXDomain"),
+        (Answers::Nothing, "A", ORDERS, "NoError"),
+        (Answers::NoSuchName, "A", ORDERS, "NXDomain"),
+    ] {
+        environment.set_dns(answers)?;
+        let (code, records) = ask(&environment, kind, name)?;
+        assert_eq!(code, expected, "{kind} {name} with {answers:?}");
+        assert_eq!(records, [""; 0], "{kind} {name} with {answers:?}");
+    }
+    environment.set_dns(Answers::Tasks)?;
+    assert_eq!(ask(&environment, "A", ORDERS)?.1, ["10 A 10.0.1.1"]);
+    assert_eq!(environment.asked("orders"), 3, "of IPv4, by this name");
+    Ok(())
+}
+
+/// Eight at most, and others each time. Chance leaves one out of all 20 answers in about one of 10^8 runs.
+#[test]
+fn an_answer_has_some_of_many_tasks() -> Result<()> {
+    let environment = shop(12)?;
+    for kind in ["A", "SRV"] {
+        let mut seen = BTreeSet::new();
+        for _ in 0..20 {
+            let (_, records) = ask(&environment, kind, ORDERS)?;
+            let records = BTreeSet::from_iter(records);
+            assert_eq!(records.len(), 8, "{records:?}");
+            seen.extend(records);
+        }
+        assert_eq!(seen.len(), 12, "{seen:?}");
+    }
+    Ok(())
+}
