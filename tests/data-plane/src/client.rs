@@ -105,6 +105,14 @@ impl Client {
         Ok(())
     }
 
+    /// Waits until its proxy knows so many tasks of a service.
+    ///
+    /// # Errors
+    /// Where it does not in time.
+    pub fn wait_for_tasks(&self, service: &str, tasks: u64) -> Result<()> {
+        self.envoy.wait_for_tasks(&self.task, service, tasks)
+    }
+
     /// How much its proxy has passed on to a service: connections or requests, whichever it balances.
     ///
     /// # Errors

@@ -18,9 +18,9 @@ use std::ffi::OsStr;
 
 use crate::client::Client;
 use crate::dns::{Answers, Dns};
-use crate::envoy::{Mode, Upstream, hosts};
+use crate::envoy::{self, Mode, Upstream, hosts};
 use crate::namespace::Namespace;
-use crate::process::Process;
+use crate::service::Service;
 use crate::task::Task;
 use crate::{Error, Result, programs};
 
@@ -44,14 +44,6 @@ pub struct Environment {
     number: std::cell::Cell<u8>,
     // The last field: the others end with it.
     namespace: Namespace,
-}
-
-#[derive(Debug)]
-struct Service {
-    name: String,
-    alias: String,
-    port: u16,
-    tasks: Vec<(Task, Process)>,
 }
 
 impl Environment {
@@ -111,19 +103,14 @@ impl Environment {
         port: u16,
         tasks: u8,
     ) -> Result<()> {
-        self.services.push(Service {
-            name: name.to_owned(),
-            alias: alias.to_owned(),
-            port,
-            tasks: Vec::new(),
-        });
+        self.services.push(Service::new(name, alias, port));
         for _ in 0..tasks {
             self.start_task(program, name)?;
         }
         self.publish()
     }
 
-    /// Adds a task to a service, in DNS and for the proxies of clients that start later.
+    /// Adds a task to a service, in DNS and for all proxies that lead to it, also those that run.
     ///
     /// # Errors
     /// Where it does not start in time.
@@ -132,12 +119,33 @@ impl Environment {
         self.publish()
     }
 
-    /// The tasks of a service.
-    pub fn tasks(&self, name: &str) -> impl Iterator<Item = &Task> {
-        let services = self.services.iter();
-        let services = services.filter(move |known| known.name == name);
-        let tasks = services.flat_map(|service| &service.tasks);
-        tasks.map(|(task, _)| task)
+    /// Takes a task out of DNS and of all proxies. It goes on running, with the connections that it has.
+    ///
+    /// # Errors
+    /// Where there is no such task, or DNS does not take it in time.
+    pub fn retire(&mut self, name: &str, task: usize) -> Result<()> {
+        self.service_mut(name)?.retire(task)?;
+        self.publish()
+    }
+
+    /// A task of a service: they are counted from 0, as they were started, and stay where they are.
+    ///
+    /// # Errors
+    /// Where there is no such task.
+    pub fn task(&self, name: &str, task: usize) -> Result<&Task> {
+        self.service(name)?.task(task)
+    }
+
+    fn service(&self, name: &str) -> Result<&Service> {
+        let mut services = self.services.iter();
+        let service = services.find(|service| service.name() == name);
+        service.ok_or_else(|| not_deployed(name))
+    }
+
+    fn service_mut(&mut self, name: &str) -> Result<&mut Service> {
+        let mut services = self.services.iter_mut();
+        let service = services.find(|service| service.name() == name);
+        service.ok_or_else(|| not_deployed(name))
     }
 
     /// Sends a signal to the DNS server.
@@ -158,34 +166,30 @@ impl Environment {
     }
 
     fn start_task(&mut self, program: &OsStr, name: &str) -> Result<()> {
-        let number = self.next_number();
+        let port = self.service(name)?.port();
         let mut variables = self.variables(name);
-        let is_kudos = self.application == "kudos";
-        let service = self.services.iter_mut().find(|known| known.name == name);
-        let service = service
-            .ok_or_else(|| Error::new(format!("{name} is not deployed here: `serve` it before")))?;
-        let port = service.port;
-        if !is_kudos {
+        if self.application != "kudos" {
             variables.push(("PORT".to_owned(), port.to_string()));
         }
-        let task = Task::start(&self.namespace, number, "")?;
+        let task = Task::start(&self.namespace, self.next_number(), "")?;
         let process = task.run(program, &variables, &[])?;
         process.wait_for(&format!("listening on 0.0.0.0:{port}"))?;
-        service.tasks.push((task, process));
+        self.service_mut(name)?.add(task, process);
         Ok(())
     }
 
     fn publish(&mut self) -> Result<()> {
         let upstreams = self.upstreams();
+        envoy::publish(&self.namespace, &upstreams)?;
         self.dns.publish(&upstreams)
     }
 
     /// What the tasks of a service wrote, one after the other.
-    #[must_use]
-    pub fn logs(&self, service: &str) -> Vec<String> {
-        let services = self.services.iter().filter(|known| known.name == service);
-        let tasks = services.flat_map(|service| &service.tasks);
-        tasks.flat_map(|(_, process)| process.lines()).collect()
+    ///
+    /// # Errors
+    /// Where there is no such service.
+    pub fn log(&self, service: &str) -> Result<Vec<String>> {
+        Ok(self.service(service)?.log())
     }
 
     /// A task of a service that calls all that was deployed before, with a proxy and what that writes into its hosts.
@@ -254,7 +258,7 @@ impl Environment {
     /// # Errors
     /// Where the kernel does not say.
     pub fn accepted(&self, service: &str) -> Result<Vec<u64>> {
-        self.tasks(service).map(Task::accepted).collect()
+        self.service(service)?.accepted()
     }
 
     /// How often DNS was asked for the discovery name of a service.
@@ -272,16 +276,7 @@ impl Environment {
     }
 
     fn upstreams(&self) -> Vec<Upstream> {
-        let upstreams = self.services.iter().map(|service| Upstream {
-            name: service.name.clone(),
-            alias: service.alias.clone(),
-            port: service.port,
-            addresses: {
-                let tasks = service.tasks.iter();
-                tasks.map(|(task, _)| task.address().to_owned()).collect()
-            },
-        });
-        upstreams.collect()
+        self.services.iter().map(Service::upstream).collect()
     }
 
     /// The variables that Copilot sets in the tasks of a service.
@@ -301,4 +296,8 @@ impl Environment {
         self.number.set(number);
         number
     }
+}
+
+fn not_deployed(service: &str) -> Error {
+    Error::new(format!("{service} is not deployed here: `serve` it before"))
 }

@@ -1,8 +1,9 @@
 //! The proxy of Service Connect in a client's task.
 //!
 //! ```no_run
-//! # fn example(task: &data_plane::task::Task) -> data_plane::Result<()> {
-//! use data_plane::envoy::{Envoy, Mode, Upstream};
+//! # use data_plane::{namespace::Namespace, task::Task};
+//! # fn example(namespace: &Namespace, task: &Task) -> data_plane::Result<()> {
+//! use data_plane::envoy::{self, Envoy, Mode, Upstream};
 //!
 //! let api = Upstream {
 //!     name: "api".to_owned(),
@@ -10,6 +11,7 @@
 //!     port: 80,
 //!     addresses: vec!["10.0.1.7".to_owned()],
 //! };
+//! envoy::publish(namespace, &[api.clone()])?;
 //! let envoy = Envoy::start(task, Mode::Tcp, &[api])?;
 //! assert_eq!(envoy.taken(task, "api")?, 0);
 //! # Ok(())
@@ -17,9 +19,11 @@
 //! ```
 
 use std::fmt::Write;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::namespace::Namespace;
 use crate::process::{DEADLINE, Process};
 use crate::task::Task;
 use crate::{Error, Result, programs};
@@ -72,6 +76,23 @@ fn listener_address(number: u8) -> String {
     format!("127.255.0.{number}")
 }
 
+/// Tells the proxies of an environment where the tasks of these services are, as ECS does: also those that run, once they
+/// have seen it.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn publish(namespace: &Namespace, upstreams: &[Upstream]) -> Result<()> {
+    for upstream in upstreams {
+        namespace.replace(&endpoints_file(&upstream.name), &endpoints(upstream))?;
+    }
+    Ok(())
+}
+
+/// Envoy reads the endpoints of one service from one file.
+fn endpoints_file(service: &str) -> String {
+    format!("endpoints-{service}.json")
+}
+
 /// A running proxy. It ends with its namespace.
 #[derive(Debug)]
 pub struct Envoy {
@@ -80,27 +101,52 @@ pub struct Envoy {
 }
 
 impl Envoy {
-    /// Starts it in a client's task; when this returns, it takes connections.
+    /// Starts it in a client's task; when this returns, it takes connections, and knows the tasks of these services.
     ///
     /// # Errors
     /// Where it does not start in time.
     pub fn start(task: &Task, mode: Mode, upstreams: &[Upstream]) -> Result<Self> {
-        let config = config(mode, upstreams);
+        let config = config(mode, upstreams, &programs::mount_point()?);
         let program = programs::envoy()?;
-        let arguments = ["--disable-hot-restart", "--concurrency", "1"];
-        let arguments = [&arguments[..], &["--config-yaml", &config]].concat();
+        let mut arguments = vec!["--disable-hot-restart", "--concurrency", "1"];
+        // Who has endpoints told has to have names.
+        arguments.extend(["--service-node", "client", "--service-cluster", "client"]);
+        arguments.extend(["--config-yaml", &config]);
         let process = task.run(program.as_os_str(), &[], &arguments)?;
         process.wait_for("starting workers")?;
         let envoy = Self { mode, process };
+        envoy.wait_until(task, "listener_manager.workers_started", |value| value == 1)?;
+        for upstream in upstreams {
+            let updates = format!("cluster.{}.update_success", upstream.name);
+            envoy.wait_until(task, &updates, |value| value > 0)?;
+        }
+        Ok(envoy)
+    }
+
+    /// Waits until it knows so many tasks of a service.
+    ///
+    /// # Errors
+    /// Where it does not in time.
+    pub fn wait_for_tasks(&self, task: &Task, service: &str, tasks: u64) -> Result<()> {
+        let members = format!("cluster.{service}.membership_total");
+        self.wait_until(task, &members, |value| value == tasks)
+    }
+
+    fn wait_until(&self, task: &Task, name: &str, is_met: impl Fn(u64) -> bool) -> Result<()> {
         let end = Instant::now() + DEADLINE;
-        while counter(task, "listener_manager.workers_started")? != 1 {
+        loop {
+            let value = counter(task, name)?;
+            if is_met(value) {
+                return Ok(());
+            }
             if Instant::now() > end {
-                let log = envoy.process.lines().join("\n");
-                return Err(Error::new(format!("envoy did not start in time:\n{log}")));
+                let log = self.process.lines().join("\n");
+                return Err(Error::new(format!(
+                    "envoy is not ready in time: {name} is {value}; its log:\n{log}"
+                )));
             }
             thread::sleep(PAUSE);
         }
-        Ok(envoy)
     }
 
     /// How much it has passed on to the tasks of a service: connections or requests, whichever it balances.
@@ -125,7 +171,7 @@ fn counter(task: &Task, name: &str) -> Result<u64> {
         .ok_or_else(|| Error::new(format!("envoy has no counter {name}: {answer:?}")))
 }
 
-fn config(mode: Mode, upstreams: &[Upstream]) -> String {
+fn config(mode: Mode, upstreams: &[Upstream], scratch: &Path) -> String {
     let listeners = upstreams.iter().zip(1..);
     let listeners: Vec<_> = listeners
         .map(|(upstream, number)| {
@@ -140,7 +186,10 @@ fn config(mode: Mode, upstreams: &[Upstream]) -> String {
             )
         })
         .collect();
-    let clusters: Vec<_> = upstreams.iter().map(cluster).collect();
+    let clusters = upstreams.iter();
+    let clusters: Vec<_> = clusters
+        .map(|upstream| cluster(&upstream.name, scratch))
+        .collect();
     let (listeners, clusters) = (listeners.join(","), clusters.join(","));
     let admin = socket_address("127.0.0.1", ADMIN);
     format!(
@@ -154,7 +203,15 @@ fn socket_address(address: &str, port: u16) -> String {
 
 /// Tasks in turn, and out with one that fails 5 times, even if it is one of two: Envoy's own limit is a tenth of them. Its
 /// own limit of three retries at a time would show in these tests as a fault of their load.
-fn cluster(upstream: &Upstream) -> String {
+fn cluster(name: &str, scratch: &Path) -> String {
+    let path = scratch.join(endpoints_file(name));
+    let path = path.display();
+    format!(
+        r#"{{"name":"{name}","type":"EDS","eds_cluster_config":{{"eds_config":{{"resource_api_version":"V3","path_config_source":{{"path":"{path}"}}}}}},"connect_timeout":"1s","lb_policy":"ROUND_ROBIN","outlier_detection":{{"consecutive_5xx":5,"interval":"30s","base_ejection_time":"30s","max_ejection_time":"300s","max_ejection_percent":100}},"circuit_breakers":{{"thresholds":[{{"max_retries":1024}}]}}}}"#
+    )
+}
+
+fn endpoints(upstream: &Upstream) -> String {
     let Upstream { name, port, .. } = upstream;
     let endpoints = upstream.addresses.iter().map(|address| {
         let address = socket_address(address, *port);
@@ -162,7 +219,7 @@ fn cluster(upstream: &Upstream) -> String {
     });
     let endpoints = endpoints.collect::<Vec<_>>().join(",");
     format!(
-        r#"{{"name":"{name}","type":"STATIC","connect_timeout":"1s","lb_policy":"ROUND_ROBIN","outlier_detection":{{"consecutive_5xx":5,"interval":"30s","base_ejection_time":"30s","max_ejection_time":"300s","max_ejection_percent":100}},"circuit_breakers":{{"thresholds":[{{"max_retries":1024}}]}},"load_assignment":{{"cluster_name":"{name}","endpoints":[{{"lb_endpoints":[{endpoints}]}}]}}}}"#
+        r#"{{"resources":[{{"@type":"type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment","cluster_name":"{name}","endpoints":[{{"lb_endpoints":[{endpoints}]}}]}}]}}"#
     )
 }
 

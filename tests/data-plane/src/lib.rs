@@ -24,6 +24,7 @@ pub mod http;
 pub mod namespace;
 pub mod process;
 pub mod programs;
+pub mod service;
 pub mod task;
 
 pub use client::Client;

@@ -129,6 +129,21 @@ impl Namespace {
         links.collect()
     }
 
+    /// Moves a file into the place of one in the scratch directory: who reads it has the old one or the new one.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn replace(&self, name: &str, contents: &str) -> Result<()> {
+        let failed = || format!("{name} cannot be written in the scratch directory");
+        // The directory as it is seen in here.
+        let root = PathBuf::from(format!("/proc/{}/root", self.init.id()));
+        let inside = self.scratch.strip_prefix("/").unwrap_or(&self.scratch);
+        let file = root.join(inside).join(name);
+        let new = file.with_extension("new");
+        fs::write(&new, contents).when(failed)?;
+        fs::rename(&new, &file).when(failed)
+    }
+
     /// A directory that ends with this, and that no other namespace sees.
     #[must_use]
     pub fn scratch(&self) -> &PathBuf {

@@ -15,8 +15,7 @@ fn shop(tasks: u8) -> Result<Environment> {
 /// How DNS answers in a task, and the records.
 fn ask(environment: &Environment, kind: &str, name: &str) -> Result<(String, Vec<String>)> {
     let program = env!("CARGO_BIN_EXE_ask").as_ref();
-    let mut tasks = environment.tasks("orders");
-    let task = tasks.next().expect("a task was deployed");
+    let task = environment.task("orders", 0)?;
     let mut lines = task.run(program, &[], &[kind, name])?.output()?;
     let code = lines.remove(0);
     Ok((code, lines))

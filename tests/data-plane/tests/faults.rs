@@ -80,13 +80,7 @@ fn one_of_three(
 /// Its program is killed, so that its connections are closed and new ones refused.
 #[test]
 fn a_task_is_killed() -> Result<()> {
-    let fault = |environment: &Environment| {
-        let mut tasks = environment.tasks("orders");
-        tasks.try_for_each(|task| match task.address() {
-            "10.0.1.1" => task.signal("KILL", "api"),
-            _ => Ok(()),
-        })
-    };
+    let fault = |environment: &Environment| environment.task("orders", 0)?.signal("KILL", "api");
     // 503 is what a proxy of requests says when it cannot try again.
     one_of_three("killed", fault, &[BROKE, CLOSED, "503"])
 }
@@ -94,22 +88,14 @@ fn a_task_is_killed() -> Result<()> {
 /// Its address is no more, so that nothing comes back from there.
 #[test]
 fn a_task_is_gone() -> Result<()> {
-    let fault = |environment: &Environment| {
-        let mut tasks = environment.tasks("orders");
-        tasks.next().map_or(Ok(()), data_plane::task::Task::end)
-    };
+    let fault = |environment: &Environment| environment.task("orders", 0)?.end();
     one_of_three("gone", fault, &[LATE, BROKE, CLOSED, "503"])
 }
 
 /// It is connected to, and does not answer.
 #[test]
 fn a_task_hangs() -> Result<()> {
-    let fault = |environment: &Environment| {
-        let mut tasks = environment.tasks("orders");
-        tasks
-            .next()
-            .map_or(Ok(()), |task| task.signal("STOP", "api"))
-    };
+    let fault = |environment: &Environment| environment.task("orders", 0)?.signal("STOP", "api");
     one_of_three("hangs", fault, &[LATE, CLOSED])
 }
 

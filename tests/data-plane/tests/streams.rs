@@ -18,7 +18,7 @@ fn moved(mode: Mode, expected: Way) -> Result<()> {
         let (way, lines) = environment.way("store", &client, call)?;
         assert_eq!(way, expected, "{direction}");
         assert_eq!(lines, [format!("{BYTES} http://store")], "{direction}");
-        let log = environment.logs("store");
+        let log = environment.log("store")?;
         let requests = log.iter().filter(|line| line.starts_with(request));
         assert_eq!(requests.count(), 1, "{log:?}");
     }
