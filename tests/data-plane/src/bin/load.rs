@@ -1,5 +1,5 @@
 //! A caller of the shop that keeps calling: `load SERVICE SECONDS` has eight callers, each with a rest between two calls,
-//! and writes `running` once every one of them had an answer, each failure, and how many calls went how.
+//! and writes `running` once every one of them had an answer, each second, each failure, and how many calls went how.
 
 use std::env;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ async fn main() {
     let mut arguments = env::args().skip(1);
     let service = arguments.next().unwrap_or_default();
     let seconds = arguments.next().and_then(|seconds| seconds.parse().ok());
-    let end = Instant::now() + Duration::from_secs(seconds.unwrap_or(1));
+    let seconds = seconds.unwrap_or(1);
+    let end = Instant::now() + Duration::from_secs(seconds);
     let started = Arc::new(AtomicUsize::new(0));
     let mut callers = JoinSet::new();
     for _ in 0..CALLERS {
@@ -31,8 +32,15 @@ async fn main() {
             "stock" => Stock::client(),
             _ => panic!("{service:?} is not called under load: say orders or stock"),
         };
-        callers.spawn(caller(client, end, Arc::clone(&started)));
+        let answer = format!("Hello from {service} in test\n");
+        callers.spawn(caller(client, answer, end, Arc::clone(&started)));
     }
+    tokio::spawn(async move {
+        for second in 1..seconds {
+            sleep(Duration::from_secs(1)).await;
+            println!("second {second}");
+        }
+    });
     let (mut good, mut bad) = (0, 0);
     while let Some(caller) = callers.join_next().await {
         let counts = caller.unwrap_or_default();
@@ -42,11 +50,20 @@ async fn main() {
     println!("good={good} bad={bad}");
 }
 
-async fn caller(client: Client, end: Instant, started: Arc<AtomicUsize>) -> (usize, usize) {
+async fn caller(
+    client: Client,
+    answer: String,
+    end: Instant,
+    started: Arc<AtomicUsize>,
+) -> (usize, usize) {
     let (mut good, mut bad) = (0, 0);
     while Instant::now() < end {
         match call(&client).await {
-            Ok(()) => {
+            Ok(body) if body != answer => {
+                bad += 1;
+                println!("bad: something else answered: {body:?}");
+            }
+            Ok(_) => {
                 good += 1;
                 if good == 1 && started.fetch_add(1, Ordering::Relaxed) + 1 == CALLERS {
                     println!("running");
@@ -62,7 +79,7 @@ async fn caller(client: Client, end: Instant, started: Arc<AtomicUsize>) -> (usi
     (good, bad)
 }
 
-async fn call(client: &Client) -> Result<()> {
+async fn call(client: &Client) -> Result<String> {
     let response = client.get("/some-request").timeout(DEADLINE).await?;
-    response.error_for_status()?.text().await.map(drop)
+    response.error_for_status()?.text().await
 }

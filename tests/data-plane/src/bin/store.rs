@@ -1,12 +1,15 @@
 //! The service `store` of the shop: `GET /BYTES` answers with so many, and `POST /` with how many came in chunks. A GET of
-//! all else is answered by 503, so that this can be the task of another service that is unwell.
+//! all else is answered as `api` of kudos does, so that this can be a task of another service; by 503 since `GET /unwell`.
 //!
 //! It is written on bare sockets, so that nothing of it is under test.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+
+static IS_UNWELL: AtomicBool = AtomicBool::new(false);
 
 fn main() -> io::Result<()> {
     let port = env::var("PORT").ok().and_then(|port| port.parse().ok());
@@ -23,7 +26,7 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// One request after the other.
+/// One request after the other, until a client wants no more.
 fn serve(mut stream: &TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     loop {
@@ -38,24 +41,41 @@ fn serve(mut stream: &TcpStream) -> io::Result<()> {
         println!("{first} from {}", stream.peer_addr()?);
         let path = first.split(' ').nth(1).unwrap_or_default();
         if first.starts_with("get ") {
-            let Ok(length) = path.trim_start_matches('/').parse() else {
-                stream.write_all(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n")?;
-                continue;
-            };
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
-            )?;
-            io::copy(&mut io::repeat(b'x').take(length), &mut stream)?;
+            if path == "/unwell" {
+                IS_UNWELL.store(true, Ordering::Relaxed);
+            }
+            if let Ok(length) = path.trim_start_matches('/').parse() {
+                write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+                )?;
+                io::copy(&mut io::repeat(b'x').take(length), &mut stream)?;
+            } else if IS_UNWELL.load(Ordering::Relaxed) {
+                answer(stream, "503 Unavailable", "")?;
+            } else {
+                answer(stream, "200 OK", &hello())?;
+            }
         } else {
-            let answer = count(&mut reader)?.to_string();
-            let length = answer.len();
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{answer}"
-            )?;
+            answer(stream, "200 OK", &count(&mut reader)?.to_string())?;
+        }
+        if head.contains("\r\nconnection: close\r\n") {
+            return Ok(());
         }
     }
+}
+
+fn answer(mut stream: &TcpStream, status: &str, body: &str) -> io::Result<()> {
+    let length = body.len();
+    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}");
+    // In one piece, which nothing delays.
+    stream.write_all(answer.as_bytes())
+}
+
+fn hello() -> String {
+    let variable = |name| env::var(name).unwrap_or_default();
+    let service = variable("COPILOT_SERVICE_NAME");
+    let environment = variable("COPILOT_ENVIRONMENT_NAME");
+    format!("Hello from {service} in {environment}\n")
 }
 
 /// The bytes of a body in chunks, without trailers.

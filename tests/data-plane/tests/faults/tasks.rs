@@ -1,0 +1,112 @@
+//! A task fails, or goes, or comes.
+
+use data_plane::{Environment, Result, programs};
+
+use crate::load::Load;
+use crate::{BROKE, By, CALLERS, CLOSED, LATE, REFUSED, UNAVAILABLE, shop};
+
+/// Clients that find the three tasks in each way, and what happens to these. In the end each of them tells how many
+/// connections it accepted, if it is there to tell.
+fn one_of_three(
+    name: &str,
+    fault: impl Fn(&mut Environment, &Load) -> Result<()>,
+    ways: &[&str],
+) -> Result<()> {
+    for by in By::ALL {
+        let mut environment = shop(3)?;
+        let client = by.client(&environment)?;
+        let load = Load::start(format!("{name}, {by:?}"), &client)?;
+        fault(&mut environment, &load)?;
+        load.end()?.fails_only_by(ways);
+        if let Ok(accepted) = environment.accepted("orders") {
+            println!("    each task accepted: {accepted:?}");
+        }
+    }
+    Ok(())
+}
+
+/// Its connections are closed and new ones refused.
+fn kill(environment: &Environment, task: usize) -> Result<()> {
+    environment.task("orders", task)?.signal("KILL", "api")
+}
+
+fn add(environment: &mut Environment) -> Result<()> {
+    environment.add(programs::kudos("api")?.as_os_str(), "orders")
+}
+
+#[test]
+fn a_task_is_killed() -> Result<()> {
+    let fault = |environment: &mut Environment, _: &Load| kill(environment, 0);
+    one_of_three("killed", fault, &[BROKE, CLOSED, REFUSED, UNAVAILABLE])
+}
+
+/// DNS and the proxies tell of it for some time.
+#[test]
+fn a_task_is_killed_and_taken_out_late() -> Result<()> {
+    let fault = |environment: &mut Environment, load: &Load| {
+        kill(environment, 0)?;
+        load.wait_for_second(2)?;
+        environment.retire("orders", 0)
+    };
+    let ways = [BROKE, CLOSED, REFUSED, UNAVAILABLE];
+    one_of_three("killed, and out 2 s later", fault, &ways)
+}
+
+/// As a deployment does, but that the old ones do not end what they began.
+#[test]
+fn all_tasks_are_replaced() -> Result<()> {
+    let fault = |environment: &mut Environment, _: &Load| {
+        for _ in 0..3 {
+            add(environment)?;
+        }
+        for old in 0..3 {
+            environment.retire("orders", old)?;
+            kill(environment, old)?;
+        }
+        Ok(())
+    };
+    one_of_three("replaced", fault, &[BROKE, CLOSED, REFUSED, UNAVAILABLE])
+}
+
+/// Its address is no more, so that nothing comes back from there.
+#[test]
+fn a_task_is_gone() -> Result<()> {
+    let fault = |environment: &mut Environment, _: &Load| environment.task("orders", 0)?.end();
+    one_of_three("gone", fault, &[LATE, BROKE, CLOSED, UNAVAILABLE])
+}
+
+/// It is connected to, and does not answer.
+#[test]
+fn a_task_hangs() -> Result<()> {
+    let fault = |environment: &mut Environment, _: &Load| {
+        let task = environment.task("orders", 0)?;
+        task.signal("STOP", "api")
+    };
+    one_of_three("hangs", fault, &[LATE, CLOSED])
+}
+
+#[test]
+fn a_task_is_added() -> Result<()> {
+    let fault = |environment: &mut Environment, _: &Load| add(environment);
+    one_of_three("added", fault, &[])
+}
+
+/// The proxy of requests asks others; that of connections, and discovery, pass it on.
+#[test]
+fn a_task_answers_503() -> Result<()> {
+    for by in By::ALL {
+        let mut environment = shop(2)?;
+        environment.add(env!("CARGO_BIN_EXE_store").as_ref(), "orders")?;
+        let client = by.client(&environment)?;
+        let load = Load::start(format!("503, {by:?}"), &client)?;
+        let unwell = environment.task("orders", 2)?;
+        unwell.get(unwell.address(), 80, "/unwell")?;
+        let outcome = load.end()?;
+        outcome.fails_only_by(&[UNAVAILABLE]);
+        if let By::HttpProxy = by {
+            // A call may have met it three times, before the proxy was through with it.
+            assert!(outcome.bad.len() < CALLERS);
+        }
+    }
+    Ok(())
+}
