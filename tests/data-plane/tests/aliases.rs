@@ -84,6 +84,8 @@ fn an_older_task_falls_back_to_discovery_and_warns_once() -> Result<()> {
 }
 
 /// Where the alias is the discovery name there is nothing to fall back to, and nothing to warn of.
+///
+/// It is also what `by_an_alias_that_is_the_discovery_name` would see if the library passed the hosts file by.
 #[test]
 fn an_older_task_finds_the_alias_that_is_the_discovery_name() -> Result<()> {
     let environment = shop()?;
