@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -89,11 +90,22 @@ fn nothing_is_left_over() {
             .spawn()
             .unwrap();
         let output = BufReader::new(holder.stdout.take().unwrap());
-        let mut lines = output.lines().map_while(std::io::Result::ok);
-        let line = lines.find_map(|line| Some(line.strip_prefix("in ")?.to_owned()));
-        let namespaces = line.unwrap_or_default();
-        let namespaces: Vec<_> = namespaces.split(' ').map(str::to_owned).collect();
-        assert_eq!(namespaces.len(), 3, "it has no environment");
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            // To the end, as the child may write until then.
+            for line in output.lines().map_while(std::io::Result::ok) {
+                if let Some(namespaces) = line.strip_prefix("in ") {
+                    let _ = sender.send(namespaces.to_owned());
+                }
+            }
+        });
+        // Fails with the child's end too, which is the sender's.
+        let line = receiver.recv_timeout(DEADLINE).unwrap_or_else(|error| {
+            let _ = holder.kill();
+            panic!("the child has no environment: {error}")
+        });
+        let namespaces: Vec<_> = line.split(' ').map(str::to_owned).collect();
+        assert_eq!(namespaces.len(), 3, "{line}");
         if end != "panic" {
             let group = format!("-{}", holder.id());
             let mut kill = Command::new("kill");
