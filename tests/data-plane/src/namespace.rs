@@ -35,7 +35,8 @@ const INIT: &str = r#"
 set -eu
 mount -t tmpfs -o mode=755 scratch "$1"
 ip link set lo up
-ip link add bridge type bridge
+# Else it has the lowest address of what is on it, which a task that is added changes for those that know the old one.
+ip link add bridge address 02:00:00:00:00:01 type bridge
 ip address add "$2/16" dev bridge
 ip address add "$3/16" dev bridge
 ip link set bridge up
