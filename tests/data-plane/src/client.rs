@@ -96,11 +96,7 @@ impl Client {
     /// # Errors
     /// Where that does not start in time.
     pub fn restart_proxy(&mut self) -> Result<()> {
-        let program = programs::envoy()?;
-        let name = program.file_name().unwrap_or_default();
-        // The kernel keeps 15 letters of it.
-        let name: String = name.to_string_lossy().chars().take(15).collect();
-        self.task.signal("KILL", &name)?;
+        self.envoy.kill(&self.task)?;
         self.envoy = Envoy::start(&self.task, self.mode, &self.upstreams)?;
         Ok(())
     }

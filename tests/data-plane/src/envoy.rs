@@ -123,6 +123,19 @@ impl Envoy {
         Ok(envoy)
     }
 
+    /// Kills it; when this returns, another can listen where it did.
+    ///
+    /// # Errors
+    /// Where it has ended.
+    pub fn kill(&mut self, task: &Task) -> Result<()> {
+        let program = programs::envoy()?;
+        let name = program.file_name().unwrap_or_default();
+        // The kernel keeps 15 letters of it.
+        let name: String = name.to_string_lossy().chars().take(15).collect();
+        task.signal("KILL", &name)?;
+        self.process.wait_for_end().map(drop)
+    }
+
     /// Waits until it knows so many tasks of a service.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
 //! ```
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -134,13 +134,21 @@ impl Process {
         self.log.lock().lines.clone()
     }
 
+    /// Waits for its end, however it ends.
+    ///
+    /// # Errors
+    /// Where the system does not tell.
+    pub fn wait_for_end(&mut self) -> Result<ExitStatus> {
+        let status = self.child.wait();
+        status.when(|| format!("{} is lost", self.what))
+    }
+
     /// Waits for its end, and gives what it wrote.
     ///
     /// # Errors
     /// Where it fails, with what it wrote.
     pub fn output(mut self) -> Result<Vec<String>> {
-        let status = self.child.wait();
-        let status = status.when(|| format!("{} is lost", self.what))?;
+        let status = self.wait_for_end()?;
         if let Some(reader) = self.reader.take() {
             // It does not panic, and what it read is in the log.
             let _ = reader.join();
