@@ -13,8 +13,9 @@ const CALLERS: usize = 8;
 
 const BROKE: &str = "the connection broke before an answer came";
 const LATE: &str = "no answer came within the deadline";
-/// A proxy that has no task to go to closes what it accepted.
-const CLOSED: &str = "no connection could be made";
+const UNREACHED: &str = "no connection could be made within the deadline";
+/// Nothing listens; or a proxy that has no task to go to closes what it accepted.
+const CLOSED: &str = "no connection could be made: ";
 const REFUSED: &str = "refused the connection";
 /// A proxy of requests says so when it cannot try again.
 const UNAVAILABLE: &str = "503";

@@ -3,7 +3,7 @@
 use data_plane::{Environment, Result, programs};
 
 use crate::load::Load;
-use crate::{BROKE, By, CALLERS, CLOSED, LATE, REFUSED, UNAVAILABLE, shop};
+use crate::{BROKE, By, CALLERS, CLOSED, LATE, UNAVAILABLE, UNREACHED, shop};
 
 /// Clients that find the three tasks in each way, and what happens to these. In the end each of them tells how many
 /// connections it accepted, if it is there to tell.
@@ -37,7 +37,7 @@ fn add(environment: &mut Environment) -> Result<()> {
 #[test]
 fn a_task_is_killed() -> Result<()> {
     let fault = |environment: &mut Environment, _: &Load| kill(environment, 0);
-    one_of_three("killed", fault, &[BROKE, CLOSED, REFUSED, UNAVAILABLE])
+    one_of_three("killed", fault, &[BROKE, CLOSED, UNAVAILABLE])
 }
 
 /// DNS and the proxies tell of it for some time.
@@ -48,7 +48,7 @@ fn a_task_is_killed_and_taken_out_late() -> Result<()> {
         load.wait_for_second(2)?;
         environment.retire("orders", 0)
     };
-    let ways = [BROKE, CLOSED, REFUSED, UNAVAILABLE];
+    let ways = [BROKE, CLOSED, UNAVAILABLE];
     one_of_three("killed, and out 2 s later", fault, &ways)
 }
 
@@ -65,14 +65,18 @@ fn all_tasks_are_replaced() -> Result<()> {
         }
         Ok(())
     };
-    one_of_three("replaced", fault, &[BROKE, CLOSED, REFUSED, UNAVAILABLE])
+    one_of_three("replaced", fault, &[BROKE, CLOSED, UNAVAILABLE])
 }
 
 /// Its address is no more, so that nothing comes back from there.
 #[test]
 fn a_task_is_gone() -> Result<()> {
     let fault = |environment: &mut Environment, _: &Load| environment.task("orders", 0)?.end();
-    one_of_three("gone", fault, &[LATE, BROKE, CLOSED, UNAVAILABLE])
+    one_of_three(
+        "gone",
+        fault,
+        &[LATE, UNREACHED, BROKE, CLOSED, UNAVAILABLE],
+    )
 }
 
 /// It is connected to, and does not answer.
@@ -82,7 +86,7 @@ fn a_task_hangs() -> Result<()> {
         let task = environment.task("orders", 0)?;
         task.signal("STOP", "api")
     };
-    one_of_three("hangs", fault, &[LATE, CLOSED])
+    one_of_three("hangs", fault, &[LATE, UNREACHED, CLOSED])
 }
 
 #[test]
