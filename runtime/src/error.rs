@@ -29,6 +29,8 @@ pub enum Error {
     Resolve(Box<ErrorDetails>),
     /// No address of the host could be connected to; nothing was sent.
     Connect(Box<ErrorDetails>),
+    /// As many requests to the service are in flight as [may be](crate::Resilience::max_in_flight); nothing was sent.
+    Busy(Box<ErrorDetails>),
     /// The deadline passed, or a body, of the request or of the response, did not move for too long.
     Timeout(Box<ErrorDetails>),
     /// The connection broke, or what came over it is not HTTP.
@@ -73,6 +75,7 @@ macro_rules! details {
             | Error::Request(context)
             | Error::Resolve(context)
             | Error::Connect(context)
+            | Error::Busy(context)
             | Error::Timeout(context)
             | Error::Transport(context)
             | Error::Body(context)

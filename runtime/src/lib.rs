@@ -34,9 +34,29 @@
 //! has 15 s between two chunks ([another time](RequestBuilder::idle_timeout)). A streamed [`Body`] of
 //! a request may take as long as it moves, and what is left of one after an early answer that is no
 //! error is still sent. The head of a response has at most 64 KiB and 100 headers, and a connection
-//! holds less than 1 MiB of a body that is streamed. Connections are kept for 4 s. Redirects are not
-//! followed, proxy variables are not read, and no path leads to another host. Where nothing was sent
-//! yet, a call goes on to the next connection or address; nothing is ever sent twice.
+//! holds less than 1 MiB of a body that is streamed. Redirects are not followed, proxy variables are
+//! not read, and no path leads to another host.
+//!
+//! # Where a service has several tasks
+//! Through discovery each request goes to another task, of the next two to the less loaded one. Names
+//! are looked up every 3 s while they are in use, beside the calls; the tasks are those of the last
+//! answers, and stay what they were while DNS has no answer. A task that fails 5 times in a row, or
+//! cannot be connected to, gets no requests for a while; one that is much slower than the others gets
+//! few. Through the proxy of Service Connect, which spreads connections, calls use several in turn,
+//! none older than 10 s; one that fails while others do not is given up.
+//!
+//! # What is sent again
+//! Where nothing was sent, a call goes on to the next connection, task or, after a short while,
+//! another round of them, for any method. What may have been sent is sent again at most twice, to
+//! another task where there is one, within a budget and the one deadline: GET, HEAD, OPTIONS, TRACE,
+//! PUT and DELETE whose body is not streamed, where the connection broke before an answer came or the
+//! answer is 502, 503 or 504. The last answer is what comes back. `Retry-After` is honoured where it
+//! fits into the deadline; 429 is not retried, nor what a proxy answered that retries itself. Where a
+//! third of the deadline is over, such a request goes out a second time beside the first. A POST or
+//! PATCH is never sent twice. [`Resilience`] has all numbers and how to set them;
+//! `SERVICE_CONNECT_RESILIENCE=off` turns all of it off.
+//!
+//! Idle connections are closed after 4 s, before servers do so.
 //!
 //! Calls need a tokio runtime with io and time enabled.
 //!
@@ -62,7 +82,9 @@ mod client;
 mod connection;
 mod definition;
 mod error;
+mod resilience;
 mod retry;
+mod route;
 mod service;
 mod stub;
 #[cfg(feature = "testing")]
@@ -73,6 +95,7 @@ pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
 pub use error::{Error, ErrorDetails};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+pub use resilience::Resilience;
 pub use service_connect_macros::{clients, listen_addr, service_client};
 
 /// What a call, or anything else here, gives.

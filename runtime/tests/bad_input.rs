@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use service_connect::{Bytes, Client, Error, Response, Result};
+use service_connect::{Bytes, Client, Error, Resilience, Response, Result};
 use support::{answer, read_head};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -47,7 +47,10 @@ impl Server {
     async fn start(bytes: &str, then: Then) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Server {
-            client: Client::at(format!("http://{}", listener.local_addr().unwrap())).unwrap(),
+            client: Client::at(format!("http://{}", listener.local_addr().unwrap()))
+                .unwrap()
+                // What it misbehaves with is to be seen, not what a retry makes of it.
+                .with_resilience(Resilience::OFF),
             connections: Arc::default(),
             written: Arc::default(),
             over: Arc::default(),

@@ -97,7 +97,7 @@ async fn what_may_have_been_sent_is_not_sent_again() {
     ];
     for bytes in answers {
         let server = Server::start(|_| Reply::Last(bytes.to_vec())).await;
-        let error = server.client().get("/?key=secret").await.unwrap_err();
+        let error = server.client().post("/?key=secret").await.unwrap_err();
         assert!(matches!(error, Error::Transport(_)), "{error:?}");
         assert!(
             error.to_string().contains("may have been carried out"),

@@ -115,6 +115,14 @@ impl Body {
         self.size_hint().exact()
     }
 
+    /// All of it, if it is not streamed.
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes.clone()),
+            Kind::Stream(_) => None,
+        }
+    }
+
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.0, Kind::Stream(_))
     }

@@ -13,13 +13,13 @@ mod variables;
 pub(crate) use self::target::{Target, parse_port};
 pub use self::variables::override_name;
 use self::variables::{APPLICATION, FALLBACK};
-pub(crate) use self::variables::{DISCOVERY, ENVIRONMENT, PORT, SERVICE, Variables};
+pub(crate) use self::variables::{DISCOVERY, ENVIRONMENT, PORT, RESILIENCE, SERVICE, Variables};
 use crate::definition::{Definition, Endpoint};
 use crate::error::{ErrorDetails, Place};
 use crate::{Error, Result};
 
 /// The way to a service, and what messages about it need to know.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Choice {
     pub(crate) target: Target,
     pub(crate) way: Way,

@@ -9,7 +9,7 @@
 //! ```
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -100,6 +100,11 @@ impl Target {
     /// The host as resolvers and TLS want it: without brackets.
     pub(crate) fn host(&self) -> &str {
         self.name.trim_matches(['[', ']'])
+    }
+
+    /// Whether the host is an address, which nobody has to look up.
+    pub(crate) fn is_address(&self) -> bool {
+        self.host().parse::<IpAddr>().is_ok()
     }
 
     /// The value of the `Host` header.

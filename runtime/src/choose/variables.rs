@@ -19,6 +19,8 @@ pub(crate) const SERVICE: &str = "COPILOT_SERVICE_NAME";
 pub(crate) const DISCOVERY: &str = "COPILOT_SERVICE_DISCOVERY_ENDPOINT";
 /// Whether a Service Connect name that does not resolve falls back to discovery: `on` or `off`.
 pub(crate) const FALLBACK: &str = "SERVICE_CONNECT_FALLBACK";
+/// Whether calls do more than send their request once: `on` or `off`.
+pub(crate) const RESILIENCE: &str = "SERVICE_CONNECT_RESILIENCE";
 /// The port to listen on.
 pub(crate) const PORT: &str = "PORT";
 
@@ -78,7 +80,9 @@ impl FromIterator<(String, String)> for Variables {
 }
 
 fn is_ours(name: &str) -> bool {
-    name == FALLBACK || name == PORT || name.starts_with(OVERRIDE) || name.starts_with("COPILOT_")
+    [FALLBACK, RESILIENCE, PORT].contains(&name)
+        || name.starts_with(OVERRIDE)
+        || name.starts_with("COPILOT_")
 }
 
 /// The variable that overrides where `service` is.

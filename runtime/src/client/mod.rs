@@ -19,7 +19,7 @@ mod tower;
 mod values;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Method;
@@ -31,12 +31,12 @@ pub(crate) use self::path::parse;
 pub use self::request::RequestBuilder;
 pub use self::response::Response;
 pub use self::routes::{Answer, JsonAnswer, RoutePath, RouteResult, header, query, query_key};
-use crate::Result;
-use crate::balance::Route;
 use crate::choose::{Choice, Target, Way};
 use crate::error::{Error, ErrorDetails, Place};
 use crate::retry::Deadline;
+use crate::route::Route;
 use crate::service::Service;
+use crate::{Resilience, Result};
 
 /// A client of one service or base URL. Cheap to clone; connections belong to the process.
 ///
@@ -50,7 +50,25 @@ pub struct Client {
 #[derive(Clone)]
 enum Origin {
     Service(&'static Service),
+    /// With settings of its own.
+    Tuned(Arc<Tuned>),
     Url(Arc<Route>),
+}
+
+struct Tuned {
+    service: &'static Service,
+    resilience: Resilience,
+    route: OnceLock<Route>,
+}
+
+impl Tuned {
+    fn route(&self) -> Result<&Route> {
+        if let Some(route) = self.route.get() {
+            return Ok(route);
+        }
+        let route = self.service.route_with(self.resilience.unless_off()?)?;
+        Ok(self.route.get_or_init(|| route))
+    }
 }
 
 impl Client {
@@ -104,13 +122,38 @@ impl Client {
                  http://host[:port] or https://…"
             )))
         })?;
-        Ok(Client::to(Origin::Url(Arc::new(Route::new(Choice {
+        let choice = Choice {
             target,
             way: Way::Url,
             fallback: None,
             environment: None,
             deployed: false,
-        })))))
+        };
+        let route = Route::new(choice, Resilience::of(None)?);
+        Ok(Client::to(Origin::Url(Arc::new(route))))
+    }
+
+    /// The same with other settings than those of its service. It has connections of its own, and its own view of the
+    /// tasks, so make it once and clone it.
+    #[must_use]
+    pub fn with_resilience(self, resilience: Resilience) -> Client {
+        let tuned = |service| {
+            Origin::Tuned(Arc::new(Tuned {
+                service,
+                resilience,
+                route: OnceLock::new(),
+            }))
+        };
+        let origin = match self.origin {
+            Origin::Service(service) => tuned(service),
+            Origin::Tuned(other) => tuned(other.service),
+            Origin::Url(route) => {
+                // A malformed variable was found as the client was made.
+                let resilience = resilience.unless_off().unwrap_or(resilience);
+                Origin::Url(Arc::new(Route::new(route.choice.clone(), resilience)))
+            }
+        };
+        Client { origin, ..self }
     }
 
     /// A GET request.
@@ -222,6 +265,7 @@ impl Client {
     pub(crate) fn route(&self) -> Result<&Route> {
         match &self.origin {
             Origin::Service(service) => service.route(),
+            Origin::Tuned(tuned) => tuned.route(),
             Origin::Url(route) => Ok(route),
         }
     }
@@ -229,6 +273,7 @@ impl Client {
     pub(crate) fn service(&self) -> Option<&'static str> {
         match &self.origin {
             Origin::Service(service) => Some(service.name()),
+            Origin::Tuned(tuned) => Some(tuned.service.name()),
             Origin::Url(_) => None,
         }
     }
@@ -297,6 +342,7 @@ impl fmt::Debug for Client {
         let mut debug = f.debug_tuple("Client");
         match &self.origin {
             Origin::Service(service) => debug.field(&service.name()),
+            Origin::Tuned(tuned) => debug.field(&tuned.service.name()),
             Origin::Url(route) => debug.field(&format_args!("{}", route.choice.target)),
         };
         debug.finish()

@@ -149,9 +149,8 @@ impl Client {
     /// By the service's name, because each attribute and each `clients!()` makes a static of its own.
     fn stands_for_same(&self, other: &Client) -> bool {
         match (&self.origin, &other.origin) {
-            (Origin::Service(one), Origin::Service(other)) => one.name() == other.name(),
             (Origin::Url(one), Origin::Url(other)) => one.choice.target == other.choice.target,
-            _ => false,
+            _ => self.service().is_some() && self.service() == other.service(),
         }
     }
 }

@@ -1,24 +1,26 @@
 //! One connection: opened, lent to one exchange at a time, kept for a while.
 //!
 //! ```text
-//! let connection = Connection::open(&target, address).await?;
-//! let response = connection.send(request).await?; // the end of its body gives it to the pool
+//! let connection = lease.connect().await?;
+//! let response = connection.send(request, lease).await?; // the end of its body gives it to the pool
 //! ```
 
 mod driver;
+mod exchange;
+mod idle;
 mod incoming;
+mod lease;
 mod outgoing;
 mod pool;
 mod tls;
 
-use std::future::poll_fn;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response, Version};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
@@ -27,12 +29,19 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout};
 
 use self::driver::Driver;
+pub(crate) use self::exchange::{Exchange, SendError, is_failure};
 pub(crate) use self::incoming::Incoming;
+pub(crate) use self::lease::Lease;
 pub(crate) use self::outgoing::{Outgoing, Stage, Turn, Upload};
+pub(crate) use self::pool::{Pool, Take};
+use crate::balance::is_proxy;
 use crate::choose::Target;
 
-/// How long one address has to accept a connection, TLS included.
-pub(crate) const CONNECT: Duration = Duration::from_secs(1);
+/// How old a connection to a task may become. An address may be one of a load balancer, which spreads connections.
+const MAX_AGE: Duration = Duration::from_secs(30);
+
+/// How many failing answers in a row a connection may give.
+const BAD: u32 = 2;
 
 /// How long the rest of a request may rest after its answer.
 const REST: Duration = Duration::from_secs(15);
@@ -46,14 +55,16 @@ pub(crate) const MAX_HEADERS: usize = 100;
 /// How much hyper buffers for each direction, in bytes; the part of a body that is on its way comes on top.
 const MAX_BUFFER: usize = 256 * 1024;
 
-/// A connection that no exchange is on. It is handed on in a box, for it is not small.
+/// A connection, with the exchange that is on it. It is handed on in a box, for it is not small.
 pub(crate) struct Connection {
     sender: SendRequest<Outgoing>,
     driver: Driver,
     target: Target,
     /// The runtime that its socket belongs to.
     home: Handle,
-    opened: Instant,
+    expires: Instant,
+    /// The request that is in flight on it.
+    lease: Option<Lease>,
     /// The streamed body of the last exchange.
     upload: Option<Arc<Upload>>,
     /// Whether the last answer was HTTP/1.1. An older server knows no chunks, and without them hyper would send a
@@ -61,28 +72,17 @@ pub(crate) struct Connection {
     is_current: bool,
     /// Whether the last answer was an error, which says that the rest of the request is not wanted.
     is_refused: bool,
+    /// Whether it is one to a task that answered nothing yet.
+    is_new: bool,
+    /// Answers in a row that said that the task cannot: 502, 503 or 504.
+    failures: u32,
 }
 
-pub(crate) enum SendError {
-    /// Nothing was sent: here is the request again.
-    Unsent(Box<Request<Outgoing>>, hyper::Error),
-    /// Something may have been sent.
-    Broken(hyper::Error),
-}
-
-/// A connection to `target` from the pool, if one is open and idle.
-pub(crate) fn idle(target: &Target) -> Option<Box<Connection>> {
-    while let Some(mut connection) = pool::take(target) {
-        if connection.is_idle() {
-            return Some(connection);
-        }
-    }
-    None
-}
-
-impl Connection {
-    /// Connects to one address of `target`, within 1 s.
-    pub(crate) async fn open(target: &Target, address: SocketAddr) -> io::Result<Box<Connection>> {
+impl Lease {
+    /// Connects to the address that it is for, within `limit`.
+    pub(crate) async fn connect(&self, limit: Duration) -> io::Result<Box<Connection>> {
+        let (target, address) = (&self.pool().target, self.address());
+        self.pool().opens(address);
         let open = async {
             let tcp = TcpStream::connect(address).await?;
             tcp.set_nodelay(true)?;
@@ -92,48 +92,35 @@ impl Connection {
                 handshake(tcp).await
             }
         };
-        let (sender, driver) = timeout(CONNECT, open)
-            .await
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        let (sender, driver) = timeout(limit, open).await.unwrap_or_else(|_| {
+            let problem = format!("did not answer within {limit:?}");
+            Err(io::Error::new(io::ErrorKind::TimedOut, problem))
+        })?;
+        let age = if is_proxy(address) {
+            self.pool().resilience.max_proxy_connection_age
+        } else {
+            MAX_AGE
+        };
         Ok(Box::new(Connection {
             sender,
             driver,
             target: target.clone(),
             home: Handle::current(),
-            opened: Instant::now(),
+            expires: Instant::now() + scattered(age),
+            lease: None,
             upload: None,
             is_current: true,
             is_refused: false,
+            is_new: true,
+            failures: 0,
         }))
     }
+}
 
-    /// Sends one request; the response's body holds the connection until it ends.
-    pub(crate) async fn send(
-        mut self: Box<Self>,
-        request: Box<Request<Outgoing>>,
-    ) -> Result<Response<Incoming>, SendError> {
-        self.upload = request.body().upload();
-        let answer = {
-            let mut answer = pin!(self.sender.try_send_request(*request));
-            let driver = &mut self.driver;
-            poll_fn(|cx| driver.poll(cx, |cx| answer.as_mut().poll(cx))).await
-        };
-        match answer {
-            Ok(response) => {
-                let status = response.status();
-                self.is_current = response.version() == Version::HTTP_11;
-                self.is_refused = status.is_client_error() || status.is_server_error();
-                if self.is_uploading() && !self.is_refused {
-                    self.driver.detach(&self.home);
-                }
-                Ok(response.map(|body| Incoming::new(body, self)))
-            }
-            Err(mut error) => Err(match error.take_message() {
-                Some(request) => SendError::Unsent(Box::new(request), error.into_error()),
-                None => SendError::Broken(error.into_error()),
-            }),
-        }
-    }
+/// At least three quarters of a time: those that are opened together are not closed together.
+fn scattered(age: Duration) -> Duration {
+    let part = RandomState::new().hash_one(0).to_ne_bytes()[0];
+    age / 1024 * (1024 - u32::from(part))
 }
 
 impl Connection {
@@ -143,8 +130,12 @@ impl Connection {
     /// unless the answer is an error.
     fn release(mut self: Box<Self>) {
         self.driver.settle();
+        let lease = self.lease.take();
         if self.is_current && self.sender.is_ready() && !self.is_uploading() {
-            return pool::put(self);
+            if let Some(lease) = lease {
+                lease.keep(self);
+            }
+            return;
         }
         if self.is_refused || self.sender.is_closed() {
             return;
@@ -165,6 +156,14 @@ impl Connection {
     fn is_idle(&mut self) -> bool {
         self.driver.settle();
         self.sender.is_ready()
+    }
+
+    fn has_failed(&self) -> bool {
+        self.failures > 0
+    }
+
+    fn is_bad(&self) -> bool {
+        self.failures >= BAD
     }
 
     fn is_uploading(&self) -> bool {

@@ -91,6 +91,14 @@ impl Outgoing {
         }))
     }
 
+    /// All of it, if it is at hand.
+    pub(crate) fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Outgoing::Full(body) => body.bytes(),
+            Outgoing::Streamed(_) => None,
+        }
+    }
+
     /// How far it is, if it is streamed.
     pub(crate) fn upload(&self) -> Option<Arc<Upload>> {
         match self {

@@ -1,131 +1,285 @@
-//! Idle connections, by runtime and target.
-//!
-//! By runtime, because a socket belongs to the runtime that opened it: in another one it would hang as
-//! soon as that runtime rests.
+//! The tasks behind one target, and the idle connections to each.
 //!
 //! ```text
-//! pool::put(connection);
-//! let connection = pool::take(&target);
+//! match pool.take(&avoid, false) {
+//!     Take::Lease(lease) => lease.idle(false), // or else lease.connect(limit)
+//!     Take::Unknown => …                       // look the name up
+//! }
 //! ```
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::runtime::{Handle, Id};
-use tokio::time::{Instant, sleep_until};
+use tokio::runtime::Id;
+use tokio::time::Instant;
 
-use super::Connection;
+use super::idle::{Connections, Reaper, Wanted};
+use super::{Connection, Lease};
+use crate::Resilience;
+use crate::balance::{Avoid, Budget, Tasks, Verdict};
 use crate::choose::Target;
 
-/// How long a connection is kept: just under the 5 s after which many servers close it, so that no
-/// request meets a server that is about to.
-const KEEP: Duration = Duration::from_secs(4);
+/// How long a service may be left alone before a call waits for DNS again: the TTL. While it is called, names are looked
+/// up beside the calls; but what was the address of a task may be that of another service's after a while.
+const STALE: Duration = Duration::from_secs(10);
 
-/// How old a connection may become: a new one goes to the next task, and so finds those that are new.
-const MAX_AGE: Duration = Duration::from_secs(30);
+/// After how many failures in a row it is not this connection or that one that fails.
+const MANY: u32 = 16;
 
-/// How many idle connections to one target are kept.
-const MAX_IDLE: usize = 64;
-
-/// A runtime has an entry for as long as its reaper runs.
-type Pool = HashMap<Id, HashMap<Target, Vec<Idle>>>;
-
-struct Idle {
-    connection: Box<Connection>,
-    until: Instant,
+/// What all callers of a target with the same settings share.
+pub(crate) struct Pool {
+    pub(crate) target: Target,
+    pub(crate) resilience: Resilience,
+    /// Whether the target has an address in place of a name.
+    is_address: bool,
+    /// For those who wait for the same look-up.
+    pub(crate) lookup: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
 }
 
-fn pool() -> MutexGuard<'static, Pool> {
-    static POOL: LazyLock<Mutex<Pool>> = LazyLock::new(Mutex::default);
-    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+pub(super) struct State {
+    pub(super) tasks: Tasks<Connections>,
+    budget: Budget,
+    in_flight: usize,
+    lookups: Lookups,
+    /// The runtimes that have one.
+    pub(super) reapers: Vec<Id>,
 }
 
-/// The connection to `target` that was used last, if one is open.
-pub(super) fn take(target: &Target) -> Option<Box<Connection>> {
-    let runtime = Handle::current().id();
-    loop {
-        // The lock ends with the line: what is over is closed without it.
-        let last = pool().get_mut(&runtime)?.get_mut(target)?.pop()?;
-        if last.is_open(Instant::now()) {
-            return Some(last.connection);
+/// What is known of look-ups of the name.
+#[derive(Default)]
+struct Lookups {
+    /// When the last one began beside a call.
+    began: Option<Instant>,
+    /// When the last one ended, and how.
+    ended: Option<(Instant, Option<(io::ErrorKind, String)>)>,
+    /// When the tasks were last taken for what they are: there is a look-up every few seconds from then on.
+    trusted: Option<Instant>,
+}
+
+/// What a request gets.
+pub(crate) enum Take {
+    Lease(Lease),
+    /// There are no tasks: the name was never looked up, or does not resolve.
+    Unknown,
+    /// The tasks are those of a while ago.
+    Stale,
+    /// All addresses are to be avoided.
+    Unreachable,
+    /// So many requests are in flight as may be.
+    Full,
+}
+
+impl Pool {
+    /// The one of a target. It is there for as long as somebody has it, or it has idle connections.
+    pub(crate) fn of(target: &Target, resilience: Resilience) -> Arc<Pool> {
+        type Pools = HashMap<(Target, Resilience), Weak<Pool>>;
+        static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
+        let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (target.clone(), resilience);
+        if let Some(pool) = pools.get(&key).and_then(Weak::upgrade) {
+            return pool;
         }
-    }
-}
-
-/// Keeps a connection whose exchange has ended.
-pub(super) fn put(connection: Box<Connection>) {
-    let idle = Idle {
-        until: Instant::now() + KEEP,
-        connection,
-    };
-    if !idle.is_open(Instant::now()) {
-        return;
-    }
-    let home = idle.connection.home.clone();
-    let mut pool = pool();
-    let is_new = !pool.contains_key(&home.id());
-    let targets = pool.entry(home.id()).or_default();
-    match targets.get_mut(&idle.connection.target) {
-        Some(connections) if connections.len() >= MAX_IDLE => {}
-        Some(connections) => connections.push(idle),
-        None => drop(targets.insert(idle.connection.target.clone(), vec![idle])),
-    }
-    // A runtime that is shutting down drops the reaper at once, and that takes the lock.
-    drop(pool);
-    if is_new {
-        home.spawn(reap(Reaper {
-            runtime: home.id(),
-            done: false,
-        }));
-    }
-}
-
-/// Closes connections when their time is over.
-async fn reap(mut reaper: Reaper) {
-    while let Some(next) = reaper.sweep(Instant::now()) {
-        sleep_until(next).await;
-    }
-}
-
-/// Takes the connections of its runtime along when that ends.
-struct Reaper {
-    runtime: Id,
-    /// The entry is gone already; one that came since belongs to another reaper.
-    done: bool,
-}
-
-impl Reaper {
-    /// Drops what is over; says when the next one is, if one is left.
-    fn sweep(&mut self, now: Instant) -> Option<Instant> {
-        // Declared first, and so dropped after the lock.
-        let mut over = Vec::new();
-        let mut pool = pool();
-        let targets = pool.entry(self.runtime).or_default();
-        targets.retain(|_, connections| {
-            over.extend(connections.extract_if(.., |idle| !idle.is_open(now)));
-            !connections.is_empty()
+        pools.retain(|_, pool| pool.strong_count() > 0);
+        let turn = usize::from(RandomState::new().hash_one(0).to_ne_bytes()[0]);
+        let pool = Arc::new(Pool {
+            target: target.clone(),
+            resilience,
+            is_address: target.is_address(),
+            lookup: tokio::sync::Mutex::default(),
+            state: Mutex::new(State {
+                tasks: Tasks::starting_at(turn),
+                budget: Budget::default(),
+                in_flight: 0,
+                lookups: Lookups::default(),
+                reapers: Vec::new(),
+            }),
         });
-        let next = targets.values().flatten().map(|idle| idle.until).min();
-        if next.is_none() {
-            pool.remove(&self.runtime);
-            self.done = true;
+        pools.insert(key, Arc::downgrade(&pool));
+        pool
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A task for a request, or for another try of one.
+    pub(crate) fn take(self: &Arc<Pool>, avoid: &Avoid, is_again: bool) -> Take {
+        let now = Instant::now();
+        let mut state = self.state();
+        if state.tasks.is_empty() {
+            return Take::Unknown;
         }
-        next
+        if !self.is_static(&state) {
+            if state
+                .lookups
+                .trusted
+                .is_none_or(|trusted| trusted + STALE < now)
+            {
+                return Take::Stale;
+            }
+            state.lookups.trusted = Some(now);
+        }
+        if !is_again {
+            if state.in_flight >= self.resilience.max_in_flight {
+                return Take::Full;
+            }
+            state.budget.request(now);
+        }
+        let Some(task) = state.tasks.pick(now, avoid) else {
+            return Take::Unreachable;
+        };
+        let address = task.address();
+        state.in_flight += 1;
+        let interval = self.resilience.lookup_interval;
+        let is_lookup_due = !self.is_static(&state) && state.lookups.is_due(now, interval);
+        Take::Lease(Lease::new(self, address, now, is_lookup_due))
+    }
+
+    /// Whether it always is what it is: an address, or a name that the hosts file of this task has.
+    fn is_static(&self, state: &State) -> bool {
+        self.is_address || state.tasks.is_proxy()
+    }
+
+    /// Whether a request may be sent again, which counts it.
+    pub(crate) fn may_retry(&self) -> bool {
+        let percent = self.resilience.retry_budget;
+        self.state().budget.take(Instant::now(), percent)
+    }
+
+    /// A task has failed.
+    pub(crate) fn failed(&self, address: SocketAddr, verdict: Verdict) {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.tasks.judge(address, verdict, now, &self.resilience);
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        !self.state().tasks.is_empty()
+    }
+
+    /// Takes what is known of the tasks for what they are, where nothing newer can be had.
+    pub(crate) fn trust(&self) {
+        self.state().lookups.trusted = Some(Instant::now());
+    }
+
+    /// What a look-up came to that ended since.
+    pub(crate) fn looked_up(&self, since: Instant) -> Option<io::Result<()>> {
+        let state = self.state();
+        let (ended, failure) = state.lookups.ended.as_ref()?;
+        (*ended >= since).then(|| match failure {
+            Some((kind, problem)) => Err(io::Error::new(*kind, problem.clone())),
+            None => Ok(()),
+        })
+    }
+
+    /// Whether the name was looked up before, whatever came of it.
+    pub(crate) fn was_looked_up(&self) -> bool {
+        self.state().lookups.ended.is_some()
+    }
+
+    /// Whether it is time to look the name up beside a call; if so, it is time again only after a while.
+    pub(crate) fn is_lookup_due(&self) -> bool {
+        let interval = self.resilience.lookup_interval;
+        self.state().lookups.is_due(Instant::now(), interval)
+    }
+
+    /// Takes the addresses that a look-up gave. If it gave none, the tasks are those that they were.
+    pub(crate) fn learn(&self, answer: io::Result<Vec<SocketAddr>>) -> io::Result<()> {
+        let answer = answer.and_then(|addresses| {
+            if addresses.is_empty() {
+                return Err(io::Error::new(io::ErrorKind::NotFound, "it has no address"));
+            }
+            Ok(addresses)
+        });
+        let now = Instant::now();
+        let mut state = self.state();
+        let outcome = match answer {
+            Ok(addresses) => {
+                state.lookups.trusted = Some(now);
+                Ok(state.tasks.merge(&addresses))
+            }
+            Err(error) => Err(error),
+        };
+        let failure = outcome
+            .as_ref()
+            .err()
+            .map(|error| (error.kind(), error.to_string()));
+        state.lookups.ended = Some((now, failure));
+        // What is closed takes the lock.
+        drop(state);
+        outcome.map(drop)
+    }
+
+    /// An idle connection to a task.
+    pub(super) fn idle(&self, address: SocketAddr, wanted: Wanted) -> Option<Box<Connection>> {
+        let mut state = self.state();
+        let task = state.tasks.get(address)?;
+        let in_flight = task.in_flight();
+        task.connections.take(Instant::now(), wanted, in_flight)
+    }
+
+    /// A connection to a task is opened.
+    pub(super) fn opens(&self, address: SocketAddr) {
+        if let Some(task) = self.state().tasks.get(address) {
+            task.connections.opens();
+        }
+    }
+
+    /// No answer came from a task after so long.
+    pub(super) fn is_late(&self, address: SocketAddr, after: Duration) {
+        self.state().tasks.is_late(address, after);
+    }
+
+    /// A request has ended; its connection is kept if there is one.
+    pub(super) fn end(
+        self: &Arc<Pool>,
+        address: SocketAddr,
+        verdict: Option<Verdict>,
+        connection: Option<Box<Connection>>,
+    ) {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.in_flight -= 1;
+        state.tasks.end(address, verdict, now, &self.resilience);
+        let Some(connection) = connection else {
+            return;
+        };
+        let home = connection.home.clone();
+        let left = match state.tasks.get(address) {
+            // One that fails while others do not leads to a task that does.
+            Some(task) if !connection.is_bad() || task.failures() >= MANY => {
+                task.connections.keep(connection, now)
+            }
+            _ => Some(connection),
+        };
+        let is_new = left.is_none() && !state.reapers.contains(&home.id());
+        if is_new {
+            state.reapers.push(home.id());
+        }
+        // What is closed takes the lock, and so does a reaper that a runtime drops as it ends.
+        drop(state);
+        drop(left);
+        if is_new {
+            Reaper::start(Arc::clone(self), &home);
+        }
     }
 }
 
-impl Drop for Reaper {
-    fn drop(&mut self) {
-        if !self.done {
-            let connections = pool().remove(&self.runtime);
-            drop(connections);
+impl Lookups {
+    fn is_due(&mut self, now: Instant, interval: Duration) -> bool {
+        let last = self.ended.as_ref().map(|(ended, _)| *ended);
+        let is_due = last
+            .max(self.began)
+            .is_none_or(|last| last + interval <= now);
+        if is_due {
+            self.began = Some(now);
         }
-    }
-}
-
-impl Idle {
-    fn is_open(&self, now: Instant) -> bool {
-        now < self.until && now < self.connection.opened + MAX_AGE
+        is_due
     }
 }

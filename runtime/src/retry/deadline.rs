@@ -64,6 +64,11 @@ impl Deadline {
         self.limit
     }
 
+    /// When the time of a call is over that begins now.
+    pub(super) fn end(self) -> Instant {
+        Instant::now() + self.limit.min(NEVER)
+    }
+
     pub(crate) fn idle(self) -> Duration {
         self.idle.min(NEVER)
     }

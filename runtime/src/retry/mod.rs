@@ -1,7 +1,7 @@
-//! One call over as many connections as it takes, within its deadline.
+//! One call: at most one answer, from as many tries as that takes and the settings allow.
 //!
-//! For as long as nothing was sent, the next connection or address is tried; once anything may have
-//! been sent, the call ends with what comes of it.
+//! Where nothing was sent, a call goes on to the next task. What may have been sent is sent again only where that does
+//! no harm; what comes of it is in [`replay`]. A try that is slow gets another one beside it: [`second`].
 //!
 //! ```no_run
 //! # async fn example() -> service_connect::Result<()> {
@@ -12,32 +12,74 @@
 //! # }
 //! ```
 
+mod connect;
 mod deadline;
+mod explain;
+mod replay;
+mod second;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use http::header::{HOST, TRANSFER_ENCODING};
-use http::{HeaderValue, Request, Response as Answer};
+use http::{HeaderValue, Request, Response};
 use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout_at};
 
 pub(crate) use self::deadline::Deadline;
 use self::deadline::Late;
-use crate::balance::{Route, Unresolved};
-use crate::choose::{Choice, DISCOVERY, Target, Way, override_name};
+pub(crate) use self::explain::upload_error;
+use self::replay::Replay;
+use crate::balance::{Avoid, Verdict};
+use crate::choose::Choice;
 use crate::connection::{
-    self, CONNECT, Connection, Incoming, MAX_HEAD, MAX_HEADERS, Outgoing, SendError, Turn, Upload,
+    Connection, Exchange, Incoming, Lease, Outgoing, SendError, Upload, is_failure,
 };
 use crate::error::ErrorDetails;
+use crate::route::Route;
 use crate::{Body, Error, Result};
+
+type Answer = Response<Incoming>;
+
+/// From how long on a silence says something about the task, and not about the caller's patience.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// How a call ended, and where it had gone by then.
 pub(crate) struct Outcome {
-    pub(crate) answer: Result<Answer<Incoming>>,
+    pub(crate) answer: Result<Answer>,
     /// Whether it went to the discovery name because the Service Connect name does not resolve.
     pub(crate) fell_back: bool,
+}
+
+/// A call under way.
+struct Call<'a> {
+    route: &'a Route,
+    limit: Duration,
+    /// When its time is over; a body that is streamed has another clock.
+    end: Option<Instant>,
+    avoid: Avoid,
+    /// Of each address that is avoided, in the order they were tried.
+    unreachable: Vec<(SocketAddr, io::Error)>,
+    /// How often all addresses were found so.
+    rounds: u32,
+    /// Whether a task was asked for before.
+    is_again: bool,
+    retries: u32,
+    fell_back: bool,
+    sent: bool,
+}
+
+/// Why a call ends without an answer.
+enum Failure {
+    Unresolved {
+        problem: String,
+        error: Option<io::Error>,
+    },
+    Connect(Vec<(SocketAddr, io::Error)>),
+    Full(usize),
+    Broken(hyper::Error),
+    Late,
 }
 
 /// Sends `request` to `service`; the head of the response is there within `deadline`.
@@ -47,41 +89,46 @@ pub(crate) async fn send(
     request: Box<Request<Outgoing>>,
     deadline: Deadline,
 ) -> Outcome {
-    let mut fell_back = false;
-    let answer = match ready(&route.choice) {
-        Ok(()) => within(route, service, request, deadline, &mut fell_back).await,
-        Err(error) => Err(error),
-    };
-    Outcome { answer, fell_back }
-}
-
-async fn within(
-    route: &Route,
-    service: &str,
-    request: Box<Request<Outgoing>>,
-    deadline: Deadline,
-    fell_back: &mut bool,
-) -> Result<Answer<Incoming>> {
-    let sent = AtomicBool::new(false);
+    if let Err(error) = ready(&route.choice) {
+        return Outcome {
+            answer: Err(error),
+            fell_back: false,
+        };
+    }
     let upload = request.body().upload();
-    let upload = upload.as_deref();
-    let call = attempt(route, fell_back, request, &sent);
-    let limit = deadline.limit();
-    let outcome = match upload {
-        None => timeout(limit, call).await.map_err(|_| Late::Head(limit)),
-        // Boxed, so that the common case is not the larger for it.
-        Some(upload) => Box::pin(deadline.watch_upload(call, upload)).await,
+    let mut call = Call {
+        route,
+        limit: deadline.limit(),
+        end: upload.is_none().then(|| deadline.end()),
+        avoid: Avoid::default(),
+        unreachable: Vec::new(),
+        rounds: 0,
+        is_again: false,
+        retries: 0,
+        fell_back: false,
+        sent: false,
     };
-    match outcome {
+    let outcome = match upload.as_deref() {
+        None => Ok(call.run(request).await),
+        // Boxed, so that the common case is not the larger for it.
+        Some(upload) => Box::pin(deadline.watch_upload(call.run(request), upload)).await,
+    };
+    let late = |late: Late| {
+        let problem = late.explain(call.sent);
+        Err(Error::Timeout(ErrorDetails::new(problem)))
+    };
+    let answer = match outcome {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(failure)) => Err(match upload.and_then(Upload::failure) {
+        Ok(Err(Failure::Late)) => late(Late::Head(call.limit)),
+        Ok(Err(failure)) => Err(match upload.as_deref().and_then(Upload::failure) {
             Some(failure) => upload_error(failure),
             None => failure.explain(&route.choice, service),
         }),
-        Err(late) => {
-            let problem = late.explain(sent.load(Ordering::Relaxed));
-            Err(Error::Timeout(ErrorDetails::new(problem)))
-        }
+        Err(time) => late(time),
+    };
+    Outcome {
+        answer,
+        fell_back: call.fell_back,
     }
 }
 
@@ -112,190 +159,166 @@ fn ready(choice: &Choice) -> Result<()> {
     Ok(())
 }
 
-enum Failure {
-    Unresolved(Unresolved),
-    /// Of each address, in the order they were tried.
-    Connect(Vec<(SocketAddr, io::Error)>),
-    Broken(hyper::Error),
-}
-
-async fn attempt(
-    route: &Route,
-    fell_back: &mut bool,
-    mut request: Box<Request<Outgoing>>,
-    sent: &AtomicBool,
-) -> Result<Answer<Incoming>, Failure> {
-    for target in route.targets() {
-        while let Some(connection) = connection::idle(target) {
-            *fell_back = route.is_fallback(target);
-            match exchange(connection, target, request, sent).await {
-                Ok(answer) => return Ok(answer),
-                Err(SendError::Unsent(unsent, _)) => request = unsent,
-                Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
-            }
-        }
-    }
-    // Boxed, so that the common case is not the larger for it.
-    Box::pin(over_new_connections(route, fell_back, request, sent)).await
-}
-
-async fn over_new_connections(
-    route: &Route,
-    fell_back: &mut bool,
-    mut request: Box<Request<Outgoing>>,
-    sent: &AtomicBool,
-) -> Result<Answer<Incoming>, Failure> {
-    let (target, addresses) = route.resolve().await.map_err(Failure::Unresolved)?;
-    *fell_back = route.is_fallback(target);
-    let mut failures = Vec::new();
-    for address in addresses {
-        let connection = match Connection::open(target, address).await {
-            Ok(connection) => connection,
-            Err(error) => {
-                failures.push((address, error));
-                continue;
-            }
-        };
-        match exchange(connection, target, request, sent).await {
-            Ok(answer) => return Ok(answer),
-            Err(SendError::Unsent(unsent, error)) => {
-                request = unsent;
-                failures.push((address, io::Error::other(error)));
-            }
-            Err(SendError::Broken(error)) => return Err(Failure::Broken(error)),
-        }
-    }
-    Err(Failure::Connect(failures))
-}
-
-async fn exchange(
-    connection: Box<Connection>,
-    target: &Target,
-    mut request: Box<Request<Outgoing>>,
-    sent: &AtomicBool,
-) -> Result<Answer<Incoming>, SendError> {
-    request.headers_mut().insert(HOST, target.host_header());
-    sent.store(true, Ordering::Relaxed);
-    let answer = connection.send(request).await;
-    if let Err(SendError::Unsent(..)) = answer {
-        sent.store(false, Ordering::Relaxed);
-    }
-    answer
-}
-
-impl Late {
-    fn explain(self, sent: bool) -> String {
-        match self {
-            Late::Head(limit) => {
-                if sent {
-                    format!(
-                        "no answer came within the deadline of {limit:?}, though the request may have been \
-                         carried out: `timeout` sets another deadline"
-                    )
-                } else {
-                    format!(
-                        "no connection could be made within the deadline of {limit:?}, and nothing was sent"
-                    )
+impl Call<'_> {
+    async fn run(&mut self, mut request: Box<Request<Outgoing>>) -> Result<Answer, Failure> {
+        let replay = Replay::of(&request, &self.route.resilience);
+        // What comes back if nothing better does.
+        let mut last = None;
+        loop {
+            let exchange = match self.begin(request).await {
+                Ok(exchange) => exchange,
+                Err(failure) => return last.ok_or(failure),
+            };
+            let tried = match self.watch(exchange, replay.as_ref()).await {
+                Ok(answer) if !is_failure(answer.status()) => return Ok(answer),
+                Ok(answer) => Ok(answer),
+                Err(Trouble::Unsent(unsent)) => {
+                    request = unsent;
+                    continue;
+                }
+                Err(Trouble::Broken(error)) => Err(Failure::Broken(error)),
+                Err(Trouble::Late) => Err(Failure::Late),
+            };
+            let again = replay.as_ref().filter(|_| self.may_retry(&tried));
+            match (tried, again) {
+                (Ok(answer), None) => return Ok(answer),
+                (Err(failure), None) => return last.ok_or(failure),
+                (tried, Some(replay)) => {
+                    self.retries += 1;
+                    sleep(replay::pause(&tried, self.retries)).await;
+                    last = tried.ok().or(last);
+                    request = replay.request();
                 }
             }
-            Late::Upload(turn, limit) => {
-                format!(
-                    "the request's body was not sent within the deadline of {limit:?}, and {}",
-                    match turn {
-                        Turn::Source => "its source was waited for",
-                        Turn::Service => "the service was not taking it",
-                    }
-                )
-            }
-            Late::Idle(Turn::Source, idle) => format!(
-                "the source of the request's body gave nothing for {idle:?}, so the connection was closed: \
-                 `idle_timeout` sets another time"
-            ),
-            Late::Idle(Turn::Service, idle) => format!(
-                "the service took nothing of the request's body for {idle:?}, so the connection was closed: \
-                 `idle_timeout` sets another time"
-            ),
         }
+    }
+
+    /// Sends a request to the task whose turn it is.
+    async fn begin(&mut self, request: Box<Request<Outgoing>>) -> Result<Exchange, Failure> {
+        // The common case, without the boxes of the others.
+        let avoid_failed = self.retries > 0;
+        if let Some(lease) = self.route.try_lease(&self.avoid, self.is_again) {
+            self.is_again = true;
+            if let Some(connection) = lease.idle(avoid_failed) {
+                return Ok(self.exchange(connection, lease, request));
+            }
+            let (connection, lease) = Box::pin(self.open(lease)).await?;
+            return Ok(self.exchange(connection, lease, request));
+        }
+        let (connection, lease) = Box::pin(self.connect()).await?;
+        Ok(self.exchange(connection, lease, request))
+    }
+
+    fn exchange(
+        &mut self,
+        connection: Box<Connection>,
+        lease: Lease,
+        mut request: Box<Request<Outgoing>>,
+    ) -> Exchange {
+        let target = &lease.pool().target;
+        request.headers_mut().insert(HOST, target.host_header());
+        self.fell_back = self.route.is_fallback(lease.pool());
+        self.sent = true;
+        connection.send(request, lease)
+    }
+
+    /// Waits for the answer, and for that of a second try where this one is slow.
+    async fn watch(
+        &mut self,
+        mut exchange: Exchange,
+        replay: Option<&Replay>,
+    ) -> Result<Answer, Trouble> {
+        let second = replay.filter(|_| self.route.resilience.second_try);
+        let Some((end, replay)) = self.end.zip(second) else {
+            return self.until_end(exchange).await;
+        };
+        let third = Instant::now() + self.limit / 3;
+        match timeout_at(third.min(end), &mut exchange).await {
+            Ok(outcome) => self.trouble(&exchange, outcome),
+            Err(_) if third >= end => Err(self.give_up(exchange)),
+            Err(_) => Box::pin(self.with_second(exchange, replay, end)).await,
+        }
+    }
+
+    async fn until_end(&mut self, mut exchange: Exchange) -> Result<Answer, Trouble> {
+        let outcome = match self.end {
+            None => (&mut exchange).await,
+            Some(end) => match timeout_at(end, &mut exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => return Err(self.give_up(exchange)),
+            },
+        };
+        self.trouble(&exchange, outcome)
+    }
+
+    /// Time is over.
+    fn give_up(&self, exchange: Exchange) -> Trouble {
+        silent(exchange, self.limit);
+        Trouble::Late
+    }
+
+    fn trouble(
+        &mut self,
+        exchange: &Exchange,
+        outcome: Result<Answer, SendError>,
+    ) -> Result<Answer, Trouble> {
+        let address = exchange.address();
+        let trouble = match outcome {
+            Ok(answer) => {
+                if is_failure(answer.status()) {
+                    self.avoid.tried.push(address);
+                }
+                return Ok(answer);
+            }
+            Err(SendError::Unsent {
+                request,
+                error,
+                is_new,
+            }) => {
+                self.sent = false;
+                if is_new {
+                    self.is_unreachable(address, io::Error::other(error));
+                }
+                Trouble::Unsent(request)
+            }
+            Err(SendError::Broken(error)) => {
+                self.avoid.tried.push(address);
+                Trouble::Broken(error)
+            }
+        };
+        Err(trouble)
+    }
+
+    fn is_unreachable(&mut self, address: SocketAddr, error: io::Error) {
+        self.avoid.unreachable.push(address);
+        self.unreachable.push((address, error));
+    }
+
+    /// Whether what was tried is tried again, which counts it.
+    fn may_retry(&self, tried: &Result<Answer, Failure>) -> bool {
+        let resilience = &self.route.resilience;
+        self.retries < resilience.retries
+            && replay::is_wanted(tried, resilience)
+            && self
+                .end
+                .is_none_or(|end| Instant::now() + replay::pause(tried, 0) < end)
+            && self.route.may_retry(self.fell_back)
     }
 }
 
-/// What the call says of it: the source's own error stays the cause.
-pub(crate) fn upload_error(failure: Error) -> Error {
-    let details = match failure {
-        // Of a response that is passed on, and whose own request failed: another call, which names itself.
-        Error::Body(details) if details.url().is_none() => details,
-        other => ErrorDetails::new("the source of the body failed").because(other),
-    };
-    Error::Body(details.and(", so the connection was closed before the end of the request"))
+/// What became of one try.
+enum Trouble {
+    /// Nothing of it was sent.
+    Unsent(Box<Request<Outgoing>>),
+    Broken(hyper::Error),
+    Late,
 }
 
-impl Failure {
-    fn explain(self, choice: &Choice, service: &str) -> Error {
-        match self {
-            Failure::Unresolved(unresolved) => unresolved_error(unresolved, choice, service),
-            Failure::Connect(failures) => connect_error(failures),
-            Failure::Broken(error) => {
-                let what = if error.is_parse() {
-                    &format!(
-                        "what came back is not HTTP/1.1 with a head of at most {} KiB and \
-                         {MAX_HEADERS} headers",
-                        MAX_HEAD / 1024
-                    )
-                } else {
-                    "the connection broke before an answer came"
-                };
-                let problem = format!("{what}; the request may have been carried out");
-                Error::Transport(ErrorDetails::new(problem).because(error))
-            }
-        }
+/// A try got no answer within `limit`.
+fn silent(mut exchange: Exchange, limit: Duration) {
+    if limit >= SILENCE
+        && let Some(lease) = exchange.lease()
+    {
+        lease.failed(Verdict::Failed);
     }
-}
-
-fn unresolved_error(
-    Unresolved { problem, error }: Unresolved,
-    choice: &Choice,
-    service: &str,
-) -> Error {
-    let override_name = override_name(service);
-    let advice = match choice.way {
-        Way::Url => String::new(),
-        Way::Override => format!(": see what {override_name} is set to"),
-        _ if !choice.deployed => format!(
-            ": this is no ECS task, so run `cargo service-connect dev`, or set {override_name}"
-        ),
-        Way::ServiceConnect => format!(
-            ": this task started before the first Service Connect deployment of `{service}` and has to \
-             be redeployed, or Service Connect is off in what is deployed, of `{service}` or of this \
-             service, or `{service}` is not deployed here; elsewhere than in ECS set {override_name}"
-        ),
-        Way::Discovery => {
-            format!(
-                ": no task of `{service}` is in DNS, so see whether it is deployed and healthy, and \
-                 whether {DISCOVERY} is what Copilot set; elsewhere than in ECS set {override_name}"
-            )
-        }
-    };
-    let context = ErrorDetails::new(problem + &advice);
-    Error::Resolve(match error {
-        Some(error) => context.because(error),
-        None => context,
-    })
-}
-
-fn connect_error(failures: Vec<(SocketAddr, io::Error)>) -> Error {
-    let tried: Vec<_> = failures
-        .iter()
-        .map(|(address, error)| match error.kind() {
-            io::ErrorKind::ConnectionRefused => format!("{address} refused the connection"),
-            io::ErrorKind::TimedOut => format!("{address} did not answer within {CONNECT:?}"),
-            _ => format!("{address} failed ({error})"),
-        })
-        .collect();
-    let problem = format!("no connection could be made: {}", tried.join(", "));
-    let context = ErrorDetails::new(problem);
-    // The first is the one that counts: an IPv6 address without a route comes last.
-    Error::Connect(match failures.into_iter().next() {
-        Some((_, error)) => context.because(error),
-        None => context,
-    })
 }

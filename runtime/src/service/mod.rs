@@ -24,11 +24,11 @@ use std::fmt;
 use std::sync::OnceLock;
 
 pub use self::listen::{ListenPort, listen_addr};
-use crate::Result;
-use crate::balance::Route;
 use crate::choose::{Variables, choose};
 use crate::definition::Definition;
 pub use crate::definition::{Application, Endpoint, Environment};
+use crate::route::Route;
+use crate::{Resilience, Result};
 
 /// A service of the application, and the choice made for it.
 pub struct Service {
@@ -67,8 +67,14 @@ impl Service {
         if let Some(route) = self.route.get() {
             return Ok(route);
         }
+        let route = self.route_with(Resilience::of(Some(self.name()))?)?;
+        Ok(self.route.get_or_init(|| route))
+    }
+
+    /// The same with settings of its own.
+    pub(crate) fn route_with(&self, resilience: Resilience) -> Result<Route> {
         let choice = choose(&self.definition, Variables::process())?;
-        Ok(self.route.get_or_init(|| Route::new(choice)))
+        Ok(Route::new(choice, resilience))
     }
 }
 

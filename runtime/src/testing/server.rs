@@ -31,7 +31,7 @@ use tokio::time::{sleep, timeout};
 use super::connection::serve;
 use super::state::State;
 use super::{On, Request};
-use crate::Client;
+use crate::{Client, Resilience};
 
 const NO_PORT: &str = "a test server needs a port of the loopback interface";
 
@@ -90,8 +90,9 @@ impl Server {
     #[track_caller]
     fn at(address: SocketAddr) -> Server {
         let url = format!("http://{address}");
+        let client = Client::at(&url).expect("an address and a port make a base URL");
         Server {
-            client: Client::at(&url).expect("an address and a port make a base URL"),
+            client: client.with_resilience(Resilience::OFF),
             url,
             state: Arc::default(),
             task: JoinSet::new(),
@@ -105,7 +106,8 @@ impl Server {
         &self.url
     }
 
-    /// A client of this server.
+    /// A client of this server. It sends each request once, so that the server sees what the test does; for what calls do
+    /// otherwise, give it `Resilience::DEFAULT` [again](Client::with_resilience).
     #[must_use]
     pub fn client(&self) -> Client {
         self.client.clone()

@@ -1,0 +1,308 @@
+//! Which task gets the next request: decisions as plain values, without a clock or a socket of their own.
+//!
+//! ```text
+//! let mut tasks = Tasks::<()>::starting_at(0);
+//! tasks.merge(&["10.0.0.1:80".parse()?, "10.0.0.2:80".parse()?]);
+//! let task = tasks.pick(now, &Avoid::default())?;
+//! tasks.end(task, Some(Verdict::Answered(latency)), now, &resilience);
+//! ```
+
+mod budget;
+mod health;
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub(crate) use self::budget::Budget;
+pub(crate) use self::health::Verdict;
+use self::health::{Health, Standing};
+use crate::Resilience;
+
+/// How many tasks Cloud Map names in one answer at most; of more it picks others each time.
+/// <https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html>, `MULTIVALUE`.
+const ANSWER: usize = 8;
+
+/// Of how many answers in a row a task has to be missing to be gone, where an answer names all of them.
+const MISSED: u32 = 2;
+
+/// The same where an answer names some of them.
+const MISSED_OF_SOME: u32 = 6;
+
+/// A task is slow whose answers take so many times as long as those of the fastest one, and longer by [`SLOWER`].
+const TIMES_SLOWER: u32 = 4;
+const SLOWER: Duration = Duration::from_millis(10);
+
+/// How often a slow task is passed over until a request finds out whether it still is slow: of three tasks one in 192.
+const PASSES: u32 = 64;
+
+/// The tasks of a service, each with what `C` has for it: its connections.
+pub(crate) struct Tasks<C> {
+    list: Vec<Task<C>>,
+    /// Whose turn it is.
+    turn: usize,
+}
+
+pub(crate) struct Task<C> {
+    address: SocketAddr,
+    in_flight: usize,
+    /// Answers of DNS in a row that did not name it.
+    missed: u32,
+    /// Turns in a row that it did not get because it is slow.
+    passed: u32,
+    health: Health,
+    pub(crate) connections: C,
+}
+
+/// Where a request is not to go.
+#[derive(Default)]
+pub(crate) struct Avoid {
+    /// They could not be connected to.
+    pub(crate) unreachable: Vec<SocketAddr>,
+    /// They have had it already: another one, if there is another.
+    pub(crate) tried: Vec<SocketAddr>,
+}
+
+impl<C: Default> Tasks<C> {
+    /// None yet. Many callers start with the same binary: each begins at another one.
+    pub(crate) fn starting_at(turn: usize) -> Tasks<C> {
+        Tasks {
+            list: Vec::new(),
+            turn,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether the one address is that of a proxy, which balances itself.
+    pub(crate) fn is_proxy(&self) -> bool {
+        self.list.iter().any(|task| is_proxy(task.address))
+    }
+
+    pub(crate) fn get(&mut self, address: SocketAddr) -> Option<&mut Task<C>> {
+        self.list.iter_mut().find(|task| task.address == address)
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Task<C>> {
+        self.list.iter_mut()
+    }
+
+    /// Takes an answer of DNS. Gives the connections to those that are gone.
+    ///
+    /// A task that an answer does not name may be one of many, and DNS may be late either way; so the tasks are those of
+    /// the last few answers. An answer that names nobody is none.
+    pub(crate) fn merge(&mut self, answer: &[SocketAddr]) -> Vec<C> {
+        if answer.is_empty() {
+            return Vec::new();
+        }
+        for task in &mut self.list {
+            task.missed += 1;
+        }
+        for address in answer {
+            match self.get(*address) {
+                Some(task) => task.missed = 0,
+                None => self.list.push(Task::new(*address)),
+            }
+        }
+        let limit = if answer.len() < ANSWER {
+            MISSED
+        } else {
+            MISSED_OF_SOME
+        };
+        let gone = self.list.extract_if(.., |task| task.missed >= limit);
+        let gone = gone.map(|task| task.connections).collect();
+        // Those that are left may be out, which was for as long as there were others.
+        if !self.list.iter().any(|task| task.health.is_in()) {
+            for task in &mut self.list {
+                task.health = Health::default();
+            }
+        }
+        gone
+    }
+
+    /// The task for a request, which is in flight there until [`end`](Tasks::end).
+    ///
+    /// Tasks take turns; of the next two the less loaded one gets it. One that is ejected gets none for as long as there
+    /// is another. An address of IPv6 is often one without a route, so it comes after those of IPv4.
+    pub(crate) fn pick(&mut self, now: Instant, avoid: &Avoid) -> Option<&mut Task<C>> {
+        let may = |address| !avoid.unreachable.contains(&address);
+        let index = self
+            .choose(now, |address| {
+                may(address) && !avoid.tried.contains(&address)
+            })
+            .or_else(|| self.choose(now, may))
+            .or_else(|| {
+                let all = self.list.iter().enumerate();
+                let out = all.filter(|(_, task)| may(task.address));
+                let next = out.min_by_key(|(_, task)| task.health.until());
+                next.map(|(index, _)| index)
+            })?;
+        self.turn = index + 1;
+        let task = &mut self.list[index];
+        if task.health.standing(now) == Standing::Due {
+            task.health.probe();
+        }
+        task.in_flight += 1;
+        Some(task)
+    }
+
+    fn choose(&mut self, now: Instant, may: impl Fn(SocketAddr) -> bool) -> Option<usize> {
+        [SocketAddr::is_ipv4, SocketAddr::is_ipv6]
+            .into_iter()
+            .find_map(|family| self.choose_of(now, |address| family(&address) && may(address)))
+    }
+
+    fn choose_of(&mut self, now: Instant, may: impl Fn(SocketAddr) -> bool) -> Option<usize> {
+        let count = self.list.len();
+        let turns = (0..count).map(|offset| (self.turn % count + offset) % count);
+        let mut open = turns.filter(|index| {
+            let task = &self.list[*index];
+            may(task.address) && task.health.standing(now) != Standing::Out
+        });
+        let first = open.next()?;
+        if self.list[first].health.standing(now) == Standing::Due {
+            return Some(first);
+        }
+        let Some(second) = open.next() else {
+            return Some(first);
+        };
+        drop(open);
+        let fastest = self.fastest();
+        let (one, other) = (&self.list[first], &self.list[second]);
+        if one.cost(fastest) <= other.cost(fastest) {
+            self.list[first].passed = 0;
+            return Some(first);
+        }
+        if one.is_slow(fastest) && one.passed >= PASSES {
+            self.list[first].passed = 0;
+            return Some(first);
+        }
+        self.list[first].passed += 1;
+        Some(second)
+    }
+
+    /// Of those that are in and have answered.
+    fn fastest(&self) -> Duration {
+        let known = self.list.iter().filter(|task| task.health.is_in());
+        let known = known.map(|task| task.health.latency());
+        known
+            .filter(|latency| !latency.is_zero())
+            .min()
+            .unwrap_or_default()
+    }
+
+    /// A request to a task has ended, and how, if that is known.
+    pub(crate) fn end(
+        &mut self,
+        address: SocketAddr,
+        verdict: Option<Verdict>,
+        now: Instant,
+        resilience: &Resilience,
+    ) {
+        let Some(task) = self.get(address) else {
+            return;
+        };
+        task.in_flight = task.in_flight.saturating_sub(1);
+        match verdict {
+            None => task.health.end(),
+            Some(verdict) => self.judge(address, verdict, now, resilience),
+        }
+    }
+
+    /// Takes note of how a task answers. One that fails again and again is ejected, but never the last third: where
+    /// these fail too, it is not the tasks, and all are back.
+    pub(crate) fn judge(
+        &mut self,
+        address: SocketAddr,
+        verdict: Verdict,
+        now: Instant,
+        resilience: &Resilience,
+    ) {
+        let is_alike = |task: &Task<C>| task.address.is_ipv4() == address.is_ipv4();
+        let alike = self.list.iter().filter(|task| is_alike(task));
+        let (all, others) = alike.fold((0, 0), |(all, others), task| {
+            let is_other = task.address != address && task.health.is_in();
+            (all + 1, others + usize::from(is_other))
+        });
+        let Some(task) = self.get(address) else {
+            return;
+        };
+        if !task.health.judge(verdict, now, resilience) || resilience.ejection_failures == 0 {
+            task.health.end();
+            return;
+        }
+        if others >= usize::div_ceil(all, 3) {
+            task.health.eject(verdict, now, resilience);
+            return;
+        }
+        task.health.end();
+        let mut left = self
+            .list
+            .iter()
+            .filter(|task| is_alike(task) && task.health.is_in());
+        if left.all(|task| task.health.has_failed(resilience)) {
+            for task in self.list.iter_mut().filter(|task| is_alike(task)) {
+                task.health.bring_back(now);
+            }
+        }
+    }
+
+    /// An answer is not there after so long.
+    pub(crate) fn is_late(&mut self, address: SocketAddr, after: Duration) {
+        if let Some(task) = self.get(address) {
+            task.health.is_slow(after);
+        }
+    }
+}
+
+impl<C: Default> Task<C> {
+    fn new(address: SocketAddr) -> Task<C> {
+        Task {
+            address,
+            in_flight: 0,
+            missed: 0,
+            passed: 0,
+            health: Health::default(),
+            connections: C::default(),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// In a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.health.failures()
+    }
+
+    fn is_slow(&self, fastest: Duration) -> bool {
+        let latency = self.health.latency();
+        latency >= fastest * TIMES_SLOWER && latency >= fastest + SLOWER
+    }
+
+    /// How much one more request would cost here. Load alone would send many to a slow task: it looks idle until what it
+    /// has taken adds up.
+    fn cost(&self, fastest: Duration) -> u128 {
+        let load = self.in_flight as u128 + 1;
+        if self.is_slow(fastest) {
+            load * self.health.latency().as_nanos() / fastest.as_nanos().max(1)
+        } else {
+            load
+        }
+    }
+}
+
+/// Whether an address is one on which the proxy of Service Connect listens in a client's task.
+pub(crate) fn is_proxy(address: SocketAddr) -> bool {
+    matches!(address.ip(), IpAddr::V4(ip) if ip.octets()[..2] == [127, 255])
+}

@@ -1,0 +1,379 @@
+//! The decisions as tables, and against a model: random faults, and what must never be.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+const RESILIENCE: Resilience = Resilience::DEFAULT;
+
+fn address(number: u8) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, number], 80))
+}
+
+fn tasks(count: u8) -> Tasks<()> {
+    let mut tasks = Tasks::starting_at(0);
+    let answer: Vec<_> = (1..=count).map(address).collect();
+    tasks.merge(&answer);
+    tasks
+}
+
+/// The number of the task that gets the next request.
+fn pick(tasks: &mut Tasks<()>, now: Instant) -> u8 {
+    let task = tasks.pick(now, &Avoid::default()).unwrap();
+    last(task.address())
+}
+
+fn last(address: SocketAddr) -> u8 {
+    match address.ip() {
+        IpAddr::V4(ip) => ip.octets()[3],
+        IpAddr::V6(ip) => ip.octets()[15],
+    }
+}
+
+fn end(tasks: &mut Tasks<()>, number: u8, verdict: Option<Verdict>, now: Instant) {
+    tasks.end(address(number), verdict, now, &RESILIENCE);
+}
+
+fn answered(milliseconds: u64) -> Verdict {
+    Verdict::Answered(Duration::from_millis(milliseconds))
+}
+
+/// Fails a task so often that it is ejected.
+fn eject(tasks: &mut Tasks<()>, number: u8, now: Instant) {
+    for _ in 0..RESILIENCE.ejection_failures {
+        tasks.judge(address(number), Verdict::Failed, now, &RESILIENCE);
+    }
+}
+
+/// Who gets `count` requests, one after the other, each answered at once.
+fn shares(tasks: &mut Tasks<()>, count: usize, now: Instant) -> BTreeMap<u8, usize> {
+    let mut shares = BTreeMap::new();
+    for _ in 0..count {
+        let number = pick(tasks, now);
+        *shares.entry(number).or_default() += 1;
+        end(tasks, number, Some(answered(1)), now);
+    }
+    shares
+}
+
+#[test]
+fn tasks_take_turns_whichever_are_out() {
+    let now = Instant::now();
+    for (count, out, expected) in [
+        (1, vec![], vec![(1, 60)]),
+        (3, vec![], vec![(1, 20), (2, 20), (3, 20)]),
+        (3, vec![2], vec![(1, 30), (3, 30)]),
+        (4, vec![1, 2], vec![(3, 30), (4, 30)]),
+    ] {
+        let mut tasks = tasks(count);
+        for number in &out {
+            eject(&mut tasks, *number, now);
+        }
+        let expected = BTreeMap::from_iter(expected);
+        assert_eq!(shares(&mut tasks, 60, now), expected, "without {out:?}");
+    }
+}
+
+#[test]
+fn of_the_next_two_the_less_loaded_one_gets_it() {
+    let now = Instant::now();
+    let mut tasks = tasks(2);
+    let first: Vec<_> = (0..4).map(|_| pick(&mut tasks, now)).collect();
+    assert_eq!(first, [1, 2, 1, 2]);
+    end(&mut tasks, 2, Some(answered(1)), now);
+    end(&mut tasks, 2, Some(answered(1)), now);
+    let next: Vec<_> = (0..4).map(|_| pick(&mut tasks, now)).collect();
+    assert_eq!(next, [2, 2, 1, 2]);
+}
+
+#[test]
+fn a_slow_task_is_asked_now_and_then_and_gets_its_share_back() {
+    let now = Instant::now();
+    let mut tasks = tasks(3);
+    let mut slow = 0;
+    for _ in 0..2000 {
+        let number = pick(&mut tasks, now);
+        slow += usize::from(number == 1);
+        let latency = if number == 1 { 200 } else { 1 };
+        end(&mut tasks, number, Some(answered(latency)), now);
+    }
+    assert!((5..=16).contains(&slow), "{slow} of 2000");
+    shares(&mut tasks, 2000, now);
+    assert_eq!(shares(&mut tasks, 60, now)[&1], 20);
+    // What is not much slower is not slow.
+    for _ in 0..300 {
+        let number = pick(&mut tasks, now);
+        end(
+            &mut tasks,
+            number,
+            Some(answered(5 + u64::from(number))),
+            now,
+        );
+    }
+    assert_eq!(shares(&mut tasks, 60, now)[&3], 20);
+}
+
+#[test]
+fn a_request_avoids_who_had_it_and_who_cannot_be_reached() {
+    let now = Instant::now();
+    for (unreachable, tried, expected) in [
+        (vec![], vec![1, 2], Some(3)),
+        (vec![1, 3], vec![], Some(2)),
+        // There is no other.
+        (vec![1, 3], vec![2], Some(2)),
+        (vec![], vec![1, 2, 3], Some(1)),
+        (vec![1, 2, 3], vec![], None),
+    ] {
+        let mut tasks = tasks(3);
+        let addresses = |numbers: &[u8]| numbers.iter().copied().map(address).collect();
+        let avoid = Avoid {
+            unreachable: addresses(&unreachable),
+            tried: addresses(&tried),
+        };
+        let picked = tasks.pick(now, &avoid).map(|task| last(task.address()));
+        assert_eq!(picked, expected, "{unreachable:?} {tried:?}");
+    }
+}
+
+#[test]
+fn addresses_of_ipv6_come_after_those_of_ipv4() {
+    let now = Instant::now();
+    let mut tasks = Tasks::<()>::starting_at(0);
+    let unroutable: SocketAddr = "[2600:f0f0::9]:80".parse().unwrap();
+    tasks.merge(&[unroutable, address(1)]);
+    assert_eq!(pick(&mut tasks, now), 1);
+    assert_eq!(pick(&mut tasks, now), 1);
+    let avoid = Avoid {
+        unreachable: vec![address(1)],
+        tried: vec![],
+    };
+    let picked = tasks.pick(now, &avoid).unwrap().address();
+    assert_eq!(picked, unroutable);
+}
+
+#[test]
+fn five_failures_in_a_row_eject_for_longer_each_time() {
+    let mut now = Instant::now();
+    let mut tasks = tasks(3);
+    for _ in 0..4 {
+        tasks.judge(address(1), Verdict::Failed, now, &RESILIENCE);
+    }
+    end(&mut tasks, 1, Some(answered(1)), now);
+    assert_eq!(shares(&mut tasks, 60, now)[&1], 20, "not in a row");
+    eject(&mut tasks, 1, now);
+    for seconds in [30, 60, 120, 240, 300, 300] {
+        now += Duration::from_millis(seconds * 1000 - 1);
+        assert_eq!(shares(&mut tasks, 60, now).get(&1), None, "{seconds} s");
+        now += Duration::from_millis(1);
+        // One request finds out how it is; the others go elsewhere meanwhile.
+        let first: Vec<_> = (0..6).map(|_| pick(&mut tasks, now)).collect();
+        let probes = first.iter().filter(|number| **number == 1);
+        assert_eq!(probes.collect::<Vec<_>>(), [&1]);
+        for number in first {
+            let verdict = if number == 1 {
+                Some(Verdict::Failed)
+            } else {
+                Some(answered(1))
+            };
+            end(&mut tasks, number, verdict, now);
+        }
+    }
+    now += Duration::from_secs(300);
+    let mut found = shares(&mut tasks, 3, now);
+    assert_eq!(found.remove(&1), Some(1));
+    assert_eq!(shares(&mut tasks, 60, now)[&1], 20, "it is back");
+    // It was, for as long as it was out: the next time is the first one.
+    now += Duration::from_secs(301);
+    eject(&mut tasks, 1, now);
+    now += Duration::from_secs(30);
+    assert_eq!(shares(&mut tasks, 3, now).get(&1), Some(&1));
+}
+
+#[test]
+fn a_probe_that_is_given_up_is_followed_by_another() {
+    let mut now = Instant::now();
+    let mut tasks = tasks(2);
+    eject(&mut tasks, 1, now);
+    now += RESILIENCE.ejection_time;
+    for _ in 0..3 {
+        let numbers = [pick(&mut tasks, now), pick(&mut tasks, now)];
+        assert!(numbers.contains(&1), "{numbers:?}");
+        for number in numbers {
+            end(&mut tasks, number, None, now);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_connected_to_is_out_at_once_and_soon_due() {
+    let mut now = Instant::now();
+    let mut tasks = tasks(3);
+    tasks.judge(address(2), Verdict::Unreachable, now, &RESILIENCE);
+    for seconds in [2, 4, 8] {
+        assert_eq!(shares(&mut tasks, 60, now).get(&2), None);
+        now += Duration::from_secs(seconds);
+        let number = (0..3)
+            .map(|_| pick(&mut tasks, now))
+            .find(|number| *number == 2);
+        assert_eq!(number, Some(2), "after {seconds} s");
+        end(&mut tasks, 2, Some(Verdict::Unreachable), now);
+    }
+}
+
+#[test]
+fn the_last_third_is_never_ejected_and_where_all_fail_all_are_back() {
+    let now = Instant::now();
+    for (count, left) in [(1, 1), (2, 1), (3, 1), (4, 2), (6, 2), (12, 4)] {
+        let mut tasks = tasks(count);
+        for number in 1..=(count - left) {
+            eject(&mut tasks, number, now);
+        }
+        assert_eq!(
+            shares(&mut tasks, 120, now).len(),
+            usize::from(left),
+            "of {count}"
+        );
+        for number in (count - left + 1)..=count {
+            eject(&mut tasks, number, now);
+        }
+        assert_eq!(
+            shares(&mut tasks, 120, now).len(),
+            usize::from(count),
+            "of {count}"
+        );
+    }
+}
+
+#[test]
+fn the_tasks_are_those_of_the_last_answers() {
+    let now = Instant::now();
+    let numbers = |tasks: &mut Tasks<()>| {
+        let found = shares(tasks, 240, now);
+        found.into_keys().collect::<Vec<_>>()
+    };
+    let mut few = tasks(3);
+    let answer = [address(2), address(3), address(4)];
+    few.merge(&answer);
+    assert_eq!(numbers(&mut few), [1, 2, 3, 4], "DNS may be late");
+    few.merge(&[]);
+    assert_eq!(numbers(&mut few), [1, 2, 3, 4], "nobody is no answer");
+    assert_eq!(few.merge(&answer).len(), 1);
+    assert_eq!(numbers(&mut few), [2, 3, 4]);
+    // Of twelve, eight are named at a time.
+    let mut many = Tasks::starting_at(0);
+    for start in [0, 4, 8, 0, 4, 8] {
+        let answer: Vec<_> = (0..8)
+            .map(|offset| address((start + offset) % 12 + 1))
+            .collect();
+        many.merge(&answer);
+    }
+    assert_eq!(numbers(&mut many), (1..=12).collect::<Vec<_>>());
+    for _ in 0..5 {
+        many.merge(&(1..=8).map(address).collect::<Vec<_>>());
+    }
+    assert_eq!(numbers(&mut many).len(), 12);
+    many.merge(&(1..=8).map(address).collect::<Vec<_>>());
+    assert_eq!(numbers(&mut many), (1..=8).collect::<Vec<_>>());
+    // The one that is left was ejected while there were others.
+    let mut one = tasks(2);
+    eject(&mut one, 1, now);
+    for _ in 0..2 {
+        one.merge(&[address(1)]);
+    }
+    assert_eq!(numbers(&mut one), [1]);
+    assert!(one.list[0].health.is_in());
+}
+
+#[test]
+fn a_retry_is_within_a_fifth_of_the_requests_of_late() {
+    let mut now = Instant::now();
+    let mut budget = Budget::default();
+    for (requests, expected) in [(0, 10), (40, 0), (60, 10), (900, 180)] {
+        for _ in 0..requests {
+            budget.request(now);
+        }
+        let taken = (0..1000).filter(|_| budget.take(now, 20)).count();
+        assert_eq!(taken, expected, "after {requests} more");
+        now += Duration::from_secs(1);
+    }
+    assert!(!budget.take(now, 0), "none is none");
+    now += Duration::from_secs(10);
+    let taken = (0..1000).filter(|_| budget.take(now, 20)).count();
+    assert_eq!(taken, 10, "what was is forgotten");
+}
+
+/// A small generator, so that a failure can be seen again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+/// Tasks that die, hang, recover, come and go, under random load: a request always finds a task, one that is not ejected
+/// if it is not to avoid all of these, and what is in flight adds up.
+#[test]
+fn whatever_happens_there_is_a_task_and_it_is_not_one_that_is_out() {
+    for seed in 1..=300 {
+        let mut dice = Dice(seed);
+        let mut now = Instant::now();
+        let mut tasks = tasks(1 + u8::try_from(dice.roll(12)).unwrap());
+        let mut health = BTreeMap::<u8, u64>::new();
+        let mut in_flight = Vec::new();
+        for step in 0..2000 {
+            now += Duration::from_millis(dice.roll(500));
+            match dice.roll(20) {
+                0 => {
+                    let answer: Vec<_> = (1..=15)
+                        .filter(|_| dice.roll(2) == 0)
+                        .map(address)
+                        .collect();
+                    tasks.merge(&answer);
+                    in_flight.retain(|number| tasks.get(address(*number)).is_some());
+                }
+                1 => {
+                    let number = u8::try_from(1 + dice.roll(15)).unwrap();
+                    health.insert(number, dice.roll(3));
+                }
+                2..11 => {
+                    let open = |task: &Task<()>| task.health.standing(now) != Standing::Out;
+                    let has_open = tasks.list.iter().any(open);
+                    assert!(
+                        tasks.list.iter().any(|task| task.health.is_in()),
+                        "{seed}/{step}"
+                    );
+                    let before: Vec<_> = tasks
+                        .list
+                        .iter()
+                        .filter(|task| open(task))
+                        .map(Task::address)
+                        .collect();
+                    let number = pick(&mut tasks, now);
+                    assert!(
+                        has_open && before.contains(&address(number)),
+                        "{seed}/{step}"
+                    );
+                    in_flight.push(number);
+                }
+                _ if in_flight.is_empty() => {}
+                _ => {
+                    let index = usize::try_from(dice.roll(in_flight.len() as u64)).unwrap();
+                    let number = in_flight.swap_remove(index);
+                    let verdict = match health.get(&number) {
+                        Some(1) => Some(Verdict::Failed),
+                        Some(2) => Some(Verdict::Unreachable),
+                        _ if dice.roll(5) == 0 => None,
+                        _ => Some(answered(1 + dice.roll(300))),
+                    };
+                    end(&mut tasks, number, verdict, now);
+                }
+            }
+            let counted: usize = tasks.list.iter().map(Task::in_flight).sum();
+            assert_eq!(counted, in_flight.len(), "{seed}/{step}");
+        }
+    }
+}

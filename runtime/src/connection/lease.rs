@@ -1,0 +1,103 @@
+//! A request in flight at a task: from the moment that the task is picked to the end of the answer's body.
+//!
+//! ```text
+//! let connection = match lease.idle(false) {
+//!     Some(connection) => connection,
+//!     None => lease.connect(limit).await?,
+//! };
+//! let response = connection.send(request, lease).await?; // which keeps the lease
+//! ```
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+use super::idle::Wanted;
+use super::{Connection, Pool};
+use crate::balance::{Verdict, is_proxy};
+
+pub(crate) struct Lease {
+    pool: Arc<Pool>,
+    address: SocketAddr,
+    began: Instant,
+    /// Known with the head of an answer, and said at its end.
+    verdict: Option<Verdict>,
+    /// Its connection, once the exchange has ended.
+    kept: Option<Box<Connection>>,
+    is_lookup_due: bool,
+}
+
+impl Lease {
+    pub(super) fn new(
+        pool: &Arc<Pool>,
+        address: SocketAddr,
+        began: Instant,
+        is_lookup_due: bool,
+    ) -> Lease {
+        Lease {
+            pool: Arc::clone(pool),
+            address,
+            began,
+            verdict: None,
+            kept: None,
+            is_lookup_due,
+        }
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether the name is to be looked up beside the call.
+    pub(crate) fn is_lookup_due(&self) -> bool {
+        self.is_lookup_due
+    }
+
+    /// An idle connection, if there is one; for another try one that has not failed.
+    pub(crate) fn idle(&self, is_again: bool) -> Option<Box<Connection>> {
+        let wanted = Wanted {
+            runtime: Handle::current().id(),
+            is_proxy: is_proxy(self.address),
+            is_again,
+        };
+        loop {
+            let mut connection = self.pool.idle(self.address, wanted)?;
+            if connection.is_idle() {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// The head of an answer came that says that all is well.
+    pub(super) fn answered(&mut self) {
+        self.verdict = Some(Verdict::Answered(self.began.elapsed()));
+    }
+
+    /// Something else came. That is known at once: it decides about the next try.
+    pub(crate) fn failed(&self, verdict: Verdict) {
+        self.pool.failed(self.address, verdict);
+    }
+
+    /// No answer came yet.
+    pub(crate) fn is_late(&self) {
+        self.pool.is_late(self.address, self.began.elapsed());
+    }
+
+    /// The exchange has ended, and the connection can have another one.
+    pub(super) fn keep(mut self, connection: Box<Connection>) {
+        self.kept = Some(connection);
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let (verdict, kept) = (self.verdict.take(), self.kept.take());
+        self.pool.end(self.address, verdict, kept);
+    }
+}

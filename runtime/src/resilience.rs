@@ -1,0 +1,171 @@
+//! What a call does where a task fails, is slow or comes and goes: the numbers, and how to set them.
+//!
+//! ```
+//! use service_connect::{Client, Resilience};
+//!
+//! # fn main() -> service_connect::Result<()> {
+//! let mut resilience = Resilience::DEFAULT;
+//! resilience.retries = 1;
+//! // For all services, before the first call; for one client: `Client::with_resilience`.
+//! resilience.set_for_all()?;
+//! let calm = Client::at("http://127.0.0.1:8080")?.with_resilience(Resilience::OFF);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::choose::{RESILIENCE, Variables};
+use crate::error::{ErrorDetails, invalid};
+use crate::{Error, Result};
+
+/// What a call does beyond sending its request once. It is on by default; `SERVICE_CONNECT_RESILIENCE=off` turns all of
+/// it off, whatever is set in code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Resilience {
+    /// How often a request is sent again at most, to another task or over another connection: 2.
+    ///
+    /// That is done where the connection broke before an answer came, and for 502, 503 and 504; of methods that are
+    /// idempotent (RFC 9110, 9.2.2), with a body that is not streamed. Where nothing was sent, going on to the next task
+    /// is no retry, and done for all of them.
+    pub retries: u32,
+    /// How many retries and second tries there are in percent of the requests of the last 10 s, and 10 at least: 20.
+    pub retry_budget: u32,
+    /// Whether an answer of 502, 503 or 504 is retried. Where the `server` header says that a proxy of Service Connect
+    /// gave it (with `AppProtocol: http` that retries itself) it is not, whatever this is.
+    pub retry_answers: bool,
+    /// Whether a second try goes out beside a first one that took a third of the deadline: methods as for retries. The
+    /// first answer counts.
+    pub second_try: bool,
+    /// After how many failures in a row a task gets no requests for a while: 5. 0 is never.
+    ///
+    /// A failure is a broken connection, no answer within the deadline, and 502, 503 or 504. One that cannot be
+    /// connected to is ejected at once, for 2 s at first. The last third of the tasks always get requests.
+    pub ejection_failures: u32,
+    /// For how long the first time: 30 s. After that one request finds out how it is; if it fails again, it is out for
+    /// twice as long.
+    pub ejection_time: Duration,
+    /// How long that may become: 300 s.
+    pub max_ejection_time: Duration,
+    /// How often names are looked up while they are in use: 3 s. Private DNS of Copilot has a TTL of 10 s.
+    pub lookup_interval: Duration,
+    /// How long connecting to a task may take: 1 s. After 250 ms, or a third of the deadline if that is less, the next
+    /// task is connected to beside it.
+    pub connect_timeout: Duration,
+    /// How old a connection to a proxy of Service Connect becomes: 10 s. Each one leads to one task, so new ones find the
+    /// tasks that are new.
+    pub max_proxy_connection_age: Duration,
+    /// How many requests to a service may be in flight at the same time: 1024. More are refused at once.
+    pub max_in_flight: usize,
+}
+
+/// What is set for the process. It is closed when it is first looked at.
+#[derive(Default)]
+struct Settings {
+    all: Option<Resilience>,
+    services: BTreeMap<&'static str, Resilience>,
+    /// Those that were asked for.
+    in_use: Vec<&'static str>,
+}
+
+impl Resilience {
+    /// What holds where nothing is set.
+    pub const DEFAULT: Resilience = Resilience {
+        retries: 2,
+        retry_budget: 20,
+        retry_answers: true,
+        second_try: true,
+        ejection_failures: 5,
+        ejection_time: Duration::from_secs(30),
+        max_ejection_time: Duration::from_secs(300),
+        lookup_interval: Duration::from_secs(3),
+        connect_timeout: Duration::from_secs(1),
+        max_proxy_connection_age: Duration::from_secs(10),
+        max_in_flight: 1024,
+    };
+
+    /// Each request is sent once, and no task is ejected. Requests are still spread over the tasks.
+    pub const OFF: Resilience = Resilience {
+        retries: 0,
+        retry_budget: 0,
+        retry_answers: false,
+        second_try: false,
+        ejection_failures: 0,
+        max_in_flight: usize::MAX,
+        ..Resilience::DEFAULT
+    };
+}
+
+impl Resilience {
+    /// Sets it for all services and base URLs that have none of their own.
+    ///
+    /// # Errors
+    /// [`Error::Request`] once something was called: it would hold for some of the calls.
+    pub fn set_for_all(self) -> Result<()> {
+        let mut settings = settings();
+        if let Some(used) = settings.in_use.first() {
+            return Err(too_late(used));
+        }
+        settings.all = Some(self);
+        Ok(())
+    }
+
+    /// Sets it for a service, by its name: for its stub, and all structs and traits below `#[service_client]`.
+    ///
+    /// # Errors
+    /// [`Error::Request`] once the service was called: it would hold for some of the calls.
+    pub fn set_for(self, service: &'static str) -> Result<()> {
+        let mut settings = settings();
+        if settings.in_use.contains(&service) {
+            return Err(too_late(service));
+        }
+        settings.services.insert(service, self);
+        Ok(())
+    }
+
+    /// What holds for a service, or for a base URL.
+    pub(crate) fn of(service: Option<&'static str>) -> Result<Resilience> {
+        let set = {
+            let mut settings = settings();
+            let name = service.unwrap_or("a base URL");
+            if !settings.in_use.contains(&name) {
+                settings.in_use.push(name);
+            }
+            let own = service.and_then(|service| settings.services.get(service));
+            own.copied().or(settings.all)
+        };
+        set.unwrap_or(Resilience::DEFAULT).unless_off()
+    }
+
+    /// The same, but where the environment says that it is off.
+    pub(crate) fn unless_off(self) -> Result<Resilience> {
+        match Variables::process().get(RESILIENCE) {
+            None | Some("on") => Ok(self),
+            Some("off") => Ok(Resilience::OFF),
+            Some(_) => Err(Error::Variable(ErrorDetails::new(format!(
+                "{RESILIENCE} is neither on nor off: set it to one of them, or not at all"
+            )))),
+        }
+    }
+}
+
+impl Default for Resilience {
+    fn default() -> Resilience {
+        Resilience::DEFAULT
+    }
+}
+
+fn settings() -> MutexGuard<'static, Settings> {
+    static SETTINGS: OnceLock<Mutex<Settings>> = OnceLock::new();
+    let settings = SETTINGS.get_or_init(Mutex::default);
+    settings.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn too_late(used: &str) -> Error {
+    invalid(format!(
+        "{used} was called already, so other settings would hold for some calls only: set them as `main` begins"
+    ))
+}

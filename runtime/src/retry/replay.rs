@@ -1,0 +1,91 @@
+//! Sending a request again: which ones may be, after what, and when.
+//!
+//! ```text
+//! let replay = Replay::of(&request, &resilience); // None for a POST
+//! ```
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{RETRY_AFTER, SERVER};
+use http::{HeaderMap, Method, Request, Uri};
+
+use super::{Answer, Failure};
+use crate::connection::Outgoing;
+use crate::{Body, Resilience};
+
+/// How long the first retry waits at most; the next one twice as long. By chance, so that callers that failed together
+/// do not come back together.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// A request that may be sent more than once: its method is idempotent (RFC 9110, 9.2.2), and its body is at hand.
+pub(super) struct Replay {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Replay {
+    pub(super) fn of(request: &Request<Outgoing>, resilience: &Resilience) -> Option<Replay> {
+        let is_idempotent = matches!(
+            *request.method(),
+            Method::GET
+                | Method::HEAD
+                | Method::OPTIONS
+                | Method::TRACE
+                | Method::PUT
+                | Method::DELETE
+        );
+        if !is_idempotent || (resilience.retries == 0 && !resilience.second_try) {
+            return None;
+        }
+        Some(Replay {
+            body: request.body().bytes()?,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+        })
+    }
+
+    /// The request once more.
+    pub(super) fn request(&self) -> Box<Request<Outgoing>> {
+        let body = Body::from(self.body.clone());
+        let mut request = Box::new(Request::new(Outgoing::new(body)));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        request.headers_mut().clone_from(&self.headers);
+        request
+    }
+}
+
+/// Whether another try may do better.
+pub(super) fn is_wanted(tried: &Result<Answer, Failure>, resilience: &Resilience) -> bool {
+    match tried {
+        // A proxy that knows of requests has retried it already.
+        Ok(answer) => {
+            let server = answer.headers().get(SERVER);
+            resilience.retry_answers && server.is_none_or(|server| server != "envoy")
+        }
+        // What is no HTTP is an answer too, and the next one will be like it.
+        Err(Failure::Broken(error)) => !error.is_parse(),
+        Err(_) => false,
+    }
+}
+
+/// How long to wait before the retry of this number; at least as long as the service says.
+pub(super) fn pause(tried: &Result<Answer, Failure>, number: u32) -> Duration {
+    let asked = tried.as_ref().ok().and_then(|answer| {
+        let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+        seconds.trim().parse().ok().map(Duration::from_secs)
+    });
+    asked.unwrap_or_default() + by_chance(PAUSE * (number.min(8) * 2) / 2)
+}
+
+/// Up to a time.
+pub(super) fn by_chance(limit: Duration) -> Duration {
+    let part = RandomState::new().hash_one(0).to_ne_bytes()[0];
+    limit * u32::from(part) / 255
+}

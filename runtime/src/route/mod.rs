@@ -1,0 +1,174 @@
+//! The way of this process to a service: which of its names is in use, and who is behind that.
+//!
+//! What a name resolves to decides how it is treated, because what is deployed can differ from the manifest: an address
+//! in `127.255.0.0/16` is the proxy of Service Connect, which balances itself; anything else is tasks.
+//!
+//! ```text
+//! let lease = route.lease(&avoid, false).await?;
+//! let connection = lease.connect(CONNECT).await?;
+//! ```
+
+mod lookup;
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::Resilience;
+use crate::balance::Avoid;
+use crate::choose::{Choice, Target};
+use crate::connection::{Lease, Pool, Take};
+
+/// A choice, and what this process does with it.
+pub(crate) struct Route {
+    pub(crate) choice: Choice,
+    pub(crate) resilience: Resilience,
+    pool: OnceLock<Arc<Pool>>,
+    fallback: OnceLock<Arc<Pool>>,
+    warned: AtomicBool,
+}
+
+/// Why a request has no task to go to.
+pub(crate) enum NoLease {
+    /// No name of the choice resolves: which ones, in words.
+    Unresolved {
+        problem: String,
+        error: Option<io::Error>,
+    },
+    /// All addresses are to be avoided.
+    Unreachable,
+    Full,
+}
+
+impl Route {
+    pub(crate) fn new(choice: Choice, resilience: Resilience) -> Route {
+        Route {
+            choice,
+            resilience,
+            pool: OnceLock::new(),
+            fallback: OnceLock::new(),
+            warned: AtomicBool::new(false),
+        }
+    }
+
+    /// The one that is asked first.
+    fn pool(&self) -> &Arc<Pool> {
+        self.pool
+            .get_or_init(|| Pool::of(&self.choice.target, self.resilience))
+    }
+
+    fn fallback(&self) -> Option<&Arc<Pool>> {
+        let target = self.choice.fallback.as_ref()?;
+        let pool = || Pool::of(target, self.resilience);
+        Some(self.fallback.get_or_init(pool))
+    }
+
+    /// Whether a call may be sent again that went this way; if so, it counts.
+    pub(crate) fn may_retry(&self, fell_back: bool) -> bool {
+        match self.fallback.get() {
+            Some(fallback) if fell_back => fallback.may_retry(),
+            _ => self.pool().may_retry(),
+        }
+    }
+
+    pub(crate) fn is_fallback(&self, pool: &Arc<Pool>) -> bool {
+        self.fallback
+            .get()
+            .is_some_and(|fallback| Arc::ptr_eq(fallback, pool))
+    }
+
+    /// A task for a request, if one is known: that is how it goes most of the time.
+    pub(crate) fn try_lease(&self, avoid: &Avoid, is_again: bool) -> Option<Lease> {
+        let mut taken = self.pool().take(avoid, is_again);
+        if let (Take::Unknown, Some(fallback)) = (&taken, self.instead()) {
+            taken = fallback.take(avoid, is_again);
+        }
+        match taken {
+            Take::Lease(lease) => Some(self.begin(lease)),
+            _ => None,
+        }
+    }
+
+    /// The fallback, where the first name did not resolve and this one did. The first one is looked up again beside the
+    /// calls.
+    fn instead(&self) -> Option<&Arc<Pool>> {
+        let fallback = self.fallback.get().filter(|pool| pool.is_known())?;
+        let first = self.pool();
+        if !first.was_looked_up() || first.is_known() {
+            return None;
+        }
+        if first.is_lookup_due() {
+            lookup::beside(first);
+        }
+        Some(fallback)
+    }
+
+    /// A task for a request, behind the first name that resolves.
+    pub(crate) async fn lease(&self, avoid: &Avoid, is_again: bool) -> Result<Lease, NoLease> {
+        let pools = match self.instead() {
+            Some(fallback) => [None, Some(fallback)],
+            None => [Some(self.pool()), self.fallback()],
+        };
+        let mut failure = None;
+        for pool in pools.into_iter().flatten() {
+            loop {
+                match pool.take(avoid, is_again) {
+                    Take::Lease(lease) => return Ok(self.begin(lease)),
+                    Take::Unreachable => return Err(NoLease::Unreachable),
+                    Take::Full => return Err(NoLease::Full),
+                    Take::Stale => lookup::renew(pool).await,
+                    Take::Unknown => {
+                        if let Err(error) = lookup::wait(pool).await {
+                            failure = failure.or(Some(error));
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        let host = self.choice.target.host();
+        Err(NoLease::Unresolved {
+            problem: match &self.choice.fallback {
+                Some(fallback) => {
+                    let fallback = fallback.host();
+                    format!("neither the host `{host}` nor its fallback `{fallback}` resolves")
+                }
+                None => format!("the host `{host}` does not resolve"),
+            },
+            error: failure,
+        })
+    }
+
+    fn begin(&self, lease: Lease) -> Lease {
+        if lease.is_lookup_due() {
+            lookup::beside(lease.pool());
+        }
+        if self.is_fallback(lease.pool()) {
+            self.warn(&lease.pool().target);
+        }
+        lease
+    }
+
+    /// Looks the names up again, where nobody answers at the addresses that are known.
+    pub(crate) async fn look_up(&self) {
+        for pool in [Some(self.pool()), self.fallback.get()]
+            .into_iter()
+            .flatten()
+        {
+            if pool.is_known() {
+                lookup::renew(pool).await;
+            }
+        }
+    }
+
+    fn warn(&self, fallback: &Target) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "the Service Connect name `{}` does not resolve, so calls go to `{}` through \
+                 discovery: redeploy this task's service to use Service Connect",
+                self.choice.target.host(),
+                fallback.host(),
+            );
+        }
+    }
+}
