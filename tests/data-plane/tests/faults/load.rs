@@ -5,7 +5,7 @@ use data_plane::{Client, Result};
 
 use crate::CALLERS;
 
-const SECONDS: &str = "4";
+const SECONDS: u8 = 4;
 
 /// Calls that are under way.
 pub struct Load {
@@ -16,8 +16,13 @@ pub struct Load {
 impl Load {
     /// Starts them; every caller had an answer when this returns.
     pub fn start(name: impl Into<String>, client: &Client) -> Result<Self> {
+        Self::start_for(SECONDS, name, client)
+    }
+
+    /// The same for so many seconds.
+    pub fn start_for(seconds: u8, name: impl Into<String>, client: &Client) -> Result<Self> {
         let program = env!("CARGO_BIN_EXE_load").as_ref();
-        let process = client.run(program, &["orders", SECONDS])?;
+        let process = client.run(program, &["orders", &seconds.to_string()])?;
         process.wait_for("running")?;
         let name = name.into();
         Ok(Self { name, process })
@@ -49,6 +54,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Fails where a call failed.
+    pub fn fails_nowhere(&self) {
+        self.fails_only_by(&[]);
+    }
+
     /// Fails where a call failed in another way than these.
     pub fn fails_only_by(&self, ways: &[&str]) {
         assert!(self.good > CALLERS, "hardly any call went well");

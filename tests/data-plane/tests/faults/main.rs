@@ -1,10 +1,12 @@
-//! What goes wrong in an environment, under load, and what callers see of it: as it is, not as it should be. How many
-//! calls fail is printed; what is asserted is which ones may.
+//! What goes wrong in an environment, under load, and what callers see of it: nothing, by discovery and through a proxy
+//! of connections. A proxy of requests decides itself where they go; which failures there may be through it is asserted,
+//! and how many there are is printed.
 
 mod dns;
 mod load;
 mod proxy;
 mod tasks;
+mod twelve;
 
 use data_plane::{Client, Environment, Mode, Result};
 

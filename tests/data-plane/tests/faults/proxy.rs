@@ -1,4 +1,5 @@
-//! The proxy fails: nothing goes by another way, for the alias still resolves.
+//! The proxy fails: nothing goes by another way, for the alias still resolves. It is back before the retries are over,
+//! most of the time.
 
 use data_plane::Result;
 
