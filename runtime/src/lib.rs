@@ -56,7 +56,8 @@
 //! PATCH is never sent twice. [`Resilience`] has all numbers and how to set them;
 //! `SERVICE_CONNECT_RESILIENCE=off` turns all of it off.
 //!
-//! Idle connections are closed after 4 s, before servers do so.
+//! Idle connections are closed after 4 s, before servers do so; [`drain`] waits for what is in flight
+//! as a process ends.
 //!
 //! Calls need a tokio runtime with io and time enabled.
 //!
@@ -93,6 +94,7 @@ pub mod testing;
 pub use body::Body;
 pub use bytes::Bytes;
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
+pub use connection::drain;
 pub use error::{Error, ErrorDetails};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 pub use resilience::Resilience;

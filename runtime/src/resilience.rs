@@ -103,7 +103,7 @@ impl Resilience {
     /// Sets it for all services and base URLs that have none of their own.
     ///
     /// # Errors
-    /// [`Error::Request`] once something was called: it would hold for some of the calls.
+    /// [`Error::Request`] once a service was called, or [`Client::at`](crate::Client::at) was: it would hold for some only.
     pub fn set_for_all(self) -> Result<()> {
         let mut settings = settings();
         if let Some(used) = settings.in_use.first() {
@@ -130,7 +130,7 @@ impl Resilience {
     pub(crate) fn of(service: Option<&'static str>) -> Result<Resilience> {
         let set = {
             let mut settings = settings();
-            let name = service.unwrap_or("a base URL");
+            let name = service.unwrap_or("the client of a base URL");
             if !settings.in_use.contains(&name) {
                 settings.in_use.push(name);
             }
@@ -166,6 +166,6 @@ fn settings() -> MutexGuard<'static, Settings> {
 
 fn too_late(used: &str) -> Error {
     invalid(format!(
-        "{used} was called already, so other settings would hold for some calls only: set them as `main` begins"
+        "{used} is in use already, so other settings would hold for some calls only: set them as `main` begins"
     ))
 }

@@ -263,9 +263,7 @@ async fn more_requests_than_may_be_in_flight_are_refused_at_once() {
     for _ in 0..3 {
         calls.spawn(client.get("/").send());
     }
-    while server.seen().len() < 3 {
-        time::sleep(Duration::from_millis(1)).await;
-    }
+    server.wait_for(3).await;
     let error = client.get("/").await.unwrap_err();
     assert!(matches!(error, Error::Busy(_)), "{error:?}");
     assert!(error.to_string().contains("3 requests"), "{error}");

@@ -167,11 +167,12 @@ async fn a_caller_that_gives_up_leaves_nothing() {
 fn what_stands_in_for_a_client_can_fail_like_one() {
     use service_connect::StatusCode;
     use service_connect::testing::errors;
-    let busy = errors::status(StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(busy.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
-    assert!(matches!(busy, Error::Status(_)));
+    let unwell = errors::status(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(unwell.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    assert!(matches!(unwell, Error::Status(_)));
     assert!(errors::timeout().is_timeout());
     assert!(errors::connect().is_connect());
     assert!(errors::resolve().is_resolve());
+    assert!(matches!(errors::busy(), Error::Busy(_)));
     assert!(matches!(errors::transport(), Error::Transport(_)));
 }

@@ -5,6 +5,7 @@
 //! let response = connection.send(request, lease).await?; // the end of its body gives it to the pool
 //! ```
 
+mod drain;
 mod driver;
 mod exchange;
 mod idle;
@@ -28,6 +29,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout};
 
+pub use self::drain::drain;
 use self::driver::Driver;
 pub(crate) use self::exchange::{Exchange, SendError, is_failure};
 pub(crate) use self::incoming::Incoming;

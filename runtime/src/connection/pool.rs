@@ -10,12 +10,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
+use std::{io, mem};
 
 use tokio::runtime::Id;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::idle::{Connections, Reaper, Wanted};
@@ -39,6 +40,8 @@ pub(crate) struct Pool {
     is_address: bool,
     /// For those who wait for the same look-up.
     pub(crate) lookup: tokio::sync::Mutex<()>,
+    /// Told when no request is in flight any more.
+    rest: Notify,
     state: Mutex<State>,
 }
 
@@ -75,12 +78,22 @@ pub(crate) enum Take {
     Full,
 }
 
+type Pools = HashMap<(Target, Resilience), Weak<Pool>>;
+
+fn pools() -> MutexGuard<'static, Pools> {
+    static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
+    POOLS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// All that are in use.
+pub(super) fn all() -> Vec<Arc<Pool>> {
+    pools().values().filter_map(Weak::upgrade).collect()
+}
+
 impl Pool {
     /// The one of a target. It is there for as long as somebody has it, or it has idle connections.
     pub(crate) fn of(target: &Target, resilience: Resilience) -> Arc<Pool> {
-        type Pools = HashMap<(Target, Resilience), Weak<Pool>>;
-        static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
-        let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pools = pools();
         let key = (target.clone(), resilience);
         if let Some(pool) = pools.get(&key).and_then(Weak::upgrade) {
             return pool;
@@ -92,6 +105,7 @@ impl Pool {
             resilience,
             is_address: target.is_address(),
             lookup: tokio::sync::Mutex::default(),
+            rest: Notify::new(),
             state: Mutex::new(State {
                 tasks: Tasks::starting_at(turn),
                 budget: Budget::default(),
@@ -144,6 +158,27 @@ impl Pool {
     /// Whether it always is what it is: an address, or a name that the hosts file of this task has.
     fn is_static(&self, state: &State) -> bool {
         self.is_address || state.tasks.is_proxy()
+    }
+
+    /// Waits until no request is in flight.
+    pub(super) async fn is_at_rest(&self) {
+        loop {
+            let rest = self.rest.notified();
+            if self.state().in_flight == 0 {
+                return;
+            }
+            rest.await;
+        }
+    }
+
+    /// Closes all connections that no request is on.
+    pub(super) fn close_idle(&self) {
+        let mut state = self.state();
+        let tasks = state.tasks.iter_mut();
+        let idle: Vec<_> = tasks.map(|task| mem::take(&mut task.connections)).collect();
+        // What is closed takes the lock.
+        drop(state);
+        drop(idle);
     }
 
     /// Whether a request may be sent again, which counts it.
@@ -246,6 +281,9 @@ impl Pool {
         let now = Instant::now();
         let mut state = self.state();
         state.in_flight -= 1;
+        if state.in_flight == 0 {
+            self.rest.notify_waiters();
+        }
         state.tasks.end(address, verdict, now, &self.resilience);
         let Some(connection) = connection else {
             return;

@@ -11,15 +11,15 @@
 //!     async fn kudo(&self, id: u64) -> Result<String>;
 //! }
 //!
-//! struct Busy;
+//! struct Unwell;
 //!
-//! impl Kudos for Busy {
+//! impl Kudos for Unwell {
 //!     async fn kudo(&self, _: u64) -> Result<String> {
 //!         Err(errors::status(StatusCode::SERVICE_UNAVAILABLE))
 //!     }
 //! }
 //! # let mut runtime = tokio::runtime::Builder::new_current_thread();
-//! # let error = runtime.build().unwrap().block_on(Busy.kudo(7)).unwrap_err();
+//! # let error = runtime.build().unwrap().block_on(Unwell.kudo(7)).unwrap_err();
 //! # assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
 //! ```
 
@@ -50,6 +50,12 @@ pub fn connect() -> Error {
 #[must_use]
 pub fn resolve() -> Error {
     Error::Resolve(ErrorDetails::new("the host does not resolve"))
+}
+
+/// [`Error::Busy`]: too many requests are in flight, so nothing was sent.
+#[must_use]
+pub fn busy() -> Error {
+    Error::Busy(ErrorDetails::new("too many requests to it are in flight"))
 }
 
 /// [`Error::Transport`]: the connection broke, and the request may have been carried out.

@@ -52,6 +52,7 @@ impl Seen {
 pub struct Server {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    arrived: Arc<Notify>,
     closed: Arc<Notify>,
 }
 
@@ -61,15 +62,18 @@ impl Server {
         let server = Server {
             address: listener.local_addr().unwrap(),
             seen: Arc::default(),
+            arrived: Arc::default(),
             closed: Arc::default(),
         };
         let (seen, closed, reply) = (server.seen.clone(), server.closed.clone(), Arc::new(reply));
+        let arrived = server.arrived.clone();
         tokio::spawn(async move {
             for connection in 1.. {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (seen, closed, reply) = (seen.clone(), closed.clone(), reply.clone());
+                let arrived = arrived.clone();
                 tokio::spawn(async move {
-                    serve(stream, connection, &seen, &*reply).await;
+                    serve(stream, connection, &seen, &arrived, &*reply).await;
                     closed.notify_one();
                 });
             }
@@ -88,6 +92,17 @@ impl Server {
 
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until so many requests have come.
+    pub async fn wait_for(&self, requests: usize) {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.seen.lock().unwrap().len() >= requests {
+                return;
+            }
+            arrived.await;
+        }
     }
 
     /// Waits until a connection is closed, from either side.
@@ -133,6 +148,7 @@ async fn serve(
     mut stream: TcpStream,
     connection: usize,
     seen: &Mutex<Vec<Seen>>,
+    arrived: &Notify,
     reply: &(impl Fn(&Seen) -> Reply + Send + Sync),
 ) {
     let mut input = Vec::new();
@@ -182,6 +198,7 @@ async fn serve(
             request.body = input.drain(..length).collect();
         }
         seen.lock().unwrap().push(request.clone());
+        arrived.notify_waiters();
         match reply(&request) {
             Reply::Bytes(bytes) => {
                 if stream.write_all(&bytes).await.is_err() {
