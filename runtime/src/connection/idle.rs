@@ -136,9 +136,12 @@ impl Reaper {
         home.spawn(reaper.run());
     }
 
+    /// It looks for the first time when something can be over: before that, all connections may be in use again.
     async fn run(mut self) {
-        while let Some(next) = self.sweep(Some(Instant::now())) {
-            sleep_until(next).await;
+        let mut next = Some(Instant::now() + KEEP);
+        while let Some(time) = next {
+            sleep_until(time).await;
+            next = self.sweep(Some(Instant::now()));
         }
         self.done = true;
     }
