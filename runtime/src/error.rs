@@ -98,6 +98,12 @@ impl Error {
         matches!(self, Error::Connect(_))
     }
 
+    /// Whether as many requests are in flight as may be.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Error::Busy(_))
+    }
+
     /// Whether the host does not resolve.
     #[must_use]
     pub fn is_resolve(&self) -> bool {

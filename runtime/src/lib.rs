@@ -40,10 +40,11 @@
 //! # Where a service has several tasks
 //! Through discovery each request goes to another task, of the next two to the less loaded one. Names
 //! are looked up every 3 s while they are in use, beside the calls; the tasks are those of the last
-//! answers, and stay what they were while DNS has no answer. A task that fails 5 times in a row, or
-//! cannot be connected to, gets no requests for a while; one that is much slower than the others gets
-//! few. Through the proxy of Service Connect, which spreads connections, calls use several in turn,
-//! none older than 10 s; one that fails while others do not is given up.
+//! answers, and stay what they were while DNS has no answer. A service that was left alone for 10 s is
+//! looked up first. A task that fails 5 times in a row, or cannot be connected to, gets no requests for
+//! a while; one that is much slower than the others gets few. Through the proxy of Service Connect,
+//! which spreads connections, calls use several in turn, none older than 10 s; one that fails twice
+//! while others do not is given up.
 //!
 //! # What is sent again
 //! Where nothing was sent, a call goes on to the next connection, task or, after a short while,
@@ -52,8 +53,9 @@
 //! PUT and DELETE whose body is not streamed, where the connection broke before an answer came or the
 //! answer is 502, 503 or 504. The last answer is what comes back. `Retry-After` is honoured where it
 //! fits into the deadline; 429 is not retried, nor what a proxy answered that retries itself. Where a
-//! third of the deadline is over, such a request goes out a second time beside the first. A POST or
-//! PATCH is never sent twice. [`Resilience`] has all numbers and how to set them;
+//! third of the deadline is over, a request that changes nothing goes out once more beside the first,
+//! which counts as a retry: a PUT might take effect after the caller's next one. A POST or PATCH is
+//! never sent twice. [`Resilience`] has all numbers and how to set them;
 //! `SERVICE_CONNECT_RESILIENCE=off` turns all of it off.
 //!
 //! Idle connections are closed after 4 s, before servers do so; [`drain`] waits for what is in flight

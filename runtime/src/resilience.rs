@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use crate::choose::{RESILIENCE, Variables};
 use crate::error::{ErrorDetails, invalid};
-use crate::{Error, Result};
+use crate::{Client, Error, Result};
 
 /// What a call does beyond sending its request once. It is on by default; `SERVICE_CONNECT_RESILIENCE=off` turns all of
 /// it off, whatever is set in code.
@@ -37,13 +37,14 @@ pub struct Resilience {
     /// Whether an answer of 502, 503 or 504 is retried. Where the `server` header says that a proxy of Service Connect
     /// gave it (with `AppProtocol: http` that retries itself) it is not, whatever this is.
     pub retry_answers: bool,
-    /// Whether a second try goes out beside a first one that took a third of the deadline: methods as for retries. The
-    /// first answer counts.
+    /// Whether another try goes out beside one that took a third of the deadline, which counts as a retry; the first
+    /// answer is the one. Only of methods that are safe: one that changes something could do so after the next call.
     pub second_try: bool,
     /// After how many failures in a row a task gets no requests for a while: 5. 0 is never.
     ///
-    /// A failure is a broken connection, no answer within the deadline, and 502, 503 or 504. One that cannot be
-    /// connected to is ejected at once, for 2 s at first. The last third of the tasks always get requests.
+    /// A failure is a broken connection, 502, 503 or 504, and a silence of 200 ms or more in which the task answered nobody
+    /// and that the caller no longer waited for. One that cannot be connected to is ejected at once, for 2 s at first.
+    /// The last third of the tasks always get requests.
     pub ejection_failures: u32,
     /// For how long the first time: 30 s. After that one request finds out how it is; if it fails again, it is out for
     /// twice as long.
@@ -58,9 +59,13 @@ pub struct Resilience {
     /// How old a connection to a proxy of Service Connect becomes: 10 s. Each one leads to one task, so new ones find the
     /// tasks that are new.
     pub max_proxy_connection_age: Duration,
-    /// How many requests to a service may be in flight at the same time: 1024. More are refused at once.
+    /// How many requests to a service may be in flight at the same time: 1024. More are refused at once. A request is in
+    /// flight until its answer is read to the end, and each try of one counts.
     pub max_in_flight: usize,
 }
+
+/// Further away than any process lasts: what is longer is as good as this.
+pub(crate) const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
 /// What is set for the process. It is closed when it is first looked at.
 #[derive(Default)]
@@ -87,23 +92,27 @@ impl Resilience {
         max_in_flight: 1024,
     };
 
-    /// Each request is sent once, and no task is ejected. Requests are still spread over the tasks.
-    pub const OFF: Resilience = Resilience {
-        retries: 0,
-        retry_budget: 0,
-        retry_answers: false,
-        second_try: false,
-        ejection_failures: 0,
-        max_in_flight: usize::MAX,
-        ..Resilience::DEFAULT
-    };
+    /// Each request is sent once, no task is ejected and no request refused. They are still spread over the tasks.
+    pub const OFF: Resilience = Resilience::DEFAULT.off();
+
+    const fn off(self) -> Resilience {
+        Resilience {
+            retries: 0,
+            retry_budget: 0,
+            retry_answers: false,
+            second_try: false,
+            ejection_failures: 0,
+            max_in_flight: usize::MAX,
+            ..self
+        }
+    }
 }
 
 impl Resilience {
     /// Sets it for all services and base URLs that have none of their own.
     ///
     /// # Errors
-    /// [`Error::Request`] once a service was called, or [`Client::at`](crate::Client::at) was: it would hold for some only.
+    /// [`Error::Request`] once something was called: it would hold for some of the calls.
     pub fn set_for_all(self) -> Result<()> {
         let mut settings = settings();
         if let Some(used) = settings.in_use.first() {
@@ -113,11 +122,18 @@ impl Resilience {
         Ok(())
     }
 
-    /// Sets it for a service, by its name: for its stub, and all structs and traits below `#[service_client]`.
+    /// Sets it for the service of a client, such as `Api::client()`: for its stub, and for all structs and traits below
+    /// `#[service_client]`.
     ///
     /// # Errors
-    /// [`Error::Request`] once the service was called: it would hold for some of the calls.
-    pub fn set_for(self, service: &'static str) -> Result<()> {
+    /// [`Error::Request`] once the service was called: it would hold for some of the calls. And for a client of a base
+    /// URL, which is no service.
+    pub fn set_for(self, client: &Client) -> Result<()> {
+        let Some(service) = client.service() else {
+            return Err(invalid(
+                "this client is one of a base URL, not of a service: use `Client::with_resilience`",
+            ));
+        };
         let mut settings = settings();
         if settings.in_use.contains(&service) {
             return Err(too_late(service));
@@ -143,11 +159,25 @@ impl Resilience {
     /// The same, but where the environment says that it is off.
     pub(crate) fn unless_off(self) -> Result<Resilience> {
         match Variables::process().get(RESILIENCE) {
-            None | Some("on") => Ok(self),
-            Some("off") => Ok(Resilience::OFF),
+            None | Some("on") => Ok(self.within_reason()),
+            Some("off") => Ok(self.off().within_reason()),
             Some(_) => Err(Error::Variable(ErrorDetails::new(format!(
                 "{RESILIENCE} is neither on nor off: set it to one of them, or not at all"
             )))),
+        }
+    }
+}
+
+impl Resilience {
+    /// The same with times that can be added to the time of day.
+    fn within_reason(self) -> Resilience {
+        Resilience {
+            ejection_time: self.ejection_time.min(NEVER),
+            max_ejection_time: self.max_ejection_time.min(NEVER),
+            lookup_interval: self.lookup_interval.min(NEVER),
+            connect_timeout: self.connect_timeout.min(NEVER),
+            max_proxy_connection_age: self.max_proxy_connection_age.min(NEVER),
+            ..self
         }
     }
 }

@@ -158,7 +158,11 @@ async fn a_service_that_says_when_is_taken_at_its_word() {
         format!("HTTP/1.1 503 X\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n")
             .into_bytes()
     };
+    // A date in the past is now.
     for (seconds, deadline, waits) in [
+        ("18446744073709551615", 15, None),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 15, Some(0)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 15, None),
         ("2", 15, Some(2)),
         ("20", 15, None),
         ("2", 1, None),
@@ -221,6 +225,94 @@ async fn a_slow_try_gets_a_second_one_beside_it() {
     let request = server.client().post("/").timeout(Duration::from_secs(3));
     assert!(request.await.unwrap_err().is_timeout());
     assert_eq!(server.seen().len(), 1);
+}
+
+/// One that changes something could do so after the caller's next request.
+#[tokio::test(start_paused = true)]
+async fn what_changes_something_gets_no_second_try_beside_it() {
+    for method in [Method::PUT, Method::DELETE, Method::POST, Method::PATCH] {
+        let server = slow_at_first().await;
+        let request = server.client().request(method.clone(), "/");
+        let late = request.timeout(Duration::from_secs(3)).await;
+        assert!(late.unwrap_err().is_timeout(), "{method}");
+        assert_eq!(server.seen().len(), 1, "{method}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_try_that_fails_is_followed_by_another() {
+    let turn = AtomicUsize::new(0);
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::Hang,
+        1 => Reply::Bytes(answer("503 X", "")),
+        _ => Reply::Bytes(answer("200 OK", "")),
+    })
+    .await;
+    let start = Instant::now();
+    assert_eq!(server.client().get("/").await.unwrap().status(), 200);
+    assert_eq!((start.elapsed().as_secs(), server.seen().len()), (5, 3));
+    // Where no other one may follow, the answer is more than none.
+    let turn = AtomicUsize::new(0);
+    let server = Server::start(move |_| match turn.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::Hang,
+        _ => Reply::Bytes(answer("503 X", "")),
+    })
+    .await;
+    assert_eq!(server.client().get("/").await.unwrap().status(), 503);
+    assert_eq!(server.seen().len(), 3, "a second try counts as a retry");
+}
+
+#[tokio::test]
+async fn what_was_sent_is_not_denied_by_what_came_after_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::at(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        support::read_head(&mut stream).await;
+        drop((listener, stream));
+    });
+    let error = client.get("/").await.unwrap_err();
+    assert!(matches!(error, Error::Transport(_)), "{error:?}");
+    assert!(
+        error.to_string().contains("may have been carried out"),
+        "{error}"
+    );
+    server.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_retry_begins_that_would_be_late() {
+    let server = in_turn(vec![answer("503 X", "")]).await;
+    for _ in 0..50 {
+        let start = Instant::now();
+        let limit = Duration::from_millis(8);
+        let request = server.client().get("/").timeout(limit);
+        assert_eq!(request.await.unwrap().status(), 503);
+        assert!(start.elapsed() <= limit, "{:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn settings_may_be_as_large_as_they_like() {
+    let server = Server::saying("kudos").await;
+    let mut resilience = Resilience::DEFAULT;
+    for time in [
+        &mut resilience.ejection_time,
+        &mut resilience.max_ejection_time,
+        &mut resilience.lookup_interval,
+        &mut resilience.connect_timeout,
+        &mut resilience.max_proxy_connection_age,
+    ] {
+        *time = Duration::MAX;
+    }
+    resilience.retries = u32::MAX;
+    resilience.retry_budget = u32::MAX;
+    let url = format!("http://localhost:{}", server.address.port());
+    let client = Client::at(url).unwrap().with_resilience(resilience);
+    for _ in 0..3 {
+        let request = client.get("/").timeout(Duration::MAX);
+        assert_eq!(request.await.unwrap().text().await.unwrap(), "kudos");
+    }
 }
 
 fn without_second_try() -> Resilience {

@@ -42,7 +42,7 @@ fn call() {
         retries(1).set_for_all().unwrap();
     }
     if what.contains("api") {
-        retries(0).set_for("api").unwrap();
+        retries(0).set_for(&service("api")).unwrap();
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -62,10 +62,18 @@ fn call() {
             outcome.map(|answer| answer.status().as_u16())
         );
     }
-    for late in [retries(1).set_for_all(), retries(1).set_for("api")] {
+    for late in [
+        retries(1).set_for_all(),
+        retries(1).set_for(&service("api")),
+    ] {
         println!("late: {:?}", late.map_err(|error| error.to_string()));
     }
-    println!("other: {:?}", retries(1).set_for("nobody").is_ok());
+    println!("other: {:?}", retries(1).set_for(&service("other")).is_ok());
+    let at = Client::at("http://127.0.0.1:1").unwrap();
+    println!(
+        "at: {:?}",
+        retries(1).set_for(&at).map_err(|error| error.to_string())
+    );
 }
 
 #[test]
@@ -105,6 +113,10 @@ fn settings_hold_for_whom_they_are_set() {
             let late = output.matches("is in use already").count();
             assert_eq!(late, 2, "{output}");
             assert!(output.contains("other: true"), "{output}");
+            assert!(
+                output.contains("at: Err(\"this client is one of a base URL"),
+                "{output}"
+            );
         }
     });
 }

@@ -1,8 +1,9 @@
 //! How one task does: what its last answers were like, and whether it gets requests.
 //!
 //! ```text
-//! health.judge(Verdict::Failed, now, &Resilience::DEFAULT);
-//! assert_eq!(health.standing(now), Standing::In); // the fifth in a row ejects it
+//! if health.judge(Verdict::Failed, began, now, &Resilience::DEFAULT) {
+//!     health.eject(Verdict::Failed, now, &Resilience::DEFAULT); // with the fifth in a row
+//! }
 //! ```
 
 use std::time::Duration;
@@ -17,28 +18,27 @@ const UNREACHABLE: Duration = Duration::from_secs(2);
 /// What came of a request to a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Verdict {
-    /// An answer, after so long.
-    Answered(Duration),
-    /// It broke the connection, did not answer in time, or answered that it cannot: 502, 503 or 504.
+    /// An answer; after so long, where that says something about the task.
+    Answered(Option<Duration>),
+    /// It broke the connection, or answered that it cannot: 502, 503 or 504.
     Failed,
+    /// It did not answer, and nobody waits any more.
+    Silent,
     /// It could not be connected to, so it saw nothing of the request.
     Unreachable,
 }
 
-/// Whether a task gets requests.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Standing {
-    In,
-    Out,
-    /// Its time is over: one request is to find out how it is.
-    Due,
-}
-
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// In a row.
+    /// In a row, since it was ejected or back.
     failures: u32,
+    /// In a row, whatever came between.
+    failures_in_all: u32,
     ejected: Option<Ejected>,
+    /// When it last went out or in, or was asked how it is: what began before that says nothing about it now.
+    changed: Option<Instant>,
+    /// When it last gave an answer.
+    answered: Option<Instant>,
     /// For how long it was out the last time, and when it came back.
     last: Option<(Duration, Instant)>,
     /// Of its answers of late; zero is unknown.
@@ -54,12 +54,17 @@ struct Ejected {
 }
 
 impl Health {
-    pub(super) fn standing(&self, now: Instant) -> Standing {
-        match self.ejected {
-            None => Standing::In,
-            Some(ejected) if ejected.is_probed || now < ejected.until => Standing::Out,
-            Some(_) => Standing::Due,
-        }
+    /// Whether a request may go to it: it is in, or its time is over, and this is the one that finds out how it is. A
+    /// precious one does so only where no other did for as long again.
+    pub(super) fn is_open(&self, now: Instant, is_precious: bool) -> bool {
+        self.ejected.is_none_or(|ejected| {
+            let wait = if is_precious {
+                ejected.time
+            } else {
+                Duration::ZERO
+            };
+            !ejected.is_probed && ejected.until + wait <= now
+        })
     }
 
     pub(super) fn is_in(&self) -> bool {
@@ -71,47 +76,63 @@ impl Health {
         self.ejected.map(|ejected| ejected.until)
     }
 
-    pub(super) fn failures(&self) -> u32 {
-        self.failures
+    pub(super) fn failures_in_all(&self) -> u32 {
+        self.failures_in_all
     }
 
     pub(super) fn latency(&self) -> Duration {
         self.latency
     }
 
-    /// Lets one request find out how it is.
-    pub(super) fn probe(&mut self) {
+    /// A request goes to it, which finds out how it is if it is out.
+    pub(super) fn ask(&mut self, now: Instant) {
         if let Some(ejected) = &mut self.ejected {
             ejected.is_probed = true;
+            self.changed = Some(now);
         }
     }
 
-    /// A request has ended of which nothing is known: somebody gave it up.
-    pub(super) fn end(&mut self) {
-        if let Some(ejected) = &mut self.ejected {
+    /// A request is over. If it was to find out how it is, and nothing came of it, another one will.
+    pub(super) fn end(&mut self, began: Instant) {
+        if let Some(ejected) = &mut self.ejected
+            && self.changed <= Some(began)
+        {
             ejected.is_probed = false;
         }
     }
 
-    /// Says whether it is to be ejected, for as long as [`eject`](Health::eject) finds.
+    /// Takes note of how a request ended; says whether that is to [`eject`](Health::eject) it.
     pub(super) fn judge(
         &mut self,
         verdict: Verdict,
+        began: Instant,
         now: Instant,
         resilience: &Resilience,
     ) -> bool {
+        if let Verdict::Answered(latency) = verdict {
+            self.failures_in_all = 0;
+            self.answered = Some(now);
+            if let Some(latency) = latency {
+                self.takes(latency);
+            }
+        }
+        if self.changed > Some(began) {
+            return false;
+        }
         let was_probed = self.ejected.is_some_and(|ejected| ejected.is_probed);
         match verdict {
-            Verdict::Answered(latency) => {
+            Verdict::Answered(_) => {
                 self.failures = 0;
-                self.is_slow(latency);
                 if was_probed {
                     self.bring_back(now);
                 }
                 false
             }
-            Verdict::Failed => {
+            // It has answered others meanwhile, so it is the request that takes long.
+            Verdict::Silent if self.answered > Some(began) => false,
+            Verdict::Failed | Verdict::Silent => {
                 self.failures = self.failures.saturating_add(1);
+                self.failures_in_all = self.failures_in_all.saturating_add(1);
                 was_probed || self.has_failed(resilience)
             }
             Verdict::Unreachable => true,
@@ -123,14 +144,20 @@ impl Health {
         self.failures >= resilience.ejection_failures
     }
 
-    /// An answer took so long, or is not there after so long.
-    ///
-    /// Quick ones count for more: a task is slow if nearly all that it does is.
-    pub(super) fn is_slow(&mut self, latency: Duration) {
+    /// An answer is not there after so long: unless the task answered others meanwhile, it is slow at once.
+    pub(super) fn is_late(&mut self, began: Instant, after: Duration) {
+        if self.answered <= Some(began) {
+            self.latency = self.latency.max(after);
+        }
+    }
+
+    /// An answer took so long. One that takes long counts for little, as it may be the request's doing: a task is slow if
+    /// nearly all that it does is.
+    fn takes(&mut self, latency: Duration) {
         self.latency = if self.latency.is_zero() {
             latency
         } else if latency > self.latency {
-            (self.latency * 3 + latency) / 4
+            latency.min(self.latency * 2)
         } else {
             (self.latency + latency) / 2
         };
@@ -160,12 +187,22 @@ impl Health {
             until: now + time,
             is_probed: false,
         });
+        self.changed = Some(now);
     }
 
-    pub(super) fn bring_back(&mut self, now: Instant) {
+    /// It is back, because it was not it that failed.
+    pub(super) fn acquit(&mut self, now: Instant) {
+        self.ejected = None;
+        self.last = None;
+        self.failures = 0;
+        self.changed = Some(now);
+    }
+
+    fn bring_back(&mut self, now: Instant) {
         if let Some(ejected) = self.ejected.take() {
             self.last = Some((ejected.time, now));
         }
         self.failures = 0;
+        self.changed = Some(now);
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! let mut tasks = Tasks::<()>::starting_at(0);
-//! tasks.merge(&["10.0.0.1:80".parse()?, "10.0.0.2:80".parse()?]);
+//! tasks.merge(&["10.0.0.1:80".parse()?, "10.0.0.2:80".parse()?], now);
 //! let task = tasks.pick(now, &Avoid::default())?;
-//! tasks.end(task, Some(Verdict::Answered(latency)), now, &resilience);
+//! tasks.judge(&ended, Verdict::Answered(Some(latency)), now);
 //! ```
 
 mod budget;
@@ -18,19 +18,19 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub(crate) use self::budget::Budget;
+use self::health::Health;
 pub(crate) use self::health::Verdict;
-use self::health::{Health, Standing};
 use crate::Resilience;
 
 /// How many tasks Cloud Map names in one answer at most; of more it picks others each time.
 /// <https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html>, `MULTIVALUE`.
 const ANSWER: usize = 8;
 
-/// Of how many answers in a row a task has to be missing to be gone, where an answer names all of them.
+/// In how many answers in a row a task has to be missing to be gone.
 const MISSED: u32 = 2;
 
-/// The same where an answer names some of them.
-const MISSED_OF_SOME: u32 = 6;
+/// For how long besides, where answers name only some: a resolver may repeat one until its TTL of 10 s is over.
+const UNSEEN: Duration = Duration::from_secs(60);
 
 /// A task is slow whose answers take so many times as long as those of the fastest one, and longer by [`SLOWER`].
 const TIMES_SLOWER: u32 = 4;
@@ -48,8 +48,11 @@ pub(crate) struct Tasks<C> {
 
 pub(crate) struct Task<C> {
     address: SocketAddr,
+    /// Since when it is known.
+    since: Instant,
     in_flight: usize,
-    /// Answers of DNS in a row that did not name it.
+    /// When DNS last named it, and how many answers there were since.
+    named: Instant,
     missed: u32,
     /// Turns in a row that it did not get because it is slow.
     passed: u32,
@@ -57,13 +60,23 @@ pub(crate) struct Task<C> {
     pub(crate) connections: C,
 }
 
+/// A request that is over, that failed, or that is late.
+pub(crate) struct Ended<'a> {
+    pub(crate) address: SocketAddr,
+    /// When the task was picked for it.
+    pub(crate) began: Instant,
+    pub(crate) resilience: &'a Resilience,
+}
+
 /// Where a request is not to go.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Avoid {
     /// They could not be connected to.
     pub(crate) unreachable: Vec<SocketAddr>,
     /// They have had it already: another one, if there is another.
     pub(crate) tried: Vec<SocketAddr>,
+    /// It can be sent only once, so it had better not find out how one is that was ejected.
+    pub(crate) is_precious: bool,
 }
 
 impl<C: Default> Tasks<C> {
@@ -95,8 +108,8 @@ impl<C: Default> Tasks<C> {
     /// Takes an answer of DNS. Gives the connections to those that are gone.
     ///
     /// A task that an answer does not name may be one of many, and DNS may be late either way; so the tasks are those of
-    /// the last few answers. An answer that names nobody is none.
-    pub(crate) fn merge(&mut self, answer: &[SocketAddr]) -> Vec<C> {
+    /// the last answers. An answer that names nobody is none.
+    pub(crate) fn merge(&mut self, answer: &[SocketAddr], now: Instant) -> Vec<C> {
         if answer.is_empty() {
             return Vec::new();
         }
@@ -105,16 +118,23 @@ impl<C: Default> Tasks<C> {
         }
         for address in answer {
             match self.get(*address) {
-                Some(task) => task.missed = 0,
-                None => self.list.push(Task::new(*address)),
+                Some(task) => (task.missed, task.named) = (0, now),
+                None => self.list.push(Task::new(*address, now)),
             }
         }
-        let limit = if answer.len() < ANSWER {
-            MISSED
-        } else {
-            MISSED_OF_SOME
-        };
-        let gone = self.list.extract_if(.., |task| task.missed >= limit);
+        let names_all = answer.len() < ANSWER;
+        self.remove(|task| task.missed >= MISSED && (names_all || task.named + UNSEEN <= now))
+    }
+
+    /// Takes an answer of DNS in the place of all that is known.
+    pub(crate) fn replace(&mut self, answer: &[SocketAddr], now: Instant) -> Vec<C> {
+        let mut gone = self.merge(answer, now);
+        gone.extend(self.remove(|task| !answer.contains(&task.address)));
+        gone
+    }
+
+    fn remove(&mut self, is_gone: impl Fn(&Task<C>) -> bool) -> Vec<C> {
+        let gone = self.list.extract_if(.., |task| is_gone(task));
         let gone = gone.map(|task| task.connections).collect();
         // Those that are left may be out, which was for as long as there were others.
         if !self.list.iter().any(|task| task.health.is_in()) {
@@ -130,42 +150,38 @@ impl<C: Default> Tasks<C> {
     /// Tasks take turns; of the next two the less loaded one gets it. One that is ejected gets none for as long as there
     /// is another. An address of IPv6 is often one without a route, so it comes after those of IPv4.
     pub(crate) fn pick(&mut self, now: Instant, avoid: &Avoid) -> Option<&mut Task<C>> {
-        let may = |address| !avoid.unreachable.contains(&address);
+        let may = |task: &Task<C>| !avoid.unreachable.contains(&task.address);
+        let is_open = |task: &Task<C>| may(task) && task.health.is_open(now, avoid.is_precious);
+        let is_new = |task: &Task<C>| is_open(task) && !avoid.tried.contains(&task.address);
         let index = self
-            .choose(now, |address| {
-                may(address) && !avoid.tried.contains(&address)
-            })
-            .or_else(|| self.choose(now, may))
+            .choose(is_new)
+            .or_else(|| self.choose(is_open))
             .or_else(|| {
                 let all = self.list.iter().enumerate();
-                let out = all.filter(|(_, task)| may(task.address));
+                let out = all.filter(|(_, task)| may(task));
                 let next = out.min_by_key(|(_, task)| task.health.until());
                 next.map(|(index, _)| index)
             })?;
         self.turn = index + 1;
         let task = &mut self.list[index];
-        if task.health.standing(now) == Standing::Due {
-            task.health.probe();
-        }
+        task.health.ask(now);
         task.in_flight += 1;
         Some(task)
     }
 
-    fn choose(&mut self, now: Instant, may: impl Fn(SocketAddr) -> bool) -> Option<usize> {
-        [SocketAddr::is_ipv4, SocketAddr::is_ipv6]
-            .into_iter()
-            .find_map(|family| self.choose_of(now, |address| family(&address) && may(address)))
+    fn choose(&mut self, may: impl Fn(&Task<C>) -> bool) -> Option<usize> {
+        [true, false].into_iter().find_map(|is_ipv4| {
+            self.choose_of(|task| task.address.is_ipv4() == is_ipv4 && may(task))
+        })
     }
 
-    fn choose_of(&mut self, now: Instant, may: impl Fn(SocketAddr) -> bool) -> Option<usize> {
+    fn choose_of(&mut self, may: impl Fn(&Task<C>) -> bool) -> Option<usize> {
         let count = self.list.len();
         let turns = (0..count).map(|offset| (self.turn % count + offset) % count);
-        let mut open = turns.filter(|index| {
-            let task = &self.list[*index];
-            may(task.address) && task.health.standing(now) != Standing::Out
-        });
+        let mut open = turns.filter(|index| may(&self.list[*index]));
         let first = open.next()?;
-        if self.list[first].health.standing(now) == Standing::Due {
+        // It is due, so this is the request that finds out how it is.
+        if !self.list[first].health.is_in() {
             return Some(first);
         }
         let Some(second) = open.next() else {
@@ -174,11 +190,8 @@ impl<C: Default> Tasks<C> {
         drop(open);
         let fastest = self.fastest();
         let (one, other) = (&self.list[first], &self.list[second]);
-        if one.cost(fastest) <= other.cost(fastest) {
-            self.list[first].passed = 0;
-            return Some(first);
-        }
-        if one.is_slow(fastest) && one.passed >= PASSES {
+        let is_asked = one.is_slow(fastest) && one.passed >= PASSES;
+        if is_asked || one.cost(fastest) <= other.cost(fastest) {
             self.list[first].passed = 0;
             return Some(first);
         }
@@ -196,75 +209,70 @@ impl<C: Default> Tasks<C> {
             .unwrap_or_default()
     }
 
-    /// A request to a task has ended, and how, if that is known.
-    pub(crate) fn end(
-        &mut self,
-        address: SocketAddr,
-        verdict: Option<Verdict>,
-        now: Instant,
-        resilience: &Resilience,
-    ) {
-        let Some(task) = self.get(address) else {
-            return;
-        };
-        task.in_flight = task.in_flight.saturating_sub(1);
-        match verdict {
-            None => task.health.end(),
-            Some(verdict) => self.judge(address, verdict, now, resilience),
+    /// A request to a task is over.
+    pub(crate) fn end(&mut self, ended: &Ended) {
+        if let Some(task) = self.get(ended.address)
+            && task.since <= ended.began
+        {
+            task.in_flight = task.in_flight.saturating_sub(1);
+            task.health.end(ended.began);
         }
     }
 
     /// Takes note of how a task answers. One that fails again and again is ejected, but never the last third: where
     /// these fail too, it is not the tasks, and all are back.
-    pub(crate) fn judge(
-        &mut self,
-        address: SocketAddr,
-        verdict: Verdict,
-        now: Instant,
-        resilience: &Resilience,
-    ) {
+    pub(crate) fn judge(&mut self, ended: &Ended, verdict: Verdict, now: Instant) {
+        let &Ended {
+            address,
+            began,
+            resilience,
+        } = ended;
         let is_alike = |task: &Task<C>| task.address.is_ipv4() == address.is_ipv4();
         let alike = self.list.iter().filter(|task| is_alike(task));
         let (all, others) = alike.fold((0, 0), |(all, others), task| {
             let is_other = task.address != address && task.health.is_in();
             (all + 1, others + usize::from(is_other))
         });
-        let Some(task) = self.get(address) else {
+        let Some(task) = self.get(address).filter(|task| task.since <= began) else {
             return;
         };
-        if !task.health.judge(verdict, now, resilience) || resilience.ejection_failures == 0 {
-            task.health.end();
+        if let Verdict::Answered(Some(latency)) = verdict
+            && latency * TIMES_SLOWER < task.health.latency()
+        {
+            // It may be slow no longer: the next turn is its own.
+            task.passed = PASSES;
+        }
+        let is_over = task.health.judge(verdict, began, now, resilience);
+        if !is_over || resilience.ejection_failures == 0 {
             return;
         }
         if others >= usize::div_ceil(all, 3) {
             task.health.eject(verdict, now, resilience);
             return;
         }
-        task.health.end();
-        let mut left = self
-            .list
-            .iter()
-            .filter(|task| is_alike(task) && task.health.is_in());
-        if left.all(|task| task.health.has_failed(resilience)) {
+        let mut alike = self.list.iter().filter(|task| is_alike(task));
+        if alike.all(|task| !task.health.is_in() || task.health.has_failed(resilience)) {
             for task in self.list.iter_mut().filter(|task| is_alike(task)) {
-                task.health.bring_back(now);
+                task.health.acquit(now);
             }
         }
     }
 
     /// An answer is not there after so long.
-    pub(crate) fn is_late(&mut self, address: SocketAddr, after: Duration) {
-        if let Some(task) = self.get(address) {
-            task.health.is_slow(after);
+    pub(crate) fn is_late(&mut self, ended: &Ended, after: Duration) {
+        if let Some(task) = self.get(ended.address) {
+            task.health.is_late(ended.began, after);
         }
     }
 }
 
 impl<C: Default> Task<C> {
-    fn new(address: SocketAddr) -> Task<C> {
+    fn new(address: SocketAddr, now: Instant) -> Task<C> {
         Task {
             address,
+            since: now,
             in_flight: 0,
+            named: now,
             missed: 0,
             passed: 0,
             health: Health::default(),
@@ -280,9 +288,9 @@ impl<C: Default> Task<C> {
         self.in_flight
     }
 
-    /// In a row.
+    /// In a row, whether it was ejected for them or not.
     pub(crate) fn failures(&self) -> u32 {
-        self.health.failures()
+        self.health.failures_in_all()
     }
 
     fn is_slow(&self, fastest: Duration) -> bool {

@@ -50,23 +50,45 @@ pub struct Client {
 #[derive(Clone)]
 enum Origin {
     Service(&'static Service),
-    /// With settings of its own.
-    Tuned(Arc<Tuned>),
-    Url(Arc<Route>),
+    /// With a route of its own.
+    Own(Arc<Own>),
 }
 
-struct Tuned {
-    service: &'static Service,
-    resilience: Resilience,
+/// What a client has that does not share the route of its service.
+struct Own {
+    to: To,
+    /// `None` is what holds for all.
+    resilience: Option<Resilience>,
     route: OnceLock<Route>,
 }
 
-impl Tuned {
+#[derive(Clone)]
+enum To {
+    Service(&'static Service),
+    Url(Choice),
+}
+
+impl Own {
+    fn origin(to: To, resilience: Option<Resilience>) -> Origin {
+        Origin::Own(Arc::new(Own {
+            to,
+            resilience,
+            route: OnceLock::new(),
+        }))
+    }
+
     fn route(&self) -> Result<&Route> {
         if let Some(route) = self.route.get() {
             return Ok(route);
         }
-        let route = self.service.route_with(self.resilience.unless_off()?)?;
+        let resilience = match self.resilience {
+            Some(resilience) => resilience.unless_off()?,
+            None => Resilience::of(None)?,
+        };
+        let route = match &self.to {
+            To::Service(service) => service.route_with(resilience)?,
+            To::Url(choice) => Route::new(choice.clone(), resilience),
+        };
         Ok(self.route.get_or_init(|| route))
     }
 }
@@ -129,30 +151,18 @@ impl Client {
             environment: None,
             deployed: false,
         };
-        let route = Route::new(choice, Resilience::of(None)?);
-        Ok(Client::to(Origin::Url(Arc::new(route))))
+        Ok(Client::to(Own::origin(To::Url(choice), None)))
     }
 
-    /// The same with other settings than those of its service. It has connections of its own, and its own view of the
-    /// tasks, so make it once and clone it.
+    /// The same with other settings than those of its service. What it knows of the tasks, and their connections, it shares
+    /// only with clients that have the same ones.
     #[must_use]
     pub fn with_resilience(self, resilience: Resilience) -> Client {
-        let tuned = |service| {
-            Origin::Tuned(Arc::new(Tuned {
-                service,
-                resilience,
-                route: OnceLock::new(),
-            }))
+        let to = match self.origin {
+            Origin::Service(service) => To::Service(service),
+            Origin::Own(own) => own.to.clone(),
         };
-        let origin = match self.origin {
-            Origin::Service(service) => tuned(service),
-            Origin::Tuned(other) => tuned(other.service),
-            Origin::Url(route) => {
-                // A malformed variable was found as the client was made.
-                let resilience = resilience.unless_off().unwrap_or(resilience);
-                Origin::Url(Arc::new(Route::new(route.choice.clone(), resilience)))
-            }
-        };
+        let origin = Own::origin(to, Some(resilience));
         Client { origin, ..self }
     }
 
@@ -265,16 +275,28 @@ impl Client {
     pub(crate) fn route(&self) -> Result<&Route> {
         match &self.origin {
             Origin::Service(service) => service.route(),
-            Origin::Tuned(tuned) => tuned.route(),
-            Origin::Url(route) => Ok(route),
+            Origin::Own(own) => own.route(),
+        }
+    }
+
+    /// The target of a client that is of a base URL.
+    fn target(&self) -> Option<&Target> {
+        match &self.origin {
+            Origin::Own(own) => match &own.to {
+                To::Url(choice) => Some(&choice.target),
+                To::Service(_) => None,
+            },
+            Origin::Service(_) => None,
         }
     }
 
     pub(crate) fn service(&self) -> Option<&'static str> {
         match &self.origin {
             Origin::Service(service) => Some(service.name()),
-            Origin::Tuned(tuned) => Some(tuned.service.name()),
-            Origin::Url(_) => None,
+            Origin::Own(own) => match own.to {
+                To::Service(service) => Some(service.name()),
+                To::Url(_) => None,
+            },
         }
     }
 }
@@ -340,10 +362,9 @@ impl Call {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_tuple("Client");
-        match &self.origin {
-            Origin::Service(service) => debug.field(&service.name()),
-            Origin::Tuned(tuned) => debug.field(&tuned.service.name()),
-            Origin::Url(route) => debug.field(&format_args!("{}", route.choice.target)),
+        match self.target() {
+            Some(target) => debug.field(&format_args!("{target}")),
+            None => debug.field(&self.service().unwrap_or_default()),
         };
         debug.finish()
     }

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Client, Origin};
+use super::Client;
 use crate::Error;
 
 /// Whether this process ever had an override: programs that never do pay for a load of this, and for no task-local.
@@ -148,9 +148,6 @@ impl Client {
 
     /// By the service's name, because each attribute and each `clients!()` makes a static of its own.
     fn stands_for_same(&self, other: &Client) -> bool {
-        match (&self.origin, &other.origin) {
-            (Origin::Url(one), Origin::Url(other)) => one.choice.target == other.choice.target,
-            _ => self.service().is_some() && self.service() == other.service(),
-        }
+        (self.service(), self.target()) == (other.service(), other.target())
     }
 }

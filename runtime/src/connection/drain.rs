@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::pool;
+use crate::resilience::NEVER;
 
 /// Waits until no request is in flight, and closes the connections that are idle then. `false` where some still are
 /// after `limit`: they go on, and the end of the runtime breaks them off.
@@ -33,12 +34,18 @@ use super::pool;
 /// # }
 /// ```
 pub async fn drain(limit: Duration) -> bool {
-    let end = Instant::now() + limit;
-    for pool in pool::all() {
-        if timeout_at(end, pool.is_at_rest()).await.is_err() {
+    let end = Instant::now() + limit.min(NEVER);
+    loop {
+        let pools = pool::all();
+        let busy = pools.iter().find(|pool| pool.is_busy());
+        let Some(busy) = busy else {
+            for pool in pools {
+                pool.close_idle();
+            }
+            return true;
+        };
+        if timeout_at(end, busy.rests()).await.is_err() {
             return false;
         }
-        pool.close_idle();
     }
-    true
 }

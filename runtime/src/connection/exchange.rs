@@ -10,15 +10,21 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http::{Request, Response, StatusCode, Version};
 use hyper::client::conn::TrySendError;
+use tokio::time::Instant;
 
-use super::{Connection, Incoming, Lease, Outgoing};
+use super::{Connection, Incoming, Lease, Outgoing, Upload};
 use crate::balance::Verdict;
+
+/// From how long on a silence says something about the task, and not about the caller's patience.
+const SILENCE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Exchange {
     address: SocketAddr,
+    began: Instant,
     /// `None` once it has ended.
     connection: Option<Box<Connection>>,
     answer: Pin<Box<dyn Future<Output = Answer> + Send>>,
@@ -50,6 +56,7 @@ impl Connection {
         self.lease = Some(lease);
         Exchange {
             address,
+            began: Instant::now(),
             answer: Box::pin(self.sender.try_send_request(*request)),
             connection: Some(self),
         }
@@ -62,9 +69,42 @@ impl Exchange {
         self.address
     }
 
+    /// When the request was sent.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// It takes long.
+    pub(crate) fn is_late(&self) {
+        if let Some(lease) = self.lease() {
+            lease.is_late(self.began.elapsed());
+        }
+    }
+
     /// The request in flight, for as long as no answer came.
-    pub(crate) fn lease(&mut self) -> Option<&mut Lease> {
-        self.connection.as_mut()?.lease.as_mut()
+    fn lease(&self) -> Option<&Lease> {
+        self.connection.as_ref()?.lease.as_ref()
+    }
+}
+
+/// Nobody waits for the answer any more. A silence of some length says something about the task, whoever was impatient.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        let since = match connection.upload.as_deref().map(Upload::done) {
+            None => self.began,
+            Some(Some(end)) => end,
+            // What is still being sent is not answered yet.
+            Some(None) => return,
+        };
+        if since.elapsed() >= SILENCE
+            && let Some(lease) = self.lease()
+        {
+            lease.is_late(since.elapsed());
+            lease.judge(Verdict::Silent);
+        }
     }
 }
 
@@ -73,7 +113,10 @@ impl Future for Exchange {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Exchange {
-            connection, answer, ..
+            connection,
+            answer,
+            began,
+            ..
         } = self.get_mut();
         let Some(live) = connection else {
             return Poll::Pending;
@@ -82,12 +125,16 @@ impl Future for Exchange {
         let Some(connection) = connection.take() else {
             return Poll::Pending;
         };
-        Poll::Ready(connection.take_answer(answer))
+        Poll::Ready(connection.take_answer(answer, *began))
     }
 }
 
 impl Connection {
-    fn take_answer(mut self: Box<Self>, answer: Answer) -> Result<Response<Incoming>, SendError> {
+    fn take_answer(
+        mut self: Box<Self>,
+        answer: Answer,
+        began: Instant,
+    ) -> Result<Response<Incoming>, SendError> {
         match answer {
             Ok(response) => {
                 let status = response.status();
@@ -97,7 +144,7 @@ impl Connection {
                 if self.is_uploading() && !self.is_refused {
                     self.driver.detach(&self.home);
                 }
-                self.judge(status);
+                self.judge(status, began);
                 Ok(response.map(|body| Incoming::new(body, self)))
             }
             Err(error) => Err(self.take_error(error)),
@@ -113,7 +160,7 @@ impl Connection {
             None => (!error.is_user()).then_some(Verdict::Failed),
         };
         if let Some((lease, verdict)) = self.lease.as_ref().zip(verdict) {
-            lease.failed(verdict);
+            lease.judge(verdict);
         }
         match request {
             Some(request) => SendError::Unsent {
@@ -125,16 +172,17 @@ impl Connection {
         }
     }
 
-    fn judge(&mut self, status: StatusCode) {
-        let Some(lease) = &mut self.lease else {
-            return;
-        };
-        if is_failure(status) {
+    fn judge(&mut self, status: StatusCode, began: Instant) {
+        let verdict = if is_failure(status) {
             self.failures += 1;
-            lease.failed(Verdict::Failed);
+            Verdict::Failed
         } else {
             self.failures = 0;
-            lease.answered();
+            // What an upload takes is not the task's doing.
+            Verdict::Answered(self.upload.is_none().then(|| began.elapsed()))
+        };
+        if let Some(lease) = &self.lease {
+            lease.judge(verdict);
         }
     }
 }

@@ -10,6 +10,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -22,8 +23,6 @@ pub(crate) struct Lease {
     pool: Arc<Pool>,
     address: SocketAddr,
     began: Instant,
-    /// Known with the head of an answer, and said at its end.
-    verdict: Option<Verdict>,
     /// Its connection, once the exchange has ended.
     kept: Option<Box<Connection>>,
     is_lookup_due: bool,
@@ -40,7 +39,6 @@ impl Lease {
             pool: Arc::clone(pool),
             address,
             began,
-            verdict: None,
             kept: None,
             is_lookup_due,
         }
@@ -74,30 +72,25 @@ impl Lease {
         }
     }
 
-    /// The head of an answer came that says that all is well.
-    pub(super) fn answered(&mut self) {
-        self.verdict = Some(Verdict::Answered(self.began.elapsed()));
+    /// Says how it went.
+    pub(crate) fn judge(&self, verdict: Verdict) {
+        self.pool.judge(self.address, self.began, verdict);
     }
 
-    /// Something else came. That is known at once: it decides about the next try.
-    pub(crate) fn failed(&self, verdict: Verdict) {
-        self.pool.failed(self.address, verdict);
-    }
-
-    /// No answer came yet.
-    pub(crate) fn is_late(&self) {
-        self.pool.is_late(self.address, self.began.elapsed());
+    /// No answer came for so long.
+    pub(crate) fn is_late(&self, after: Duration) {
+        self.pool.is_late(self.address, self.began, after);
     }
 
     /// The exchange has ended, and the connection can have another one.
-    pub(super) fn keep(mut self, connection: Box<Connection>) {
+    pub(crate) fn keep(mut self, connection: Box<Connection>) {
         self.kept = Some(connection);
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (verdict, kept) = (self.verdict.take(), self.kept.take());
-        self.pool.end(self.address, verdict, kept);
+        let kept = self.kept.take();
+        self.pool.end(self.address, self.began, kept);
     }
 }

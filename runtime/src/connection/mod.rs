@@ -11,6 +11,7 @@ mod exchange;
 mod idle;
 mod incoming;
 mod lease;
+mod lookups;
 mod outgoing;
 mod pool;
 mod tls;

@@ -241,7 +241,15 @@ impl Upload {
     }
 
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self.state().stage, Stage::Done { .. })
+        self.done().is_some()
+    }
+
+    /// Since when the connection has all of it.
+    pub(crate) fn done(&self) -> Option<Instant> {
+        match self.state().stage {
+            Stage::Done { at } => Some(at),
+            Stage::Waiting | Stage::Moving { .. } => None,
+        }
     }
 
     /// When it last moved, if it is under way.

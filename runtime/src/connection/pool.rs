@@ -20,14 +20,11 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::idle::{Connections, Reaper, Wanted};
+use super::lookups::Lookups;
 use super::{Connection, Lease};
 use crate::Resilience;
-use crate::balance::{Avoid, Budget, Tasks, Verdict};
+use crate::balance::{Avoid, Budget, Ended, Tasks, Verdict};
 use crate::choose::Target;
-
-/// How long a service may be left alone before a call waits for DNS again: the TTL. While it is called, names are looked
-/// up beside the calls; but what was the address of a task may be that of another service's after a while.
-const STALE: Duration = Duration::from_secs(10);
 
 /// After how many failures in a row it is not this connection or that one that fails.
 const MANY: u32 = 16;
@@ -38,8 +35,8 @@ pub(crate) struct Pool {
     pub(crate) resilience: Resilience,
     /// Whether the target has an address in place of a name.
     is_address: bool,
-    /// For those who wait for the same look-up.
-    pub(crate) lookup: tokio::sync::Mutex<()>,
+    /// Told when a look-up has ended.
+    pub(crate) told: Notify,
     /// Told when no request is in flight any more.
     rest: Notify,
     state: Mutex<State>,
@@ -52,17 +49,6 @@ pub(super) struct State {
     lookups: Lookups,
     /// The runtimes that have one.
     pub(super) reapers: Vec<Id>,
-}
-
-/// What is known of look-ups of the name.
-#[derive(Default)]
-struct Lookups {
-    /// When the last one began beside a call.
-    began: Option<Instant>,
-    /// When the last one ended, and how.
-    ended: Option<(Instant, Option<(io::ErrorKind, String)>)>,
-    /// When the tasks were last taken for what they are: there is a look-up every few seconds from then on.
-    trusted: Option<Instant>,
 }
 
 /// What a request gets.
@@ -104,7 +90,7 @@ impl Pool {
             target: target.clone(),
             resilience,
             is_address: target.is_address(),
-            lookup: tokio::sync::Mutex::default(),
+            told: Notify::new(),
             rest: Notify::new(),
             state: Mutex::new(State {
                 tasks: Tasks::starting_at(turn),
@@ -130,14 +116,10 @@ impl Pool {
             return Take::Unknown;
         }
         if !self.is_static(&state) {
-            if state
-                .lookups
-                .trusted
-                .is_none_or(|trusted| trusted + STALE < now)
-            {
+            if state.lookups.is_stale(now) {
                 return Take::Stale;
             }
-            state.lookups.trusted = Some(now);
+            state.lookups.trust(now);
         }
         if !is_again {
             if state.in_flight >= self.resilience.max_in_flight {
@@ -150,8 +132,7 @@ impl Pool {
         };
         let address = task.address();
         state.in_flight += 1;
-        let interval = self.resilience.lookup_interval;
-        let is_lookup_due = !self.is_static(&state) && state.lookups.is_due(now, interval);
+        let is_lookup_due = self.is_due(&state, now);
         Take::Lease(Lease::new(self, address, now, is_lookup_due))
     }
 
@@ -160,11 +141,16 @@ impl Pool {
         self.is_address || state.tasks.is_proxy()
     }
 
+    /// Whether a request is in flight.
+    pub(super) fn is_busy(&self) -> bool {
+        self.state().in_flight > 0
+    }
+
     /// Waits until no request is in flight.
-    pub(super) async fn is_at_rest(&self) {
+    pub(super) async fn rests(&self) {
         loop {
             let rest = self.rest.notified();
-            if self.state().in_flight == 0 {
+            if !self.is_busy() {
                 return;
             }
             rest.await;
@@ -187,45 +173,61 @@ impl Pool {
         self.state().budget.take(Instant::now(), percent)
     }
 
-    /// A task has failed.
-    pub(crate) fn failed(&self, address: SocketAddr, verdict: Verdict) {
-        let now = Instant::now();
-        let mut state = self.state();
-        state.tasks.judge(address, verdict, now, &self.resilience);
+    /// How a request went that began then.
+    pub(super) fn judge(&self, address: SocketAddr, began: Instant, verdict: Verdict) {
+        let ended = self.ended(address, began);
+        self.state().tasks.judge(&ended, verdict, Instant::now());
+    }
+
+    fn ended(&self, address: SocketAddr, began: Instant) -> Ended<'_> {
+        Ended {
+            address,
+            began,
+            resilience: &self.resilience,
+        }
     }
 
     pub(crate) fn is_known(&self) -> bool {
         !self.state().tasks.is_empty()
     }
 
-    /// Takes what is known of the tasks for what they are, where nothing newer can be had.
-    pub(crate) fn trust(&self) {
-        self.state().lookups.trusted = Some(Instant::now());
+    /// Begins a look-up, unless one is under way.
+    pub(crate) fn begin_lookup(&self) -> bool {
+        self.state().lookups.begin(Instant::now())
     }
 
     /// What a look-up came to that ended since.
     pub(crate) fn looked_up(&self, since: Instant) -> Option<io::Result<()>> {
-        let state = self.state();
-        let (ended, failure) = state.lookups.ended.as_ref()?;
-        (*ended >= since).then(|| match failure {
-            Some((kind, problem)) => Err(io::Error::new(*kind, problem.clone())),
-            None => Ok(()),
-        })
+        self.state().lookups.outcome(since)
     }
 
     /// Whether the name was looked up before, whatever came of it.
     pub(crate) fn was_looked_up(&self) -> bool {
-        self.state().lookups.ended.is_some()
+        self.state().lookups.has_ended()
     }
 
-    /// Whether it is time to look the name up beside a call; if so, it is time again only after a while.
+    /// Whether it is time to look the name up beside a call.
     pub(crate) fn is_lookup_due(&self) -> bool {
+        self.is_due(&self.state(), Instant::now())
+    }
+
+    fn is_due(&self, state: &State, now: Instant) -> bool {
         let interval = self.resilience.lookup_interval;
-        self.state().lookups.is_due(Instant::now(), interval)
+        !self.is_static(state) && state.lookups.is_due(now, interval)
+    }
+
+    /// Whether what is known of the tasks may be taken for what they are, where nothing newer can be had.
+    pub(crate) fn may_trust(&self) -> bool {
+        self.state().lookups.may_trust(Instant::now())
+    }
+
+    /// Takes it for that.
+    pub(crate) fn trust(&self) {
+        self.state().lookups.trust(Instant::now());
     }
 
     /// Takes the addresses that a look-up gave. If it gave none, the tasks are those that they were.
-    pub(crate) fn learn(&self, answer: io::Result<Vec<SocketAddr>>) -> io::Result<()> {
+    pub(crate) fn learn(&self, answer: io::Result<Vec<SocketAddr>>) {
         let answer = answer.and_then(|addresses| {
             if addresses.is_empty() {
                 return Err(io::Error::new(io::ErrorKind::NotFound, "it has no address"));
@@ -234,21 +236,17 @@ impl Pool {
         });
         let now = Instant::now();
         let mut state = self.state();
-        let outcome = match answer {
-            Ok(addresses) => {
-                state.lookups.trusted = Some(now);
-                Ok(state.tasks.merge(&addresses))
-            }
-            Err(error) => Err(error),
+        let is_stale = state.lookups.is_stale(now);
+        state.lookups.end(now, answer.as_ref().err());
+        let gone = match &answer {
+            Ok(addresses) if is_stale => state.tasks.replace(addresses, now),
+            Ok(addresses) => state.tasks.merge(addresses, now),
+            Err(_) => Vec::new(),
         };
-        let failure = outcome
-            .as_ref()
-            .err()
-            .map(|error| (error.kind(), error.to_string()));
-        state.lookups.ended = Some((now, failure));
         // What is closed takes the lock.
         drop(state);
-        outcome.map(drop)
+        drop(gone);
+        self.told.notify_waiters();
     }
 
     /// An idle connection to a task.
@@ -266,16 +264,17 @@ impl Pool {
         }
     }
 
-    /// No answer came from a task after so long.
-    pub(super) fn is_late(&self, address: SocketAddr, after: Duration) {
-        self.state().tasks.is_late(address, after);
+    /// No answer came after so long to a request that began then.
+    pub(super) fn is_late(&self, address: SocketAddr, began: Instant, after: Duration) {
+        let ended = self.ended(address, began);
+        self.state().tasks.is_late(&ended, after);
     }
 
     /// A request has ended; its connection is kept if there is one.
     pub(super) fn end(
         self: &Arc<Pool>,
         address: SocketAddr,
-        verdict: Option<Verdict>,
+        began: Instant,
         connection: Option<Box<Connection>>,
     ) {
         let now = Instant::now();
@@ -284,7 +283,8 @@ impl Pool {
         if state.in_flight == 0 {
             self.rest.notify_waiters();
         }
-        state.tasks.end(address, verdict, now, &self.resilience);
+        let ended = self.ended(address, began);
+        state.tasks.end(&ended);
         let Some(connection) = connection else {
             return;
         };
@@ -306,18 +306,5 @@ impl Pool {
         if is_new {
             Reaper::start(Arc::clone(self), &home);
         }
-    }
-}
-
-impl Lookups {
-    fn is_due(&mut self, now: Instant, interval: Duration) -> bool {
-        let last = self.ended.as_ref().map(|(ended, _)| *ended);
-        let is_due = last
-            .max(self.began)
-            .is_none_or(|last| last + interval <= now);
-        if is_due {
-            self.began = Some(now);
-        }
-        is_due
     }
 }

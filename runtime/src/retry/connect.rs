@@ -7,8 +7,8 @@
 //! ```
 
 use std::future::poll_fn;
-use std::sync::Arc;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, mem};
 
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::replay::by_chance;
 use super::{Call, Failure};
-use crate::balance::{Avoid, Verdict};
+use crate::balance::Verdict;
 use crate::connection::{Connection, Lease};
 use crate::route::NoLease;
 
@@ -30,7 +30,6 @@ const ROUNDS: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(25);
 
 type Opened = (Box<Connection>, Lease);
-type Connecting = io::Result<Box<Connection>>;
 
 impl Call<'_> {
     /// Within the deadline, whatever it takes.
@@ -64,7 +63,9 @@ impl Call<'_> {
 
     async fn connect_to_any(&mut self) -> Result<Opened, Failure> {
         loop {
-            let lease = match self.route.lease(&self.avoid, self.is_again).await {
+            let patience = self.patience();
+            let lease = self.route.lease(&self.avoid, self.is_again, patience);
+            let lease = match lease.await {
                 Ok(lease) => lease,
                 Err(NoLease::Unresolved { problem, error }) => {
                     return Err(Failure::Unresolved { problem, error });
@@ -91,61 +92,66 @@ impl Call<'_> {
     async fn begin_round(&mut self) -> Result<(), Failure> {
         let failures = mem::take(&mut self.unreachable);
         let rounds = ROUNDS.min(self.route.resilience.retries);
-        // Where nothing comes back, nothing is starting.
-        let is_silent = |(_, error): &(_, io::Error)| error.kind() == io::ErrorKind::TimedOut;
         let pause = PAUSE * (self.rounds + 1);
         let pause = pause + by_chance(pause);
         let is_late = self.end.is_some_and(|end| end <= Instant::now() + pause);
-        if self.rounds >= rounds || is_late || failures.iter().any(is_silent) {
+        let may_start = failures.iter().any(|(_, error)| is_refusal(error));
+        if self.rounds >= rounds || is_late || !may_start {
             return Err(Failure::Connect(failures));
         }
         self.rounds += 1;
         sleep(pause).await;
-        self.route.look_up().await;
+        self.route.look_up(self.patience()).await;
         self.avoid.unreachable.clear();
         Ok(())
     }
 
-    /// Connects to a task; if that takes long, to the next one beside it.
+    /// Connects to a task; while that takes long, to the next ones beside it. `None` where none of them can be.
     async fn open_or_beside(&mut self, lease: Lease) -> Option<Opened> {
         let limit = self.route.resilience.connect_timeout;
-        let (pool, address) = (Arc::clone(lease.pool()), lease.address());
-        let mut first = Box::pin(opened(lease, limit));
-        if let Ok(opened) = timeout(ALONE.min(self.limit / 3), first.as_mut()).await {
-            return self.take(opened);
-        }
-        let avoid = Avoid {
-            unreachable: [&self.avoid.unreachable[..], &[address]].concat(),
-            tried: self.avoid.tried.clone(),
-        };
-        let Ok(beside) = self.route.lease(&avoid, true).await else {
-            return self.take(first.await);
-        };
-        let mut second = Box::pin(opened(beside, limit));
-        let (is_first, opened) = poll_fn(|cx| {
-            if let Poll::Ready(opened) = first.as_mut().poll(cx) {
-                return Poll::Ready((true, opened));
-            }
-            second.as_mut().poll(cx).map(|opened| (false, opened))
-        })
-        .await;
-        match self.take(opened) {
-            Some(opened) => {
-                if !is_first {
-                    pool.failed(address, Verdict::Unreachable);
+        let alone = ALONE.min(self.limit / 3);
+        let mut avoid = self.avoid.clone();
+        avoid.unreachable.push(lease.address());
+        let mut pending = vec![connecting(lease, limit)];
+        let mut is_more = true;
+        while !pending.is_empty() {
+            let first = poll_fn(|cx| poll(&mut pending, cx));
+            let first = if is_more {
+                timeout(alone, first).await
+            } else {
+                Ok(first.await)
+            };
+            match first {
+                Ok((index, (lease, opened))) => {
+                    drop(pending.swap_remove(index));
+                    if let Some(opened) = self.take(lease, opened) {
+                        leave(pending);
+                        return Some(opened);
+                    }
                 }
-                Some(opened)
+                Err(_) => match self.route.lease(&avoid, true, self.patience()).await {
+                    Ok(lease) => {
+                        avoid.unreachable.push(lease.address());
+                        if let Some(connection) = lease.idle(self.retries > 0) {
+                            leave(pending);
+                            return Some((connection, lease));
+                        }
+                        pending.push(connecting(lease, limit));
+                    }
+                    Err(_) => is_more = false,
+                },
             }
-            None if is_first => self.take(second.await),
-            None => self.take(first.await),
         }
+        None
     }
 
-    fn take(&mut self, (lease, opened): (Lease, Connecting)) -> Option<Opened> {
+    fn take(&mut self, lease: Lease, opened: io::Result<Box<Connection>>) -> Option<Opened> {
         match opened {
             Ok(connection) => Some((connection, lease)),
             Err(error) => {
-                lease.failed(Verdict::Unreachable);
+                if is_refusal(&error) || error.kind() == io::ErrorKind::TimedOut {
+                    lease.judge(Verdict::Unreachable);
+                }
                 self.is_unreachable(lease.address(), error);
                 None
             }
@@ -153,7 +159,50 @@ impl Call<'_> {
     }
 }
 
-async fn opened(lease: Lease, limit: Duration) -> (Lease, Connecting) {
-    let connecting = lease.connect(limit).await;
-    (lease, connecting)
+/// Whether nobody listens there, or not yet. Other errors are not the task's doing, such as a certificate that this end
+/// does not trust.
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::UnexpectedEof
+    )
+}
+
+type Connected = (Lease, io::Result<Box<Connection>>);
+type Connecting = Pin<Box<dyn Future<Output = Connected> + Send>>;
+
+fn connecting(lease: Lease, limit: Duration) -> Connecting {
+    Box::pin(async move {
+        let opened = lease.connect(limit).await;
+        (lease, opened)
+    })
+}
+
+fn poll(pending: &mut [Connecting], cx: &mut Context<'_>) -> Poll<(usize, Connected)> {
+    for (index, connecting) in pending.iter_mut().enumerate() {
+        if let Poll::Ready(opened) = connecting.as_mut().poll(cx) {
+            return Poll::Ready((index, opened));
+        }
+    }
+    Poll::Pending
+}
+
+/// Leaves what is slow to itself: it is kept if it comes to something, and says something about its task if not.
+fn leave(pending: Vec<Connecting>) {
+    for connecting in pending {
+        tokio::spawn(async move {
+            match connecting.await {
+                (lease, Ok(connection)) => lease.keep(connection),
+                (lease, Err(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                    lease.judge(Verdict::Unreachable);
+                }
+                (_, Err(_)) => {}
+            }
+        });
+    }
 }

@@ -17,9 +17,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use crate::connection::{Stage, Turn, Upload};
-
-/// Further away than any call lasts.
-const NEVER: Duration = Duration::from_secs(86_400 * 365);
+use crate::resilience::NEVER;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {

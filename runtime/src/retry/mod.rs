@@ -1,7 +1,7 @@
 //! One call: at most one answer, from as many tries as that takes and the settings allow.
 //!
-//! Where nothing was sent, a call goes on to the next task. What may have been sent is sent again only where that does
-//! no harm; what comes of it is in [`replay`]. A try that is slow gets another one beside it: [`second`].
+//! Where nothing was sent, a call goes on to the next task ([`connect`]). What may have been sent is sent again only where
+//! that does no harm ([`replay`]). A try that is slow gets another one beside it ([`second`]).
 //!
 //! ```no_run
 //! # async fn example() -> service_connect::Result<()> {
@@ -17,6 +17,8 @@ mod deadline;
 mod explain;
 mod replay;
 mod second;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 
 use std::io;
 use std::net::SocketAddr;
@@ -31,19 +33,20 @@ pub(crate) use self::deadline::Deadline;
 use self::deadline::Late;
 pub(crate) use self::explain::upload_error;
 use self::replay::Replay;
-use crate::balance::{Avoid, Verdict};
+use crate::balance::Avoid;
 use crate::choose::Choice;
 use crate::connection::{
     Connection, Exchange, Incoming, Lease, Outgoing, SendError, Upload, is_failure,
 };
 use crate::error::ErrorDetails;
+use crate::resilience::NEVER;
 use crate::route::Route;
 use crate::{Body, Error, Result};
 
 type Answer = Response<Incoming>;
 
-/// From how long on a silence says something about the task, and not about the caller's patience.
-const SILENCE: Duration = Duration::from_secs(1);
+/// How long a call waits for DNS where it knows what the tasks were.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a call ended, and where it had gone by then.
 pub(crate) struct Outcome {
@@ -66,8 +69,9 @@ struct Call<'a> {
     /// Whether a task was asked for before.
     is_again: bool,
     retries: u32,
+    /// How many tries may have reached a task.
+    sent: u32,
     fell_back: bool,
-    sent: bool,
 }
 
 /// Why a call ends without an answer.
@@ -105,8 +109,8 @@ pub(crate) async fn send(
         rounds: 0,
         is_again: false,
         retries: 0,
+        sent: 0,
         fell_back: false,
-        sent: false,
     };
     let outcome = match upload.as_deref() {
         None => Ok(call.run(request).await),
@@ -114,7 +118,7 @@ pub(crate) async fn send(
         Some(upload) => Box::pin(deadline.watch_upload(call.run(request), upload)).await,
     };
     let late = |late: Late| {
-        let problem = late.explain(call.sent);
+        let problem = late.explain(call.sent > 0);
         Err(Error::Timeout(ErrorDetails::new(problem)))
     };
     let answer = match outcome {
@@ -162,12 +166,13 @@ fn ready(choice: &Choice) -> Result<()> {
 impl Call<'_> {
     async fn run(&mut self, mut request: Box<Request<Outgoing>>) -> Result<Answer, Failure> {
         let replay = Replay::of(&request, &self.route.resilience);
+        self.avoid.is_precious = replay.is_none();
         // What comes back if nothing better does.
         let mut last = None;
         loop {
             let exchange = match self.begin(request).await {
                 Ok(exchange) => exchange,
-                Err(failure) => return last.ok_or(failure),
+                Err(failure) => return last.unwrap_or(Err(failure)),
             };
             let tried = match self.watch(exchange, replay.as_ref()).await {
                 Ok(answer) if !is_failure(answer.status()) => return Ok(answer),
@@ -177,29 +182,29 @@ impl Call<'_> {
                     continue;
                 }
                 Err(Trouble::Broken(error)) => Err(Failure::Broken(error)),
-                Err(Trouble::Late) => Err(Failure::Late),
+                Err(Trouble::Late) => return last.unwrap_or(Err(Failure::Late)),
             };
-            let again = replay.as_ref().filter(|_| self.may_retry(&tried));
-            match (tried, again) {
-                (Ok(answer), None) => return Ok(answer),
-                (Err(failure), None) => return last.ok_or(failure),
-                (tried, Some(replay)) => {
-                    self.retries += 1;
-                    sleep(replay::pause(&tried, self.retries)).await;
-                    last = tried.ok().or(last);
-                    request = replay.request();
-                }
-            }
+            let again = replay.as_ref().zip(self.pause(&tried));
+            // An answer is more than none.
+            last = match (tried, last) {
+                (Err(_), Some(Ok(answer))) => Some(Ok(answer)),
+                (tried, _) => Some(tried),
+            };
+            let Some((replay, pause)) = again else {
+                return last.unwrap_or(Err(Failure::Late));
+            };
+            self.retries += 1;
+            sleep(pause).await;
+            request = replay.request();
         }
     }
 
     /// Sends a request to the task whose turn it is.
     async fn begin(&mut self, request: Box<Request<Outgoing>>) -> Result<Exchange, Failure> {
         // The common case, without the boxes of the others.
-        let avoid_failed = self.retries > 0;
         if let Some(lease) = self.route.try_lease(&self.avoid, self.is_again) {
             self.is_again = true;
-            if let Some(connection) = lease.idle(avoid_failed) {
+            if let Some(connection) = lease.idle(self.retries > 0) {
                 return Ok(self.exchange(connection, lease, request));
             }
             let (connection, lease) = Box::pin(self.open(lease)).await?;
@@ -218,75 +223,61 @@ impl Call<'_> {
         let target = &lease.pool().target;
         request.headers_mut().insert(HOST, target.host_header());
         self.fell_back = self.route.is_fallback(lease.pool());
-        self.sent = true;
+        self.sent += 1;
         connection.send(request, lease)
     }
 
-    /// Waits for the answer, and for that of a second try where this one is slow.
+    /// Waits for the answer, and for that of another try where this one is slow.
     async fn watch(
         &mut self,
         mut exchange: Exchange,
         replay: Option<&Replay>,
     ) -> Result<Answer, Trouble> {
-        let second = replay.filter(|_| self.route.resilience.second_try);
-        let Some((end, replay)) = self.end.zip(second) else {
-            return self.until_end(exchange).await;
+        let Some(end) = self.end else {
+            let tried = (&mut exchange).await;
+            return self.note(&exchange, tried);
         };
-        let third = Instant::now() + self.limit / 3;
-        match timeout_at(third.min(end), &mut exchange).await {
-            Ok(outcome) => self.trouble(&exchange, outcome),
-            Err(_) if third >= end => Err(self.give_up(exchange)),
-            Err(_) => Box::pin(self.with_second(exchange, replay, end)).await,
+        let second = replay.filter(|replay| replay.is_safe && self.route.resilience.second_try);
+        let until = match second {
+            Some(_) => end.min(exchange.began() + self.limit.min(NEVER) / 3),
+            None => end,
+        };
+        match timeout_at(until, &mut exchange).await {
+            Ok(tried) => self.note(&exchange, tried),
+            Err(_) => match second {
+                Some(replay) => Box::pin(self.with_others(exchange, replay, end)).await,
+                None => Err(Trouble::Late),
+            },
         }
     }
 
-    async fn until_end(&mut self, mut exchange: Exchange) -> Result<Answer, Trouble> {
-        let outcome = match self.end {
-            None => (&mut exchange).await,
-            Some(end) => match timeout_at(end, &mut exchange).await {
-                Ok(outcome) => outcome,
-                Err(_) => return Err(self.give_up(exchange)),
-            },
-        };
-        self.trouble(&exchange, outcome)
-    }
-
-    /// Time is over.
-    fn give_up(&self, exchange: Exchange) -> Trouble {
-        silent(exchange, self.limit);
-        Trouble::Late
-    }
-
-    fn trouble(
-        &mut self,
-        exchange: &Exchange,
-        outcome: Result<Answer, SendError>,
-    ) -> Result<Answer, Trouble> {
+    /// Takes note of what a try came to, for the next one.
+    fn note(&mut self, exchange: &Exchange, tried: Tried) -> Result<Answer, Trouble> {
         let address = exchange.address();
-        let trouble = match outcome {
+        match tried {
             Ok(answer) => {
                 if is_failure(answer.status()) {
                     self.avoid.tried.push(address);
                 }
-                return Ok(answer);
+                Ok(answer)
             }
             Err(SendError::Unsent {
                 request,
                 error,
                 is_new,
             }) => {
-                self.sent = false;
+                self.sent -= 1;
                 if is_new {
-                    self.is_unreachable(address, io::Error::other(error));
+                    let error = io::Error::new(io::ErrorKind::ConnectionAborted, error);
+                    self.is_unreachable(address, error);
                 }
-                Trouble::Unsent(request)
+                Err(Trouble::Unsent(request))
             }
             Err(SendError::Broken(error)) => {
                 self.avoid.tried.push(address);
-                Trouble::Broken(error)
+                Err(Trouble::Broken(error))
             }
-        };
-        Err(trouble)
+        }
     }
 
     fn is_unreachable(&mut self, address: SocketAddr, error: io::Error) {
@@ -294,31 +285,30 @@ impl Call<'_> {
         self.unreachable.push((address, error));
     }
 
-    /// Whether what was tried is tried again, which counts it.
-    fn may_retry(&self, tried: &Result<Answer, Failure>) -> bool {
+    /// How long to wait before another try of what came to this; `None` where there is to be none. It counts.
+    fn pause(&self, tried: &Result<Answer, Failure>) -> Option<Duration> {
         let resilience = &self.route.resilience;
-        self.retries < resilience.retries
-            && replay::is_wanted(tried, resilience)
-            && self
-                .end
-                .is_none_or(|end| Instant::now() + replay::pause(tried, 0) < end)
-            && self.route.may_retry(self.fell_back)
+        if self.retries >= resilience.retries || !replay::is_wanted(tried, resilience) {
+            return None;
+        }
+        let pause = replay::pause(tried, self.retries + 1);
+        let next = Instant::now().checked_add(pause)?;
+        let is_in_time = self.end.is_none_or(|end| next < end);
+        (is_in_time && self.route.may_retry(self.fell_back)).then_some(pause)
+    }
+
+    /// How long it waits for news of tasks that it knows.
+    fn patience(&self) -> Duration {
+        PATIENCE.min(self.limit / 3)
     }
 }
 
-/// What became of one try.
+/// What a try came to, and what became of it.
+type Tried = Result<Answer, SendError>;
+
 enum Trouble {
     /// Nothing of it was sent.
     Unsent(Box<Request<Outgoing>>),
     Broken(hyper::Error),
     Late,
-}
-
-/// A try got no answer within `limit`.
-fn silent(mut exchange: Exchange, limit: Duration) {
-    if limit >= SILENCE
-        && let Some(lease) = exchange.lease()
-    {
-        lease.failed(Verdict::Failed);
-    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::{RETRY_AFTER, SERVER};
@@ -22,6 +22,9 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// A request that may be sent more than once: its method is idempotent (RFC 9110, 9.2.2), and its body is at hand.
 pub(super) struct Replay {
+    /// Whether it may be sent again while the first one is under way. One that changes something might do so late, after
+    /// the caller's next request.
+    pub(super) is_safe: bool,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -43,6 +46,7 @@ impl Replay {
             return None;
         }
         Some(Replay {
+            is_safe: request.method().is_safe(),
             body: request.body().bytes()?,
             method: request.method().clone(),
             uri: request.uri().clone(),
@@ -78,10 +82,20 @@ pub(super) fn is_wanted(tried: &Result<Answer, Failure>, resilience: &Resilience
 /// How long to wait before the retry of this number; at least as long as the service says.
 pub(super) fn pause(tried: &Result<Answer, Failure>, number: u32) -> Duration {
     let asked = tried.as_ref().ok().and_then(|answer| {
-        let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
-        seconds.trim().parse().ok().map(Duration::from_secs)
+        let asked = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+        retry_after(asked.trim())
     });
-    asked.unwrap_or_default() + by_chance(PAUSE * (number.min(8) * 2) / 2)
+    let asked = asked.unwrap_or_default();
+    asked.saturating_add(by_chance(PAUSE * number.min(8)))
+}
+
+/// Seconds, or a date (RFC 9110, 10.2.3).
+fn retry_after(asked: &str) -> Option<Duration> {
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(asked).ok()?;
+    date.duration_since(SystemTime::now()).ok()
 }
 
 /// Up to a time.

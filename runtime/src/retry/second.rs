@@ -1,108 +1,106 @@
-//! A second try beside a first one that is slow: whichever answers first is the answer.
+//! Other tries beside one that is slow: whichever answers first is the answer.
 //!
-//! The other one stays open until the deadline, unread: what becomes of it says something about its task.
+//! Those that are left stay open until the deadline, unread: what becomes of them says something about their tasks.
 //!
 //! ```text
-//! let answer = call.with_second(exchange, &replay, end).await;
+//! let answer = call.with_others(exchange, &replay, end).await;
 //! ```
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::Poll;
-use std::time::Duration;
+use std::task::{Context, Poll};
 
 use tokio::time::{Instant, timeout_at};
 
 use super::replay::Replay;
-use super::{Answer, Call, Failure, Trouble, silent};
-use crate::connection::{Exchange, SendError, is_failure};
+use super::{Answer, Call, Failure, Tried, Trouble};
+use crate::connection::{Exchange, is_failure};
 
-/// What a try came to.
-type Tried = Result<Answer, SendError>;
-
-/// What happens first while a second try looks for a connection.
-enum Begun {
-    Answered(Tried),
-    Second(Result<Exchange, Failure>),
+/// What happens first while another try looks for a connection.
+enum First {
+    Answered(usize, Tried),
+    Begun(Result<Exchange, Failure>),
 }
 
 impl Call<'_> {
-    /// Waits for the answer to `first`, which is slow, with another try beside it.
-    pub(super) async fn with_second(
+    /// Waits for the answer to a try that is slow, with others beside it: one at once, and one in the place of each that
+    /// fails, as long as there may be retries.
+    pub(super) async fn with_others(
         &mut self,
-        mut first: Exchange,
+        slow: Exchange,
         replay: &Replay,
         end: Instant,
     ) -> Result<Answer, Trouble> {
-        if let Some(lease) = first.lease() {
-            lease.is_late();
-        }
-        self.avoid.tried.push(first.address());
-        if !self.route.may_retry(self.fell_back) {
-            return self.until_end(first).await;
-        }
-        let begun = {
-            let mut second = Box::pin(self.begin(replay.request()));
-            let begun = poll_fn(|cx| {
-                if let Poll::Ready(tried) = Pin::new(&mut first).poll(cx) {
-                    return Poll::Ready(Begun::Answered(tried));
+        slow.is_late();
+        self.avoid.tried.push(slow.address());
+        let mut pending = vec![slow];
+        let mut last = Err(Trouble::Late);
+        let mut is_wanted = true;
+        while !pending.is_empty() || is_wanted {
+            let first = if is_wanted && self.may_add() {
+                let mut beginning = Box::pin(self.begin(replay.request()));
+                let first = poll_fn(|cx| {
+                    if let Poll::Ready((index, tried)) = poll(&mut pending, cx) {
+                        return Poll::Ready(First::Answered(index, tried));
+                    }
+                    beginning.as_mut().poll(cx).map(First::Begun)
+                });
+                timeout_at(end, first).await
+            } else if pending.is_empty() {
+                return last;
+            } else {
+                let first = poll_fn(|cx| poll(&mut pending, cx));
+                let first = timeout_at(end, first).await;
+                first.map(|(index, tried)| First::Answered(index, tried))
+            };
+            is_wanted = false;
+            match first {
+                Ok(First::Begun(Ok(another))) => pending.push(another),
+                // It found no task: those that are there go on.
+                Ok(First::Begun(Err(_))) => {}
+                Ok(First::Answered(index, tried)) => {
+                    let one = pending.swap_remove(index);
+                    let noted = self.note(&one, tried);
+                    if noted
+                        .as_ref()
+                        .is_ok_and(|answer| !is_failure(answer.status()))
+                    {
+                        put_aside(pending, end);
+                        return noted;
+                    }
+                    // An answer is more than none.
+                    if last.is_err() || noted.is_ok() {
+                        last = noted;
+                    }
+                    is_wanted = true;
                 }
-                second.as_mut().poll(cx).map(Begun::Second)
-            });
-            timeout_at(end, begun).await
-        };
-        match begun {
-            Ok(Begun::Answered(tried)) => self.trouble(&first, tried),
-            Ok(Begun::Second(Ok(second))) => self.either(first, second, end).await,
-            Ok(Begun::Second(Err(_))) => self.until_end(first).await,
-            Err(_) => Err(self.give_up(first)),
+                Err(_) => return last.or(Err(Trouble::Late)),
+            }
         }
+        last
     }
 
-    async fn either(
-        &mut self,
-        mut first: Exchange,
-        mut second: Exchange,
-        end: Instant,
-    ) -> Result<Answer, Trouble> {
-        let tried = poll_fn(|cx| {
-            if let Poll::Ready(tried) = Pin::new(&mut first).poll(cx) {
-                return Poll::Ready((true, tried));
-            }
-            let second = Pin::new(&mut second).poll(cx);
-            second.map(|tried| (false, tried))
-        });
-        let Ok((is_first, tried)) = timeout_at(end, tried).await else {
-            silent(second, self.limit);
-            return Err(self.give_up(first));
-        };
-        let (one, other) = if is_first {
-            (first, second)
-        } else {
-            (second, first)
-        };
-        let is_good = tried
-            .as_ref()
-            .is_ok_and(|answer| !is_failure(answer.status()));
-        let answered = self.trouble(&one, tried);
-        if is_good {
-            put_aside(other, self.limit, end);
-            return answered;
-        }
-        self.sent = true;
-        let other = self.until_end(other).await;
-        match (other, answered) {
-            (Err(_), Ok(answer)) => Ok(answer),
-            (other, _) => other,
-        }
+    /// Whether there may be one more try, which counts it.
+    fn may_add(&mut self) -> bool {
+        let may =
+            self.retries < self.route.resilience.retries && self.route.may_retry(self.fell_back);
+        self.retries += u32::from(may);
+        may
     }
 }
 
-/// Leaves a try to itself until the deadline.
-fn put_aside(mut exchange: Exchange, limit: Duration, end: Instant) {
-    tokio::spawn(async move {
-        if timeout_at(end, &mut exchange).await.is_err() {
-            silent(exchange, limit);
+fn poll(pending: &mut [Exchange], cx: &mut Context<'_>) -> Poll<(usize, Tried)> {
+    for (index, exchange) in pending.iter_mut().enumerate() {
+        if let Poll::Ready(tried) = Pin::new(exchange).poll(cx) {
+            return Poll::Ready((index, tried));
         }
-    });
+    }
+    Poll::Pending
+}
+
+/// Leaves tries to themselves until the deadline.
+fn put_aside(pending: Vec<Exchange>, end: Instant) {
+    for mut exchange in pending {
+        tokio::spawn(async move { drop(timeout_at(end, &mut exchange).await) });
+    }
 }

@@ -1,56 +1,74 @@
 //! Looking a name up: for the calls that have to wait for it, and beside those that have not.
 //!
-//! The system resolves: it reads the hosts file that Service Connect writes, and never asks a public server.
+//! The system resolves: it reads the hosts file that Service Connect writes, and never asks a public server. A look-up
+//! belongs to no call: whoever began it, what it gives is for all.
 //!
 //! ```text
-//! lookup::beside(&pool);      // for the next calls
+//! lookup::start(&pool);       // for the next calls
 //! lookup::wait(&pool).await?; // for this one
 //! ```
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::lookup_host;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
 
 use crate::connection::Pool;
 
-/// How long a call waits for news where it knows what the tasks were.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Looks a name up that is not known. Calls that come meanwhile share what it gives.
-pub(super) async fn wait(pool: &Pool) -> io::Result<()> {
+/// Waits for what a look-up gives that ends from now on.
+pub(super) async fn wait(pool: &Arc<Pool>) -> io::Result<()> {
     let since = Instant::now();
-    let _turn = pool.lookup.lock().await;
-    match pool.looked_up(since) {
-        Some(outcome) => outcome,
-        None => ask(pool).await,
+    loop {
+        let told = pool.told.notified();
+        if let Some(outcome) = pool.looked_up(since) {
+            return outcome;
+        }
+        start(pool);
+        told.await;
     }
 }
 
-/// Looks a name up whose tasks may be others by now. If there is no answer, they are what they were.
-pub(super) async fn renew(pool: &Pool) {
-    if !matches!(timeout(PATIENCE, wait(pool)).await, Ok(Ok(()))) {
+/// Looks a name up whose tasks may be others by now. Without an answer in time they are taken for what they were, if
+/// that was not long ago.
+pub(super) async fn renew(pool: &Arc<Pool>, patience: Duration) -> io::Result<()> {
+    if !pool.may_trust() {
+        return wait(pool).await;
+    }
+    if !matches!(timeout(patience, wait(pool)).await, Ok(Ok(()))) {
         pool.trust();
     }
+    Ok(())
 }
 
-/// Looks a name up beside the calls.
-pub(super) fn beside(pool: &Arc<Pool>) {
-    let pool = Arc::clone(pool);
-    tokio::spawn(async move {
-        if let Ok(_turn) = pool.lookup.try_lock() {
-            // What came of it is kept there.
-            let _ = ask(&pool).await;
+/// Looks a name up, unless that is under way.
+pub(super) fn start(pool: &Arc<Pool>) {
+    if pool.begin_lookup() {
+        let running = Running(Some(Arc::clone(pool)));
+        spawn_blocking(move || running.ask());
+    }
+}
+
+/// A look-up. Dropped before its turn came, with its runtime, it has failed.
+struct Running(Option<Arc<Pool>>);
+
+impl Running {
+    fn ask(mut self) {
+        if let Some(pool) = self.0.take() {
+            let name = (pool.target.host(), pool.target.port());
+            let answer = name.to_socket_addrs();
+            pool.learn(answer.map(Iterator::collect::<Vec<SocketAddr>>));
         }
-    });
+    }
 }
 
-async fn ask(pool: &Pool) -> io::Result<()> {
-    let (host, port) = (pool.target.host(), pool.target.port());
-    let answer = lookup_host((host, port)).await;
-    let answer = answer.map(Iterator::collect::<Vec<SocketAddr>>);
-    pool.learn(answer)
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(pool) = self.0.take() {
+            let problem = "the runtime that looked it up has ended";
+            pool.learn(Err(io::Error::new(io::ErrorKind::Interrupted, problem)));
+        }
+    }
 }

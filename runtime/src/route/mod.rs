@@ -13,6 +13,7 @@ mod lookup;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::Resilience;
 use crate::balance::Avoid;
@@ -98,13 +99,20 @@ impl Route {
             return None;
         }
         if first.is_lookup_due() {
-            lookup::beside(first);
+            lookup::start(first);
         }
         Some(fallback)
     }
 
     /// A task for a request, behind the first name that resolves.
-    pub(crate) async fn lease(&self, avoid: &Avoid, is_again: bool) -> Result<Lease, NoLease> {
+    ///
+    /// It waits no longer than `patience` for news of tasks that it knows.
+    pub(crate) async fn lease(
+        &self,
+        avoid: &Avoid,
+        is_again: bool,
+        patience: Duration,
+    ) -> Result<Lease, NoLease> {
         let pools = match self.instead() {
             Some(fallback) => [None, Some(fallback)],
             None => [Some(self.pool()), self.fallback()],
@@ -116,9 +124,8 @@ impl Route {
                     Take::Lease(lease) => return Ok(self.begin(lease)),
                     Take::Unreachable => return Err(NoLease::Unreachable),
                     Take::Full => return Err(NoLease::Full),
-                    Take::Stale => lookup::renew(pool).await,
-                    Take::Unknown => {
-                        if let Err(error) = lookup::wait(pool).await {
+                    Take::Stale | Take::Unknown => {
+                        if let Err(error) = lookup::renew(pool, patience).await {
                             failure = failure.or(Some(error));
                             break;
                         }
@@ -141,7 +148,7 @@ impl Route {
 
     fn begin(&self, lease: Lease) -> Lease {
         if lease.is_lookup_due() {
-            lookup::beside(lease.pool());
+            lookup::start(lease.pool());
         }
         if self.is_fallback(lease.pool()) {
             self.warn(&lease.pool().target);
@@ -149,14 +156,15 @@ impl Route {
         lease
     }
 
-    /// Looks the names up again, where nobody answers at the addresses that are known.
-    pub(crate) async fn look_up(&self) {
+    /// Looks the names up again, where nobody answers at the addresses that are known. What they were is still known if
+    /// that fails.
+    pub(crate) async fn look_up(&self, patience: Duration) {
         for pool in [Some(self.pool()), self.fallback.get()]
             .into_iter()
             .flatten()
         {
             if pool.is_known() {
-                lookup::renew(pool).await;
+                let _ = lookup::renew(pool, patience).await;
             }
         }
     }
