@@ -14,6 +14,7 @@
 //! ```
 
 use std::ffi::OsStr;
+use std::process::ChildStdin;
 
 use crate::envoy::{Envoy, Mode, Upstream};
 use crate::http::Answer;
@@ -91,6 +92,14 @@ impl Client {
         self.task.run(program, &self.variables, arguments)
     }
 
+    /// The same, and gives what it reads from.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn run_fed(&self, program: &OsStr, arguments: &[&str]) -> Result<(Process, ChildStdin)> {
+        self.task.run_fed(program, &self.variables, arguments)
+    }
+
     /// Kills its proxy, and starts another with the same configuration.
     ///
     /// # Errors
@@ -113,7 +122,26 @@ impl Client {
     ///
     /// # Errors
     /// Where the proxy does not say.
-    pub fn taken(&self, service: &str) -> Result<u64> {
-        self.envoy.taken(&self.task, service)
+    pub fn passed_on(&self, service: &str) -> Result<u64> {
+        if !self.leads_to(service) {
+            return Ok(0);
+        }
+        self.envoy.passed_on(&self.task, service)
+    }
+
+    /// How many connections its proxy has made to the tasks of a service.
+    ///
+    /// # Errors
+    /// Where the proxy does not say.
+    pub fn connections(&self, service: &str) -> Result<u64> {
+        if !self.leads_to(service) {
+            return Ok(0);
+        }
+        self.envoy.connections(&self.task, service)
+    }
+
+    /// A proxy from before a service does not know it.
+    fn leads_to(&self, service: &str) -> bool {
+        self.upstreams.iter().any(|known| known.name == service)
     }
 }

@@ -6,11 +6,12 @@
 //! # let api: data_plane::Upstream = todo!();
 //! let mut dns = data_plane::dns::Dns::start(namespace, "test.kudos.local")?;
 //! dns.publish(&[api])?;
-//! assert_eq!(dns.asked("api"), 0);
+//! assert_eq!(dns.asked("api")?, 0);
 //! # Ok(())
 //! # }
 //! ```
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ChildStdin;
@@ -41,8 +42,9 @@ pub struct Dns {
     id: String,
     domain: String,
     answers: Answers,
-    /// How often it took records.
+    /// How often it took what it was told, and answered a mark.
     taken: usize,
+    marks: Cell<usize>,
 }
 
 impl Dns {
@@ -63,6 +65,7 @@ impl Dns {
             domain: domain.to_owned(),
             answers: Answers::Tasks,
             taken: 0,
+            marks: Cell::new(0),
         })
     }
 
@@ -80,10 +83,7 @@ impl Dns {
         for service in services {
             self.write_records(&mut records, service);
         }
-        let told = self.input.write_all(format!("{records}take\n").as_bytes());
-        told.when(|| "DNS does not take records".to_owned())?;
-        self.taken += 1;
-        self.process.wait_for_times("took all", self.taken)
+        self.tell(&format!("{records}take\n"))
     }
 
     fn write_records(&self, records: &mut String, service: &Upstream) {
@@ -117,13 +117,44 @@ impl Dns {
         Process::start(command)?.output().map(drop)
     }
 
+    /// Has it say to those who ask from now on that an answer may be kept for so many seconds, and keep it so long.
+    ///
+    /// # Errors
+    /// Where it does not take that in time.
+    pub fn set_ttl(&mut self, seconds: u32) -> Result<()> {
+        self.tell(&format!("ttl {seconds}\n"))
+    }
+
+    fn tell(&mut self, lines: &str) -> Result<()> {
+        let told = self.input.write_all(lines.as_bytes());
+        told.when(|| "DNS does not take what it is told".to_owned())?;
+        self.taken += 1;
+        self.process.wait_for_times("took it", self.taken)
+    }
+
     /// How often it was asked for the IPv4 addresses of a service.
-    #[must_use]
-    pub fn asked(&self, service: &str) -> usize {
+    ///
+    /// # Errors
+    /// Where it is silent, so that nobody knows.
+    pub fn asked(&self, service: &str) -> Result<usize> {
+        self.mark()?;
         let question = format!("A {} from ", self.name(service));
         let lines = self.process.lines();
         let asked = lines.iter().filter(|line| line.starts_with(&question));
-        asked.count()
+        Ok(asked.count())
+    }
+
+    /// When this returns, all that it wrote before is in the log.
+    fn mark(&self) -> Result<()> {
+        self.marks.set(self.marks.get() + 1);
+        // If it was killed, its log has all that there is.
+        let _ = (&self.input).write_all(b"mark\n");
+        let marked = self.process.wait_for_times("marked", self.marks.get());
+        if self.process.has_ended() {
+            Ok(())
+        } else {
+            marked
+        }
     }
 
     fn name(&self, service: &str) -> String {

@@ -15,6 +15,7 @@
 //! ```
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::client::Client;
 use crate::dns::{Answers, Dns};
@@ -91,7 +92,7 @@ impl Environment {
         self.serve_by(program.as_os_str(), name, alias, port, tasks)
     }
 
-    /// The same, with a program that says `listening on` when it does, at `PORT` if it is none of kudos.
+    /// The same, with a program that says `listening on` when it does, at `PORT` if its name is not the service's.
     ///
     /// # Errors
     /// Where a task does not start in time.
@@ -165,10 +166,19 @@ impl Environment {
         self.publish()
     }
 
+    /// Has DNS say, and do itself, that an answer may be kept for so many seconds: 10 s at first.
+    ///
+    /// # Errors
+    /// Where DNS is not told in time.
+    pub fn set_ttl(&mut self, seconds: u32) -> Result<()> {
+        self.dns.set_ttl(seconds)
+    }
+
     fn start_task(&mut self, program: &OsStr, name: &str) -> Result<()> {
         let port = self.service(name)?.port();
         let mut variables = self.variables(name);
-        if self.application != "kudos" {
+        // What was built as this service knows its port; what stands in for it has to be told.
+        if Path::new(program).file_name() != Some(name.as_ref()) {
             variables.push(("PORT".to_owned(), port.to_string()));
         }
         let task = Task::start(&self.namespace, self.next_number(), "")?;
@@ -184,12 +194,12 @@ impl Environment {
         self.dns.publish(&upstreams)
     }
 
-    /// What the tasks of a service wrote, one after the other.
+    /// Ends all tasks of a service, and gives all that they wrote, one after the other.
     ///
     /// # Errors
-    /// Where there is no such service.
-    pub fn log(&self, service: &str) -> Result<Vec<String>> {
-        Ok(self.service(service)?.log())
+    /// Where there is no such service, or one of them has ended.
+    pub fn end(&self, service: &str) -> Result<Vec<String>> {
+        self.service(service)?.end()
     }
 
     /// A task of a service that calls all that was deployed before, with a proxy and what that writes into its hosts.
@@ -197,21 +207,20 @@ impl Environment {
     /// # Errors
     /// Where it does not start in time.
     pub fn client(&self, service: &str, mode: Mode) -> Result<Client> {
-        self.client_with(service, mode, &hosts(&self.upstreams()))
+        self.client_of(service, mode, self.upstreams())
     }
 
-    /// One that was started before anything had Service Connect: its proxy knows the services by now, but its hosts
-    /// file is as old as the task.
+    /// One that was started before anything had Service Connect: neither its hosts file nor its proxy knows a service.
     ///
     /// # Errors
     /// Where it does not start in time.
-    pub fn old_client(&self, service: &str, mode: Mode) -> Result<Client> {
-        self.client_with(service, mode, "")
+    pub fn old_client(&self, service: &str) -> Result<Client> {
+        self.client_of(service, Mode::Tcp, Vec::new())
     }
 
-    fn client_with(&self, service: &str, mode: Mode, hosts: &str) -> Result<Client> {
-        let task = Task::start(&self.namespace, self.next_number(), hosts)?;
-        Client::start(task, mode, self.upstreams(), self.variables(service))
+    fn client_of(&self, service: &str, mode: Mode, upstreams: Vec<Upstream>) -> Result<Client> {
+        let task = Task::start(&self.namespace, self.next_number(), &hosts(&upstreams))?;
+        Client::start(task, mode, upstreams, self.variables(service))
     }
 
     /// A client that runs the front end of kudos, unchanged.
@@ -222,10 +231,10 @@ impl Environment {
         self.client("front-end", mode)?.start_front_end()
     }
 
-    /// Calls a service from a client's task, and tells by which way the connection went.
+    /// Calls a service from a client's task, and tells by which way the connections went.
     ///
     /// # Errors
-    /// Where the call fails, or went over no new connection to the service.
+    /// Where the call fails, or went over no new connection to the service, or both ways.
     pub fn way<T>(
         &self,
         service: &str,
@@ -233,24 +242,23 @@ impl Environment {
         call: impl FnOnce() -> Result<T>,
     ) -> Result<(Way, T)> {
         let counters = || -> Result<_> {
-            let taken = client.taken(service)?;
-            Ok((taken, self.accepted(service)?))
+            let accepted: u64 = self.accepted(service)?.iter().sum();
+            let direct = accepted - client.connections(service)?;
+            // A proxy of requests keeps its connections to the tasks, so its other counter is the one that tells.
+            Ok((client.passed_on(service)?, direct))
         };
         let before = counters()?;
         let answer = call()?;
         let after = counters()?;
-        // A proxy of requests keeps its connections to the tasks, so its own counter is the one that tells.
-        let way = if after.0 > before.0 {
-            Way::Proxy
-        } else if after.1.iter().sum::<u64>() > before.1.iter().sum() {
-            Way::Discovery
-        } else {
-            return Err(Error::new(format!(
+        match (after.0 > before.0, after.1 > before.1) {
+            (true, false) => Ok((Way::Proxy, answer)),
+            (false, true) => Ok((Way::Discovery, answer)),
+            (true, true) => Err(Error::new(format!("{service} was called both ways"))),
+            (false, false) => Err(Error::new(format!(
                 "neither the proxy nor a task of {service} got a connection: what was called is another service, or \
                  over a connection from before"
-            )));
-        };
-        Ok((way, answer))
+            ))),
+        }
     }
 
     /// How many connections each task of a service has accepted.
@@ -262,8 +270,10 @@ impl Environment {
     }
 
     /// How often DNS was asked for the discovery name of a service.
-    #[must_use]
-    pub fn asked(&self, service: &str) -> usize {
+    ///
+    /// # Errors
+    /// Where DNS is silent, so that nobody knows.
+    pub fn asked(&self, service: &str) -> Result<usize> {
         self.dns.asked(service)
     }
 

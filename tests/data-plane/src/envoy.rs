@@ -13,7 +13,7 @@
 //! };
 //! envoy::publish(namespace, &[api.clone()])?;
 //! let envoy = Envoy::start(task, Mode::Tcp, &[api])?;
-//! assert_eq!(envoy.taken(task, "api")?, 0);
+//! assert_eq!(envoy.passed_on(task, "api")?, 0);
 //! # Ok(())
 //! # }
 //! ```
@@ -127,7 +127,7 @@ impl Envoy {
     ///
     /// # Errors
     /// Where it has ended.
-    pub fn kill(&mut self, task: &Task) -> Result<()> {
+    pub fn kill(&self, task: &Task) -> Result<()> {
         let program = programs::envoy()?;
         let name = program.file_name().unwrap_or_default();
         // The kernel keeps 15 letters of it.
@@ -166,12 +166,19 @@ impl Envoy {
     ///
     /// # Errors
     /// Where it does not say.
-    pub fn taken(&self, task: &Task, service: &str) -> Result<u64> {
-        let what = match self.mode {
-            Mode::Tcp => "upstream_cx_total",
-            Mode::Http => "upstream_rq_total",
-        };
-        counter(task, &format!("cluster.{service}.{what}"))
+    pub fn passed_on(&self, task: &Task, service: &str) -> Result<u64> {
+        match self.mode {
+            Mode::Tcp => self.connections(task, service),
+            Mode::Http => counter(task, &format!("cluster.{service}.upstream_rq_total")),
+        }
+    }
+
+    /// How many connections it has made to the tasks of a service.
+    ///
+    /// # Errors
+    /// Where it does not say.
+    pub fn connections(&self, task: &Task, service: &str) -> Result<u64> {
+        counter(task, &format!("cluster.{service}.upstream_cx_total"))
     }
 }
 

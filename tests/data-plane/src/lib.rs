@@ -25,6 +25,7 @@ pub mod namespace;
 pub mod process;
 pub mod programs;
 pub mod service;
+pub mod shared;
 pub mod task;
 
 pub use client::Client;

@@ -62,17 +62,15 @@ impl Namespace {
     /// # Errors
     /// Where the machine refuses.
     pub fn new() -> Result<Self> {
-        let user = programs::user_options()?;
+        let options = programs::unshare_options()?;
         let scratch = programs::mount_point()?;
         let failed = || {
             "no namespaces can be made: see what `tests/data-plane/run` says, which looks whether this machine can"
                 .to_owned()
         };
         let mut init = Command::new("unshare")
-            .args(&user)
-            .args(["--net", "--mount", "--pid", "--fork", "--mount-proc"])
-            // Should `unshare` itself be killed.
-            .args(["--kill-child", "bash", "-c", INIT, "init"])
+            .args(&options)
+            .args(["bash", "-c", INIT, "init"])
             .arg(&scratch)
             .args([GATEWAY, RESOLVER])
             .process_group(0)
@@ -88,7 +86,7 @@ impl Namespace {
         let namespace = Self {
             init,
             life,
-            is_user: !user.is_empty(),
+            is_user: options.iter().any(|option| option == "--user"),
             scratch,
         };
         if said.trim() == "ready" {

@@ -13,22 +13,20 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::While;
 use crate::{Error, Result};
 
 /// How long anything here is waited for.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A running process. It ends with its namespace; dropping this only stops to look at it.
 #[derive(Debug)]
 pub struct Process {
     what: String,
-    child: Child,
     log: Arc<Log>,
-    reader: Option<JoinHandle<()>>,
 }
 
 /// What it wrote so far, both streams in one.
@@ -42,6 +40,7 @@ struct Log {
 struct State {
     lines: Vec<String>,
     has_ended: bool,
+    status: Option<ExitStatus>,
 }
 
 impl Process {
@@ -50,7 +49,8 @@ impl Process {
     /// # Errors
     /// Where it cannot be started.
     pub fn start(command: Command) -> Result<Self> {
-        Self::start_on(Stdio::null(), command)
+        let (process, _) = Self::start_on(Stdio::null(), command)?;
+        Ok(process)
     }
 
     /// Starts `command`, and gives what it reads from.
@@ -58,32 +58,27 @@ impl Process {
     /// # Errors
     /// Where it cannot be started.
     pub fn start_fed(command: Command) -> Result<(Self, ChildStdin)> {
-        let mut process = Self::start_on(Stdio::piped(), command)?;
-        let input = process.child.stdin.take();
+        let (process, input) = Self::start_on(Stdio::piped(), command)?;
         let input = input.ok_or_else(|| Error::new(format!("{} has no input", process.what)))?;
         Ok((process, input))
     }
 
-    fn start_on(input: Stdio, mut command: Command) -> Result<Self> {
+    fn start_on(input: Stdio, mut command: Command) -> Result<(Self, Option<ChildStdin>)> {
         let what = name(&command);
         let failed = || format!("{what} cannot be started");
         let (reader, writer) = io::pipe().when(failed)?;
         let other = writer.try_clone().when(failed)?;
         command.stdin(input).stdout(writer).stderr(other);
-        let child = command.spawn().when(failed)?;
+        let mut child = command.spawn().when(failed)?;
+        let input = child.stdin.take();
         // It holds the writing ends, and the log ends when the last of them is closed.
         drop(command);
         let log = Arc::new(Log::default());
-        let reader = thread::spawn({
+        thread::spawn({
             let log = Arc::clone(&log);
-            move || log.follow(reader)
+            move || log.follow(reader, child)
         });
-        Ok(Self {
-            what,
-            child,
-            log,
-            reader: Some(reader),
-        })
+        Ok((Self { what, log }, input))
     }
 
     /// Waits for a line that has `part` in it, and gives it.
@@ -134,25 +129,40 @@ impl Process {
         self.log.lock().lines.clone()
     }
 
-    /// Waits for its end, however it ends.
+    /// Whether it wrote its last line, which is in the log then.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.log.lock().has_ended
+    }
+
+    /// Waits for its end, however it ends. All that it wrote is in the log then.
     ///
     /// # Errors
-    /// Where the system does not tell.
-    pub fn wait_for_end(&mut self) -> Result<ExitStatus> {
-        let status = self.child.wait();
-        status.when(|| format!("{} is lost", self.what))
+    /// Where it does not end in time, with what it wrote.
+    pub fn wait_for_end(&self) -> Result<ExitStatus> {
+        let state = self.log.lock();
+        let waited = self
+            .log
+            .changed
+            .wait_timeout_while(state, DEADLINE, |state| !state.has_ended);
+        let state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if !state.has_ended {
+            let log = state.lines.join("\n");
+            let what = &self.what;
+            return Err(Error::new(format!(
+                "{what} did not end in time; its log:\n{log}"
+            )));
+        }
+        let status = state.status;
+        status.ok_or_else(|| Error::new(format!("how {} ended is lost", self.what)))
     }
 
     /// Waits for its end, and gives what it wrote.
     ///
     /// # Errors
-    /// Where it fails, with what it wrote.
-    pub fn output(mut self) -> Result<Vec<String>> {
+    /// Where it fails or does not end in time, with what it wrote.
+    pub fn output(self) -> Result<Vec<String>> {
         let status = self.wait_for_end()?;
-        if let Some(reader) = self.reader.take() {
-            // It does not panic, and what it read is in the log.
-            let _ = reader.join();
-        }
         let lines = self.lines();
         if status.success() {
             return Ok(lines);
@@ -174,25 +184,22 @@ fn name(command: &Command) -> String {
     arguments[inner.map_or(0, |end| end + 1)..].join(" ")
 }
 
-impl Drop for Process {
-    /// Leaves no zombie where it has ended.
-    fn drop(&mut self) {
-        let _ = self.child.try_wait();
-    }
-}
-
 impl Log {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn follow(&self, from: impl Read) {
+    /// To the end, also where nobody looks any more: so there is no zombie.
+    fn follow(&self, from: impl Read, mut child: Child) {
         for line in BufReader::new(from).split(b'\n').map_while(io::Result::ok) {
             let line = String::from_utf8_lossy(&line).into_owned();
             self.lock().lines.push(line);
             self.changed.notify_all();
         }
-        self.lock().has_ended = true;
+        let status = child.wait().ok();
+        let mut state = self.lock();
+        (state.has_ended, state.status) = (true, status);
+        drop(state);
         self.changed.notify_all();
     }
 }

@@ -32,7 +32,7 @@ pub fn envoy() -> Result<PathBuf> {
 /// # Errors
 /// Where `run` did not start the tests.
 pub fn resolver() -> Result<PathBuf> {
-    Ok(PathBuf::from(variable("DATA_PLANE_HOME")?).join("build/debug/resolver"))
+    Ok(PathBuf::from(variable("DATA_PLANE_PROGRAMS")?).join("resolver"))
 }
 
 /// The directory on which every environment mounts a file system of its own.
@@ -43,12 +43,12 @@ pub fn mount_point() -> Result<PathBuf> {
     Ok(PathBuf::from(variable("DATA_PLANE_HOME")?).join("mount"))
 }
 
-/// The options of `unshare` that make this user the root of a namespace; none for root.
+/// The options of `unshare` that make the namespaces of an environment, as this user may.
 ///
 /// # Errors
 /// Where `run` did not start the tests.
-pub fn user_options() -> Result<Vec<String>> {
-    let options = variable("DATA_PLANE_USER")?;
+pub fn unshare_options() -> Result<Vec<String>> {
+    let options = variable("DATA_PLANE_UNSHARE")?;
     Ok(options.split_whitespace().map(str::to_owned).collect())
 }
 

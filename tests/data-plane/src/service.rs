@@ -98,11 +98,18 @@ impl Service {
         members.map(|member| member.task.accepted()).collect()
     }
 
-    /// What its tasks wrote, one after the other.
-    #[must_use]
-    pub fn log(&self) -> Vec<String> {
-        let members = self.members.iter();
-        members.flat_map(|member| member.process.lines()).collect()
+    /// Ends its tasks, and gives all that they wrote, one after the other.
+    ///
+    /// # Errors
+    /// Where one has ended.
+    pub fn end(&self) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for member in &self.members {
+            member.task.end()?;
+            member.process.wait_for_end()?;
+            lines.extend(member.process.lines());
+        }
+        Ok(lines)
     }
 
     /// What DNS and the proxies tell of it.

@@ -11,7 +11,7 @@
 //! ```
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{ChildStdin, Command};
 
 use crate::http::{self, Answer};
 use crate::namespace::{Namespace, RESOLVER, by_shell, enter};
@@ -105,12 +105,34 @@ impl Task {
         variables: &[(String, String)],
         arguments: &[&str],
     ) -> Result<Process> {
+        Process::start(self.container(program, variables, arguments))
+    }
+
+    /// The same, and gives what it reads from.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn run_fed(
+        &self,
+        program: &OsStr,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Result<(Process, ChildStdin)> {
+        Process::start_fed(self.container(program, variables, arguments))
+    }
+
+    fn container(
+        &self,
+        program: &OsStr,
+        variables: &[(String, String)],
+        arguments: &[&str],
+    ) -> Command {
         let mut command = self.command();
         let variables = variables.iter();
         let variables = variables.map(|(name, value)| format!("{name}={value}"));
         by_shell(&mut command).args(["env", "-i"]).args(variables);
         command.arg(program).args(arguments);
-        Process::start(command)
+        command
     }
 
     /// What a GET gives that is sent in here.
@@ -129,11 +151,14 @@ impl Task {
         self.send(signal, name)
     }
 
-    /// Ends all in here, and with it the interface: what is sent to its address gets no answer at all.
+    /// Ends all in here, after the interface: what is sent to its address gets no answer at all, and nobody is told.
     ///
     /// # Errors
     /// Where it has ended.
     pub fn end(&self) -> Result<()> {
+        let mut command = self.command();
+        command.args(["ip", "link", "set", "eth0", "down"]);
+        Process::start(command)?.output()?;
         self.send("KILL", "")
     }
 

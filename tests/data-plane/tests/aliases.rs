@@ -34,7 +34,7 @@ fn leads_to_the_proxy(service: &str, url: &str) -> Result<()> {
         assert_eq!(way, Way::Proxy, "{mode:?}");
         let expected = answer(mode, url, service);
         assert_eq!(lines, [&*expected, &*expected, &*expected]);
-        assert_eq!(environment.asked(service), 0, "{mode:?}");
+        assert_eq!(environment.asked(service)?, 0, "{mode:?}");
     }
     Ok(())
 }
@@ -59,7 +59,7 @@ fn by_an_alias_that_is_the_discovery_name() -> Result<()> {
 #[test]
 fn an_older_task_falls_back_to_discovery_and_warns_once() -> Result<()> {
     let environment = shop()?;
-    let client = environment.old_client("caller", Mode::Http)?;
+    let client = environment.old_client("caller")?;
     for (service, alias) in [("orders", "orders"), ("prices", "prices.test.internal")] {
         let (way, lines) = environment.way(service, &client, || call(&client, service))?;
         assert_eq!(way, Way::Discovery, "{service}");
@@ -78,7 +78,7 @@ fn an_older_task_falls_back_to_discovery_and_warns_once() -> Result<()> {
         for answer in answers {
             assert!(answer.starts_with("200 server=none "), "{answer}");
         }
-        assert!(environment.asked(service) > 0);
+        assert!(environment.asked(service)? > 0);
     }
     Ok(())
 }
@@ -89,19 +89,34 @@ fn an_older_task_falls_back_to_discovery_and_warns_once() -> Result<()> {
 #[test]
 fn an_older_task_finds_the_alias_that_is_the_discovery_name() -> Result<()> {
     let environment = shop()?;
-    let client = environment.old_client("caller", Mode::Http)?;
+    let client = environment.old_client("caller")?;
     let (way, lines) = environment.way("stock", &client, || call(&client, "stock"))?;
     assert_eq!(way, Way::Discovery);
     let expected = answer(Mode::Tcp, "http://stock.test.shop.local", "stock");
     assert_eq!(lines, [&*expected, &*expected, &*expected]);
-    assert!(environment.asked("stock") > 0);
+    assert!(environment.asked("stock")? > 0);
+    Ok(())
+}
+
+/// What the tests above would see if the library took both ways.
+#[test]
+fn both_ways_are_seen() -> Result<()> {
+    let environment = shop()?;
+    let client = environment.client("caller", Mode::Http)?;
+    let task = environment.task("orders", 0)?;
+    let both = || {
+        call(&client, "orders")?;
+        task.get(task.address(), 80, "/some-request")
+    };
+    let error = environment.way("orders", &client, both).unwrap_err();
+    assert_eq!(error.to_string(), "orders was called both ways");
     Ok(())
 }
 
 #[test]
 fn an_older_task_fails_where_it_may_not_fall_back() -> Result<()> {
     let environment = shop()?;
-    let client = environment.old_client("caller", Mode::Tcp)?;
+    let client = environment.old_client("caller")?;
     let client = client.with("SERVICE_CONNECT_FALLBACK", "off");
     let error = call(&client, "orders").unwrap_err().to_string();
     assert!(error.contains("has to be redeployed"), "{error}");

@@ -1,4 +1,4 @@
-//! One binary, running as four services of the shop: which way it may go depends on what its task is.
+//! One binary, running as five services of the shop: which way it may go depends on what its task is.
 
 use data_plane::{Environment, Mode, Result, Way};
 
@@ -17,7 +17,7 @@ fn way_of(caller: &str) -> Result<Way> {
     };
     let expected = format!("200 server=none {url} Hello from orders in test");
     assert_eq!(lines, [expected]);
-    assert_eq!(environment.asked("orders") > 0, way == Way::Discovery);
+    assert_eq!(environment.asked("orders")? > 0, way == Way::Discovery);
     Ok(way)
 }
 
@@ -30,6 +30,12 @@ fn a_backend_service_goes_through_the_proxy() -> Result<()> {
 #[test]
 fn a_worker_goes_through_the_proxy() -> Result<()> {
     assert_eq!(way_of("mailer")?, Way::Proxy);
+    Ok(())
+}
+
+#[test]
+fn a_service_that_has_it_off_goes_by_discovery() -> Result<()> {
+    assert_eq!(way_of("audit")?, Way::Discovery);
     Ok(())
 }
 

@@ -1,30 +1,38 @@
-//! A caller of the shop that keeps calling: `load SERVICE SECONDS` has eight callers, each with a rest between two calls,
-//! and writes `running` once every one of them had an answer, each second, each failure, and how many calls went how.
+//! A caller of the shop that keeps calling until its input ends: `load SERVICE` has several callers, each with a rest
+//! between two calls. It writes `running` once every one of them had an answer, how many went well in each second, how
+//! each other failed, and how many calls went how.
 
-use std::env;
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use std::{env, thread};
 
-use service_connect::{Client, Result};
+use data_plane::shared::CALLERS;
+use service_connect::{Client, Result, StatusCode};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 service_connect::clients!();
 
-const CALLERS: usize = 8;
 const REST: Duration = Duration::from_millis(5);
-/// What hangs is to be seen within the few seconds of a test.
-const DEADLINE: Duration = Duration::from_secs(2);
+/// What hangs is to be seen within a test, and what only waits for this machine is not.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// What all callers know.
+#[derive(Default)]
+struct Shared {
+    is_over: AtomicBool,
+    good: AtomicUsize,
+    bad: AtomicUsize,
+    /// How many callers had an answer.
+    started: AtomicUsize,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let mut arguments = env::args().skip(1);
-    let service = arguments.next().unwrap_or_default();
-    let seconds = arguments.next().and_then(|seconds| seconds.parse().ok());
-    let seconds = seconds.unwrap_or(1);
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let started = Arc::new(AtomicUsize::new(0));
+    let service = env::args().nth(1).unwrap_or_default();
+    let shared = Arc::new(Shared::default());
     let mut callers = JoinSet::new();
     for _ in 0..CALLERS {
         let client = match service.as_str() {
@@ -33,53 +41,60 @@ async fn main() {
             _ => panic!("{service:?} is not called under load: say orders or stock"),
         };
         let answer = format!("Hello from {service} in test\n");
-        callers.spawn(caller(client, answer, end, Arc::clone(&started)));
+        callers.spawn(call_on(client, answer, Arc::clone(&shared)));
     }
-    tokio::spawn(async move {
-        for second in 1..seconds {
-            sleep(Duration::from_secs(1)).await;
-            println!("second {second}");
+    tokio::spawn(tell_seconds(Arc::clone(&shared)));
+    // No task of tokio: one would keep this process from ending before its input does.
+    thread::spawn({
+        let shared = Arc::clone(&shared);
+        move || {
+            let read = io::copy(&mut io::stdin(), &mut io::sink());
+            read.expect("the input can be read");
+            shared.is_over.store(true, Ordering::Relaxed);
         }
     });
-    let (mut good, mut bad) = (0, 0);
     while let Some(caller) = callers.join_next().await {
-        let counts = caller.unwrap_or_default();
-        good += counts.0;
-        bad += counts.1;
+        caller.expect("a caller does not panic");
     }
-    println!("good={good} bad={bad}");
+    let (good, bad) = (&shared.good, &shared.bad);
+    println!("good={good:?} bad={bad:?}");
 }
 
-async fn caller(
-    client: Client,
-    answer: String,
-    end: Instant,
-    started: Arc<AtomicUsize>,
-) -> (usize, usize) {
-    let (mut good, mut bad) = (0, 0);
-    while Instant::now() < end {
+async fn tell_seconds(shared: Arc<Shared>) {
+    let mut before = 0;
+    loop {
+        sleep(Duration::from_secs(1)).await;
+        let good = shared.good.load(Ordering::Relaxed);
+        println!("second: {}", good - before);
+        before = good;
+    }
+}
+
+async fn call_on(client: Client, answer: String, shared: Arc<Shared>) {
+    let mut has_started = false;
+    while !shared.is_over.load(Ordering::Relaxed) {
         match call(&client).await {
-            Ok(body) if body != answer => {
-                bad += 1;
-                println!("bad: something else answered: {body:?}");
-            }
-            Ok(_) => {
-                good += 1;
-                if good == 1 && started.fetch_add(1, Ordering::Relaxed) + 1 == CALLERS {
+            Ok((StatusCode::OK, body)) if body == answer => {
+                shared.good.fetch_add(1, Ordering::Relaxed);
+                if !has_started && shared.started.fetch_add(1, Ordering::Relaxed) + 1 == CALLERS {
                     println!("running");
                 }
+                has_started = true;
             }
-            Err(error) => {
-                bad += 1;
-                println!("bad: {error}");
+            other => {
+                shared.bad.fetch_add(1, Ordering::Relaxed);
+                match other {
+                    Ok((StatusCode::OK, body)) => println!("bad: something else: {body:?}"),
+                    Ok((status, _)) => println!("bad: status {}", status.as_u16()),
+                    Err(error) => println!("bad: {error}"),
+                }
             }
         }
         sleep(REST).await;
     }
-    (good, bad)
 }
 
-async fn call(client: &Client) -> Result<String> {
+async fn call(client: &Client) -> Result<(StatusCode, String)> {
     let response = client.get("/some-request").timeout(DEADLINE).await?;
-    response.error_for_status()?.text().await
+    Ok((response.status(), response.text().await?))
 }

@@ -1,13 +1,16 @@
-//! The service `store` of the shop: `GET /BYTES` answers with so many, and `POST /` with how many came in chunks. A GET of
-//! all else is answered as `api` of kudos does, so that this can be a task of another service; by 503 since `GET /unwell`.
+//! The service `store` of the shop: `GET /BYTES` answers with so many, and `POST /` with how many came in chunks and were
+//! the right ones. A GET of all else is answered as `api` of kudos does, so that this can be a task of another service; by
+//! 503 since `GET /unwell`.
 //!
 //! It is written on bare sockets, so that nothing of it is under test.
 
 use std::env;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+
+use data_plane::shared::{PART, fits, part};
 
 static IS_UNWELL: AtomicBool = AtomicBool::new(false);
 
@@ -49,8 +52,11 @@ fn serve(mut stream: &TcpStream) -> io::Result<()> {
                     stream,
                     "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
                 )?;
-                io::copy(&mut io::repeat(b'x').take(length), &mut stream)?;
+                for start in (0..length).step_by(PART) {
+                    stream.write_all(&part(start, PART.min(length - start)))?;
+                }
             } else if IS_UNWELL.load(Ordering::Relaxed) {
+                println!("unwell for {}", stream.peer_addr()?);
                 answer(stream, "503 Unavailable", "")?;
             } else {
                 answer(stream, "200 OK", &hello())?;
@@ -79,15 +85,17 @@ fn hello() -> String {
 }
 
 /// The bytes of a body in chunks, without trailers.
-fn count(reader: &mut impl BufRead) -> io::Result<u64> {
+fn count(reader: &mut impl BufRead) -> io::Result<usize> {
     let mut sum = 0;
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
-        let length = u64::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
+        let length = usize::from_str_radix(line.trim(), 16).map_err(io::Error::other)?;
         // With the end of its line.
-        if io::copy(&mut reader.take(length + 2), &mut io::sink())? != length + 2 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk)?;
+        if !fits(sum, &chunk[..length]) {
+            return Err(io::Error::other(format!("other bytes after {sum}")));
         }
         if length == 0 {
             return Ok(sum);
