@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, mem};
 
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::replay::by_chance;
 use super::{Call, Failure};
@@ -26,8 +26,12 @@ const ALONE: Duration = Duration::from_millis(250);
 /// How often all addresses are tried again that could not be connected to: a proxy may just be starting.
 const ROUNDS: u32 = 2;
 
-/// How long to wait before that, the first time.
+/// For how long they are in ECS: all tasks may just have been replaced, and DNS be late to say so.
+const REPLACED: Duration = Duration::from_secs(2);
+
+/// How long to wait before that, the first time, and then twice as long each time.
 const PAUSE: Duration = Duration::from_millis(25);
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 type Opened = (Box<Connection>, Lease);
 
@@ -91,16 +95,23 @@ impl Call<'_> {
     /// Everything was tried: waits, and asks DNS for others.
     async fn begin_round(&mut self) -> Result<(), Failure> {
         let failures = mem::take(&mut self.unreachable);
-        let rounds = ROUNDS.min(self.route.resilience.retries);
-        let pause = PAUSE * (self.rounds + 1);
-        let pause = pause + by_chance(pause);
-        let is_late = self.end.is_some_and(|end| end <= Instant::now() + pause);
+        let now = Instant::now();
+        let began = *self.round_began.get_or_insert(now);
+        let pause = (PAUSE * 2_u32.pow(self.rounds.min(8))).min(LONGEST_PAUSE);
+        let next = now + pause + by_chance(pause);
+        let may_go_on = if self.route.choice.deployed {
+            next < began + REPLACED
+        } else {
+            self.rounds < ROUNDS
+        };
+        let is_on = self.route.resilience.retries > 0;
+        let is_late = self.end.is_some_and(|end| end <= next);
         let may_start = failures.iter().any(|(_, error)| is_refusal(error));
-        if self.rounds >= rounds || is_late || !may_start {
+        if !may_go_on || !is_on || is_late || !may_start {
             return Err(Failure::Connect(failures));
         }
         self.rounds += 1;
-        sleep(pause).await;
+        sleep_until(next).await;
         self.route.look_up(self.patience()).await;
         self.avoid.unreachable.clear();
         Ok(())

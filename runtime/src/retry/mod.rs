@@ -64,8 +64,9 @@ struct Call<'a> {
     avoid: Avoid,
     /// Of each address that is avoided, in the order they were tried.
     unreachable: Vec<(SocketAddr, io::Error)>,
-    /// How often all addresses were found so.
+    /// How often all addresses were found so, and since when.
     rounds: u32,
+    round_began: Option<Instant>,
     /// Whether a task was asked for before.
     is_again: bool,
     retries: u32,
@@ -107,6 +108,7 @@ pub(crate) async fn send(
         avoid: Avoid::default(),
         unreachable: Vec::new(),
         rounds: 0,
+        round_began: None,
         is_again: false,
         retries: 0,
         sent: 0,
