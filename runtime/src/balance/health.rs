@@ -113,7 +113,7 @@ impl Health {
             self.failures_in_all = 0;
             self.answered = Some(now);
             if let Some(latency) = latency {
-                self.takes(latency);
+                self.latency = mean_latency(self.latency, latency);
             }
         }
         if self.changed > Some(began) {
@@ -149,18 +149,6 @@ impl Health {
         if self.answered <= Some(began) {
             self.latency = self.latency.max(after);
         }
-    }
-
-    /// An answer took so long. One that takes long counts for little, as it may be the request's doing: a task is slow if
-    /// nearly all that it does is.
-    fn takes(&mut self, latency: Duration) {
-        self.latency = if self.latency.is_zero() {
-            latency
-        } else if latency > self.latency {
-            latency.min(self.latency * 2)
-        } else {
-            (self.latency + latency) / 2
-        };
     }
 
     /// Gives it no requests for a while: twice as long as the last time, if it has not been back for as long as that.
@@ -204,5 +192,17 @@ impl Health {
         }
         self.failures = 0;
         self.changed = Some(now);
+    }
+}
+
+/// What answers take, with one more. One that takes long counts for little, as it may be the request's doing: a task is
+/// slow if nearly all that it does is. Zero is unknown.
+pub(crate) fn mean_latency(mean: Duration, latency: Duration) -> Duration {
+    if mean.is_zero() {
+        latency
+    } else if latency > mean {
+        latency.min(mean * 2)
+    } else {
+        (mean + latency) / 2
     }
 }

@@ -17,7 +17,7 @@ use hyper::client::conn::TrySendError;
 use tokio::time::Instant;
 
 use super::{Connection, Incoming, Lease, Outgoing, Upload};
-use crate::balance::Verdict;
+use crate::balance::{Verdict, mean_latency};
 
 /// From how long on a silence says something about the task, and not about the caller's patience.
 const SILENCE: Duration = Duration::from_millis(200);
@@ -179,7 +179,11 @@ impl Connection {
         } else {
             self.failures = 0;
             // What an upload takes is not the task's doing.
-            Verdict::Answered(self.upload.is_none().then(|| began.elapsed()))
+            let latency = self.upload.is_none().then(|| began.elapsed());
+            if let Some(latency) = latency {
+                self.latency = mean_latency(self.latency, latency);
+            }
+            Verdict::Answered(latency)
         };
         if let Some(lease) = &self.lease {
             lease.judge(verdict);

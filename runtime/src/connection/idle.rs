@@ -13,13 +13,14 @@ use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, sleep_until};
 
 use super::{Connection, Pool};
+use crate::balance::is_slow;
 
 /// How long a connection is kept: just under the 5 s after which many servers close it, so that no
 /// request meets a server that is about to.
 const KEEP: Duration = Duration::from_secs(4);
 
-/// How many idle connections to one address are kept.
-const MAX_IDLE: usize = 64;
+/// How many idle connections to one address are kept: as many as requests may be in flight.
+const MAX_IDLE: usize = 1024;
 
 /// How many connections through a proxy there are at least, while they are in use: each leads to one task.
 const SEVERAL: usize = 6;
@@ -66,10 +67,18 @@ impl Connections {
             let is_good = !(wanted.is_again && idle.connection.has_failed());
             is_good && idle.is_open(now) && idle.connection.home.id() == wanted.runtime
         };
-        // Through a proxy all of them in turn, for each leads to one task; to a task the one that was used last, so that
-        // those that are too many are closed.
+        // Through a proxy all of them in turn, for each leads to one task, but those to one that is slow; to a task the one
+        // that was used last, so that those that are too many are closed.
         let index = if wanted.is_proxy {
-            self.idle.iter().position(may)
+            let latencies = self.idle.iter().map(|idle| idle.connection.latency());
+            let fastest = latencies.filter(|latency| !latency.is_zero()).min();
+            let fastest = fastest.unwrap_or_default();
+            let is_quick = |idle: &Idle| !is_slow(idle.connection.latency(), fastest);
+            let quick = self
+                .idle
+                .iter()
+                .position(|idle| may(idle) && is_quick(idle));
+            quick.or_else(|| self.idle.iter().position(may))
         } else {
             self.idle.iter().rposition(may)
         };

@@ -79,6 +79,8 @@ pub(crate) struct Connection {
     is_new: bool,
     /// Answers in a row that said that the task cannot: 502, 503 or 504.
     failures: u32,
+    /// Of its answers of late; zero is unknown.
+    latency: Duration,
 }
 
 impl Lease {
@@ -116,6 +118,7 @@ impl Lease {
             is_refused: false,
             is_new: true,
             failures: 0,
+            latency: Duration::ZERO,
         }))
     }
 }
@@ -163,6 +166,10 @@ impl Connection {
 
     fn has_failed(&self) -> bool {
         self.failures > 0
+    }
+
+    fn latency(&self) -> Duration {
+        self.latency
     }
 
     fn is_bad(&self) -> bool {

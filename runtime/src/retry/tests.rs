@@ -19,6 +19,8 @@ type Reply = fn(task: usize, connection: usize) -> &'static str;
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const BAD: &str = "HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n";
+/// After 50 ms.
+const SLOW: &str = "HTTP/1.1 200 OK\r\nx-slow: yes\r\ncontent-length: 0\r\n\r\n";
 /// It never answers.
 const SILENT: &str = "";
 
@@ -102,8 +104,11 @@ async fn serve(
                 if head.ends_with(b"\r\n\r\n") {
                     head.clear();
                     seen.lock().unwrap()[task].push(connection);
-                    let answer = reply(task, connection).as_bytes();
-                    stream.write_all(answer).await.unwrap();
+                    let answer = reply(task, connection);
+                    if answer == SLOW {
+                        sleep(Duration::from_millis(50)).await;
+                    }
+                    stream.write_all(answer.as_bytes()).await.unwrap();
                 }
             }
         });
@@ -186,6 +191,19 @@ async fn a_connection_through_a_proxy_that_fails_twice_is_given_up() {
     let seen = service.seen.lock().unwrap()[0].clone();
     let over_it = seen.iter().filter(|connection| **connection == 2);
     assert_eq!(over_it.collect::<Vec<_>>().len(), 2);
+}
+
+/// As one that leads to a task that is slow.
+#[tokio::test]
+async fn a_connection_through_a_proxy_that_is_slow_is_passed_over() {
+    let reply: Reply = |_, connection| if connection == 2 { SLOW } else { GOOD };
+    let service = Service::start(&PROXY, Resilience::DEFAULT, reply).await;
+    for _ in 0..200 {
+        assert_eq!(service.get().await, 200);
+    }
+    let seen = service.seen.lock().unwrap()[0].clone();
+    let over_it = seen.iter().filter(|connection| **connection == 2);
+    assert_eq!(over_it.collect::<Vec<_>>().len(), 1);
 }
 
 /// Where all fail it is not the connection.
