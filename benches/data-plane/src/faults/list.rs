@@ -3,16 +3,8 @@
 use anyhow::Result;
 
 use super::figure::Figure;
+use super::seconds::{AT, END};
 use crate::shop::Shop;
-
-/// The second in which a fault happens.
-pub const AT: u64 = 5;
-/// From here on a client had the time to see it.
-pub const SETTLED: u64 = 10;
-/// How long a run takes.
-pub const END: u64 = 30;
-/// The share of each task is that of the time since.
-pub const LAST: u64 = 20;
 
 /// What is done in some second of a run.
 type Step = (u64, fn(&mut Shop) -> Result<()>);

@@ -3,6 +3,7 @@
 mod figure;
 mod list;
 mod outcome;
+mod seconds;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -14,9 +15,10 @@ use crate::plot::{self, Series};
 use crate::report::{Section, row};
 use crate::shop::{Kind, Shop, Way, call, sleep_until};
 
-use list::AT;
-pub use list::{ALL, END, Fault};
+pub use list::{ALL, Fault};
 use outcome::Outcome;
+use seconds::AT;
+pub use seconds::END;
 
 const CLIENTS: [Kind; 7] = [
     Kind::get("ours", Way::Discovery),

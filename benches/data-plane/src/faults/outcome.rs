@@ -6,7 +6,7 @@ use std::ops::Range;
 use anyhow::Result;
 use data_plane::process::Process;
 
-use super::list::{AT, END, LAST, SETTLED};
+use super::seconds::{AT, END, LAST, SETTLED};
 use crate::caller::Call;
 use crate::figures::percentile;
 use crate::shop::Kind;
