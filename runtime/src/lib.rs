@@ -80,6 +80,7 @@
 
 mod balance;
 mod body;
+mod chance;
 mod choose;
 mod client;
 mod connection;

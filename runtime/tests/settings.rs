@@ -81,12 +81,7 @@ fn settings_hold_for_whom_they_are_set() {
     if child::is_child() {
         return call();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    child::runtime().block_on(async {
         // How often each of the four sends.
         for (set, variable, expected) in [
             ("", "", [3, 3, 2, 2]),

@@ -101,12 +101,7 @@ fn a_call_goes_where_the_variables_say() {
     if child::is_child() {
         return call();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(calls_go_where_the_variables_say());
+    child::runtime().block_on(calls_go_where_the_variables_say());
 }
 
 async fn calls_go_where_the_variables_say() {

@@ -16,8 +16,6 @@ mod outgoing;
 mod pool;
 mod tls;
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -38,6 +36,7 @@ pub(crate) use self::lease::Lease;
 pub(crate) use self::outgoing::{Outgoing, Stage, Turn, Upload};
 pub(crate) use self::pool::{Pool, Take};
 use crate::balance::is_proxy;
+use crate::chance;
 use crate::choose::Target;
 
 /// How old a connection to a task may become. An address may be one of a load balancer, which spreads connections.
@@ -125,8 +124,7 @@ impl Lease {
 
 /// At least three quarters of a time: those that are opened together are not closed together.
 fn scattered(age: Duration) -> Duration {
-    let part = RandomState::new().hash_one(0).to_ne_bytes()[0];
-    age / 1024 * (1024 - u32::from(part))
+    age / 1024 * (1024 - u32::from(chance::byte()))
 }
 
 impl Connection {

@@ -8,8 +8,6 @@
 //! ```
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -24,6 +22,7 @@ use super::lookups::Lookups;
 use super::{Connection, Lease};
 use crate::Resilience;
 use crate::balance::{Avoid, Budget, Ended, Tasks, Verdict};
+use crate::chance;
 use crate::choose::Target;
 
 /// After how many failures in a row it is not this connection or that one that fails.
@@ -85,7 +84,6 @@ impl Pool {
             return pool;
         }
         pools.retain(|_, pool| pool.strong_count() > 0);
-        let turn = usize::from(RandomState::new().hash_one(0).to_ne_bytes()[0]);
         let pool = Arc::new(Pool {
             target: target.clone(),
             resilience,
@@ -93,7 +91,7 @@ impl Pool {
             told: Notify::new(),
             rest: Notify::new(),
             state: Mutex::new(State {
-                tasks: Tasks::starting_at(turn),
+                tasks: Tasks::starting_at(chance::byte().into()),
                 budget: Budget::default(),
                 in_flight: 0,
                 lookups: Lookups::default(),

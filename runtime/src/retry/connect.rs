@@ -8,14 +8,13 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 use std::{io, mem};
 
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::replay::by_chance;
-use super::{Call, Failure};
+use super::{Call, Failure, poll_any};
 use crate::balance::Verdict;
 use crate::connection::{Connection, Lease};
 use crate::route::NoLease;
@@ -36,50 +35,37 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 type Opened = (Box<Connection>, Lease);
 
 impl Call<'_> {
-    /// Within the deadline, whatever it takes.
-    pub(super) async fn connect(&mut self) -> Result<Opened, Failure> {
-        let Some(end) = self.end else {
-            return self.connect_to_any().await;
-        };
-        match timeout_at(end, self.connect_to_any()).await {
-            Ok(opened) => opened,
-            Err(_) => Err(Failure::Late),
+    /// Connects within the deadline, whatever it takes; first to the task that was found for it, if one was.
+    pub(super) async fn connect(&mut self, found: Option<Lease>) -> Result<Opened, Failure> {
+        let end = self.end;
+        let connecting = self.connect_to_any(found);
+        match end {
+            None => connecting.await,
+            Some(end) => timeout_at(end, connecting)
+                .await
+                .unwrap_or(Err(Failure::Late)),
         }
     }
 
-    /// The same, with a task that was found for it.
-    pub(super) async fn open(&mut self, lease: Lease) -> Result<Opened, Failure> {
-        let Some(end) = self.end else {
-            return self.open_or_others(lease).await;
-        };
-        match timeout_at(end, self.open_or_others(lease)).await {
-            Ok(opened) => opened,
-            Err(_) => Err(Failure::Late),
-        }
-    }
-
-    async fn open_or_others(&mut self, lease: Lease) -> Result<Opened, Failure> {
-        match self.open_or_beside(lease).await {
-            Some(opened) => Ok(opened),
-            None => self.connect_to_any().await,
-        }
-    }
-
-    async fn connect_to_any(&mut self) -> Result<Opened, Failure> {
+    async fn connect_to_any(&mut self, mut found: Option<Lease>) -> Result<Opened, Failure> {
         loop {
-            let patience = self.patience();
-            let lease = self.route.lease(&self.avoid, self.is_again, patience);
-            let lease = match lease.await {
-                Ok(lease) => lease,
-                Err(NoLease::Unresolved { problem, error }) => {
-                    return Err(Failure::Unresolved { problem, error });
-                }
-                Err(NoLease::Full) => {
-                    return Err(Failure::Full(self.route.resilience.max_in_flight));
-                }
-                Err(NoLease::Unreachable) => {
-                    self.begin_round().await?;
-                    continue;
+            let lease = if let Some(lease) = found.take() {
+                lease
+            } else {
+                let patience = self.patience();
+                let lease = self.route.lease(&self.avoid, self.is_again, patience);
+                match lease.await {
+                    Ok(lease) => lease,
+                    Err(NoLease::Unresolved { problem, error }) => {
+                        return Err(Failure::Unresolved { problem, error });
+                    }
+                    Err(NoLease::Full) => {
+                        return Err(Failure::Full(self.route.resilience.max_in_flight));
+                    }
+                    Err(NoLease::Unreachable) => {
+                        self.begin_round().await?;
+                        continue;
+                    }
                 }
             };
             self.is_again = true;
@@ -126,7 +112,7 @@ impl Call<'_> {
         let mut pending = vec![connecting(lease, limit)];
         let mut is_more = true;
         while !pending.is_empty() {
-            let first = poll_fn(|cx| poll(&mut pending, cx));
+            let first = poll_fn(|cx| poll_any(&mut pending, cx));
             let first = if is_more {
                 timeout(alone, first).await
             } else {
@@ -192,15 +178,6 @@ fn connecting(lease: Lease, limit: Duration) -> Connecting {
         let opened = lease.connect(limit).await;
         (lease, opened)
     })
-}
-
-fn poll(pending: &mut [Connecting], cx: &mut Context<'_>) -> Poll<(usize, Connected)> {
-    for (index, connecting) in pending.iter_mut().enumerate() {
-        if let Poll::Ready(opened) = connecting.as_mut().poll(cx) {
-            return Poll::Ready((index, opened));
-        }
-    }
-    Poll::Pending
 }
 
 /// Leaves what is slow to itself: it is kept if it comes to something, and says something about its task if not.

@@ -22,6 +22,8 @@ mod tests;
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::{HOST, TRANSFER_ENCODING};
@@ -204,15 +206,15 @@ impl Call<'_> {
     /// Sends a request to the task whose turn it is.
     async fn begin(&mut self, request: Box<Request<Outgoing>>) -> Result<Exchange, Failure> {
         // The common case, without the boxes of the others.
-        if let Some(lease) = self.route.try_lease(&self.avoid, self.is_again) {
+        let mut found = self.route.try_lease(&self.avoid, self.is_again);
+        if let Some(lease) = found.take() {
             self.is_again = true;
             if let Some(connection) = lease.idle(self.retries > 0) {
                 return Ok(self.exchange(connection, lease, request));
             }
-            let (connection, lease) = Box::pin(self.open(lease)).await?;
-            return Ok(self.exchange(connection, lease, request));
+            found = Some(lease);
         }
-        let (connection, lease) = Box::pin(self.connect()).await?;
+        let (connection, lease) = Box::pin(self.connect(found)).await?;
         Ok(self.exchange(connection, lease, request))
     }
 
@@ -313,4 +315,17 @@ enum Trouble {
     Unsent(Box<Request<Outgoing>>),
     Broken(hyper::Error),
     Late,
+}
+
+/// The first of them that is ready.
+fn poll_any<F: Future + Unpin>(
+    pending: &mut [F],
+    cx: &mut Context<'_>,
+) -> Poll<(usize, F::Output)> {
+    for (index, future) in pending.iter_mut().enumerate() {
+        if let Poll::Ready(output) = Pin::new(future).poll(cx) {
+            return Poll::Ready((index, output));
+        }
+    }
+    Poll::Pending
 }

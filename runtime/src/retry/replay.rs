@@ -4,8 +4,6 @@
 //! let replay = Replay::of(&request, &resilience); // None for a POST
 //! ```
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -13,6 +11,7 @@ use http::header::{RETRY_AFTER, SERVER};
 use http::{HeaderMap, Method, Request, Uri};
 
 use super::{Answer, Failure};
+use crate::chance;
 use crate::connection::Outgoing;
 use crate::{Body, Resilience};
 
@@ -100,6 +99,5 @@ fn retry_after(asked: &str) -> Option<Duration> {
 
 /// Up to a time.
 pub(super) fn by_chance(limit: Duration) -> Duration {
-    let part = RandomState::new().hash_one(0).to_ne_bytes()[0];
-    limit * u32::from(part) / 255
+    limit * u32::from(chance::byte()) / 255
 }

@@ -7,13 +7,12 @@
 //! ```
 
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::replay::Replay;
-use super::{Answer, Call, Failure, Tried, Trouble};
+use super::{Answer, Call, Failure, Tried, Trouble, poll_any};
 use crate::connection::{Exchange, is_failure};
 
 /// What happens first while another try looks for a connection.
@@ -36,11 +35,11 @@ impl Call<'_> {
         let mut pending = vec![slow];
         let mut last = Err(Trouble::Late);
         let mut is_wanted = true;
-        while !pending.is_empty() || is_wanted {
+        loop {
             let first = if is_wanted && self.may_add() {
                 let mut beginning = Box::pin(self.begin(replay.request()));
                 let first = poll_fn(|cx| {
-                    if let Poll::Ready((index, tried)) = poll(&mut pending, cx) {
+                    if let Poll::Ready((index, tried)) = poll_any(&mut pending, cx) {
                         return Poll::Ready(First::Answered(index, tried));
                     }
                     beginning.as_mut().poll(cx).map(First::Begun)
@@ -49,7 +48,7 @@ impl Call<'_> {
             } else if pending.is_empty() {
                 return last;
             } else {
-                let first = poll_fn(|cx| poll(&mut pending, cx));
+                let first = poll_fn(|cx| poll_any(&mut pending, cx));
                 let first = timeout_at(end, first).await;
                 first.map(|(index, tried)| First::Answered(index, tried))
             };
@@ -77,7 +76,6 @@ impl Call<'_> {
                 Err(_) => return last.or(Err(Trouble::Late)),
             }
         }
-        last
     }
 
     /// Whether there may be one more try, which counts it.
@@ -87,15 +85,6 @@ impl Call<'_> {
         self.retries += u32::from(may);
         may
     }
-}
-
-fn poll(pending: &mut [Exchange], cx: &mut Context<'_>) -> Poll<(usize, Tried)> {
-    for (index, exchange) in pending.iter_mut().enumerate() {
-        if let Poll::Ready(tried) = Pin::new(exchange).poll(cx) {
-            return Poll::Ready((index, tried));
-        }
-    }
-    Poll::Pending
 }
 
 /// Leaves tries to themselves until the deadline.

@@ -11,6 +11,15 @@ pub fn is_child() -> bool {
     std::env::var_os(ROLE).is_some()
 }
 
+/// A runtime whose servers go on while [`run`] waits for a child.
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
 /// What the test `name` prints as a child, with these variables and no others.
 pub fn run(name: &str, variables: &[(&str, String)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
