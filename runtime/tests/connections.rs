@@ -14,22 +14,47 @@ use tokio::time::{self, Instant};
 const SHORT: Duration = Duration::from_millis(200);
 
 #[tokio::test]
-async fn a_connection_is_kept_once_the_body_is_read() {
-    let server = Server::saying("kudos").await;
-    let client = server.client();
-    for _ in 0..5 {
-        client.get("/").await.unwrap().text().await.unwrap();
+async fn a_connection_is_kept_where_all_of_the_body_came() {
+    let length = |length: usize| {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+        [head.into_bytes(), vec![b'x'; length]].concat()
+    };
+    let chunks = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let whole = [&chunks[..], b"3\r\nkud\r\n2\r\nos\r\n0\r\n\r\n"].concat();
+    let begun = [&chunks[..], b"3\r\nkud\r\n"].concat();
+    let broken = [&chunks[..], b"kudos"].concat();
+    for (what, bytes, is_read, is_kept) in [
+        ("read", length(5), true, true),
+        ("read, and large", length(1 << 20), true, true),
+        ("unread", length(5), false, true),
+        ("unread, and in chunks", whole, false, true),
+        // The rest may never come, or be without an end.
+        ("unread, and not all of it", begun, false, false),
+        ("unread, and large", length(150_000), false, false),
+        ("unread, and no HTTP", broken, false, false),
+    ] {
+        let server = Server::start(move |_| Reply::Bytes(bytes.clone())).await;
+        let client = server.client();
+        for _ in 0..3 {
+            let response = client.get("/").await.unwrap();
+            if is_read {
+                response.bytes().await.unwrap();
+            }
+        }
+        let seen = server.seen();
+        let connections: Vec<_> = seen.iter().map(|seen| seen.connection).collect();
+        assert_eq!(connections == [1, 1, 1], is_kept, "{what}: {connections:?}");
     }
-    assert!(
-        server.seen().iter().all(|seen| seen.connection == 1),
-        "{:?}",
-        server.seen()
-    );
-    // A body that nobody reads closes its connection.
-    drop(client.get("/").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_body_that_is_dropped_before_its_end_closes_its_connection() {
+    let part = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nkudos";
+    let server = Server::start(|_| Reply::Bytes(part.to_vec())).await;
+    let mut response = server.client().get("/").await.unwrap();
+    assert_eq!(response.chunk().await.unwrap().unwrap(), "kudos");
+    drop(response);
     server.closed().await;
-    client.get("/").await.unwrap().text().await.unwrap();
-    assert_eq!(server.seen().pop().unwrap().connection, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

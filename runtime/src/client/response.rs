@@ -31,7 +31,8 @@ use crate::{Body, Error, Result};
 
 /// What a service answered.
 ///
-/// A body that is read to its end gives the connection back; one that is dropped before closes it.
+/// A body that is read to its end gives the connection back. One that is dropped before does so too where the rest of it
+/// has come already and is no longer than 64 KB; else it closes the connection.
 ///
 /// With `From` it becomes an [`http::Response`], for what is written against the crates `http` and `tower`, or the [`Body`]
 /// of another request. Either is passed on as it comes, with the idle time and the errors that it has here.

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! while let Some(frame) = poll_fn(|cx| body.poll_frame(cx)).await { … }
+//! drop(body); // if all of it came, the connection is kept; else it is closed
 //! ```
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -14,9 +15,12 @@ use tokio::time::Instant;
 use super::Connection;
 use crate::Error;
 
+/// How much of a body that nobody reads is read so that its connection can be kept, in bytes.
+const UNREAD: usize = 64 * 1024;
+
 pub(crate) struct Incoming {
     body: hyper::body::Incoming,
-    /// Dropped with an unfinished body, which closes the connection.
+    /// Until the body has ended.
     connection: Option<Box<Connection>>,
 }
 
@@ -77,6 +81,24 @@ impl Incoming {
     fn release(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.release();
+        }
+    }
+}
+
+/// Nobody reads the rest. What came with the head, such as the few words of an error, is not worth a connection; what has
+/// still to come is not waited for.
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        let mut quiet = Context::from_waker(Waker::noop());
+        let mut read = 0;
+        while self.connection.is_some() && read <= UNREAD {
+            match self.poll_frame(&mut quiet) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    read += frame.data_ref().map_or(1, Bytes::len);
+                }
+                Poll::Ready(Some(Err(_))) | Poll::Pending => break,
+                Poll::Ready(None) => {}
+            }
         }
     }
 }
