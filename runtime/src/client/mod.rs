@@ -9,6 +9,7 @@
 //! ```
 
 mod headers;
+mod origin;
 mod overrides;
 mod path;
 mod received;
@@ -19,12 +20,12 @@ mod tower;
 mod values;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Method;
 use http::uri::PathAndQuery;
 
+use self::origin::{Of, Origin};
 pub use self::overrides::{carry_overrides, with_override};
 #[cfg(feature = "testing")]
 pub(crate) use self::path::parse;
@@ -45,52 +46,6 @@ use crate::{Resilience, Result};
 pub struct Client {
     origin: Origin,
     deadline: Deadline,
-}
-
-#[derive(Clone)]
-enum Origin {
-    Service(&'static Service),
-    /// With a route of its own.
-    Own(Arc<Own>),
-}
-
-/// What a client has that does not share the route of its service.
-struct Own {
-    to: To,
-    /// `None` is what holds for all.
-    resilience: Option<Resilience>,
-    route: OnceLock<Route>,
-}
-
-#[derive(Clone)]
-enum To {
-    Service(&'static Service),
-    Url(Choice),
-}
-
-impl Own {
-    fn origin(to: To, resilience: Option<Resilience>) -> Origin {
-        Origin::Own(Arc::new(Own {
-            to,
-            resilience,
-            route: OnceLock::new(),
-        }))
-    }
-
-    fn route(&self) -> Result<&Route> {
-        if let Some(route) = self.route.get() {
-            return Ok(route);
-        }
-        let resilience = match self.resilience {
-            Some(resilience) => resilience.unless_off()?,
-            None => Resilience::of(None)?,
-        };
-        let route = match &self.to {
-            To::Service(service) => service.route_with(resilience)?,
-            To::Url(choice) => Route::new(choice.clone(), resilience),
-        };
-        Ok(self.route.get_or_init(|| route))
-    }
 }
 
 impl Client {
@@ -151,18 +106,14 @@ impl Client {
             environment: None,
             deployed: false,
         };
-        Ok(Client::to(Own::origin(To::Url(choice), None)))
+        Ok(Client::to(Origin::url(choice)))
     }
 
     /// The same with other settings than those of its service. What it knows of the tasks, and their connections, it shares
     /// only with clients that have the same ones.
     #[must_use]
     pub fn with_resilience(self, resilience: Resilience) -> Client {
-        let to = match self.origin {
-            Origin::Service(service) => To::Service(service),
-            Origin::Own(own) => own.to.clone(),
-        };
-        let origin = Own::origin(to, Some(resilience));
+        let origin = self.origin.with_resilience(resilience);
         Client { origin, ..self }
     }
 
@@ -273,30 +224,13 @@ impl Client {
 
     /// Its own way, whatever the overrides say.
     pub(crate) fn route(&self) -> Result<&Route> {
-        match &self.origin {
-            Origin::Service(service) => service.route(),
-            Origin::Own(own) => own.route(),
-        }
-    }
-
-    /// The target of a client that is of a base URL.
-    fn target(&self) -> Option<&Target> {
-        match &self.origin {
-            Origin::Own(own) => match &own.to {
-                To::Url(choice) => Some(&choice.target),
-                To::Service(_) => None,
-            },
-            Origin::Service(_) => None,
-        }
+        self.origin.route()
     }
 
     pub(crate) fn service(&self) -> Option<&'static str> {
-        match &self.origin {
-            Origin::Service(service) => Some(service.name()),
-            Origin::Own(own) => match own.to {
-                To::Service(service) => Some(service.name()),
-                To::Url(_) => None,
-            },
+        match self.origin.of() {
+            Of::Service(name) => Some(name),
+            Of::Url(_) => None,
         }
     }
 }
@@ -361,11 +295,6 @@ impl Call {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_tuple("Client");
-        match self.target() {
-            Some(target) => debug.field(&format_args!("{target}")),
-            None => debug.field(&self.service().unwrap_or_default()),
-        };
-        debug.finish()
+        f.debug_tuple("Client").field(&self.origin).finish()
     }
 }

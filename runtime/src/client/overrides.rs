@@ -137,17 +137,15 @@ impl Client {
             return Cow::Borrowed(self);
         }
         let innermost = OVERRIDES.try_with(|all| {
-            let found = all.iter().rev().find(|one| one.of.stands_for_same(self));
+            let found = all
+                .iter()
+                .rev()
+                .find(|one| one.of.origin.of() == self.origin.of());
             found.map(|one| one.to.clone())
         });
         match innermost {
             Ok(Some(client)) => Cow::Owned(client),
             _ => Cow::Borrowed(self),
         }
-    }
-
-    /// By the service's name, because each attribute and each `clients!()` makes a static of its own.
-    fn stands_for_same(&self, other: &Client) -> bool {
-        (self.service(), self.target()) == (other.service(), other.target())
     }
 }
