@@ -146,13 +146,18 @@ impl Call<'_> {
         match opened {
             Ok(connection) => Some((connection, lease)),
             Err(error) => {
-                if is_refusal(&error) || error.kind() == io::ErrorKind::TimedOut {
-                    lease.judge(Verdict::Unreachable);
-                }
+                judge(&lease, &error);
                 self.is_unreachable(lease.address(), error);
                 None
             }
         }
+    }
+}
+
+/// Takes note that a task cannot be connected to.
+fn judge(lease: &Lease, error: &io::Error) {
+    if is_refusal(error) || error.kind() == io::ErrorKind::TimedOut {
+        lease.judge(Verdict::Unreachable);
     }
 }
 
@@ -186,10 +191,7 @@ fn leave(pending: Vec<Connecting>) {
         tokio::spawn(async move {
             match connecting.await {
                 (lease, Ok(connection)) => lease.keep(connection),
-                (lease, Err(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                    lease.judge(Verdict::Unreachable);
-                }
-                (_, Err(_)) => {}
+                (lease, Err(error)) => judge(&lease, &error),
             }
         });
     }

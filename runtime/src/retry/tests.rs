@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use http::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinSet;
 use tokio::time::advance;
 
 use super::*;
@@ -34,8 +35,16 @@ struct Service {
 impl Service {
     /// One whose name nobody knows, so that its tasks are those at these addresses.
     async fn start(addresses: &[[u8; 4]], resilience: Resilience, reply: Reply) -> Service {
+        Service::start_at(0, addresses, resilience, reply).await
+    }
+
+    async fn start_at(
+        mut port: u16,
+        addresses: &[[u8; 4]],
+        resilience: Resilience,
+        reply: Reply,
+    ) -> Service {
         let seen = Arc::new(Mutex::new(vec![Vec::new(); addresses.len()]));
-        let mut port = 0;
         let mut answer = Vec::new();
         for (task, address) in addresses.iter().enumerate() {
             let address = SocketAddr::from((Ipv4Addr::from(*address), port));
@@ -52,14 +61,19 @@ impl Service {
             environment: None,
             deployed: true,
         };
-        let pool = Pool::of(&target, resilience);
-        assert!(pool.begin_lookup());
-        pool.learn(Ok(answer));
-        Service {
+        let service = Service {
+            pool: Pool::of(&target, resilience),
             route: Route::new(choice, resilience),
-            pool,
             seen,
-        }
+        };
+        service.learn(answer);
+        service
+    }
+
+    /// The tasks are at these addresses, as DNS has it.
+    fn learn(&self, answer: Vec<SocketAddr>) {
+        assert!(self.pool.begin_lookup());
+        self.pool.learn(Ok(answer));
     }
 
     async fn call(&self, method: Method, limit: Duration) -> Result<StatusCode> {
@@ -168,6 +182,64 @@ async fn a_task_that_answers_nobody_is_passed_over() {
     }
 }
 
+/// A third of the deadline is too short to say so, and a try that is put aside for another one goes on until the end of it.
+#[tokio::test(start_paused = true)]
+async fn a_try_that_is_put_aside_says_that_its_task_is_silent() {
+    let reply: Reply = |task, _| if task == 1 { SILENT } else { GOOD };
+    let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
+    let service = Arc::new(service);
+    let mut calls = JoinSet::new();
+    for _ in 0..15 {
+        let service = Arc::clone(&service);
+        let call = async move { service.call(Method::GET, Duration::from_millis(450)).await };
+        calls.spawn(call);
+    }
+    for status in calls.join_all().await {
+        assert_eq!(status.unwrap(), 200);
+    }
+    assert_eq!(service.counts()[1], 5);
+    sleep(Duration::from_millis(450)).await;
+    // One that is only slow would be asked now and then.
+    for _ in 0..1200 {
+        assert_eq!(service.get().await, 200);
+    }
+    assert_eq!(service.counts()[1], 5);
+}
+
+/// Nobody accepts there: once its queue is full, the kernel drops what asks to connect.
+async fn deaf() -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let listener = socket.listen(0).unwrap();
+    for _ in 0..8 {
+        tokio::spawn(TcpStream::connect(listener.local_addr().unwrap()));
+        tokio::task::yield_now().await;
+    }
+    listener
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_connecting_takes_long_the_next_task_is_tried_beside_it() {
+    let deaf = deaf().await;
+    let deaf = deaf.local_addr().unwrap();
+    let others = &TASKS[1..];
+    let resilience = Resilience::DEFAULT;
+    let service = Service::start_at(deaf.port(), others, resilience, |_, _| GOOD).await;
+    service.learn(vec![deaf]);
+    // One call waits. Whoever got another connection meanwhile, after a second it is known that nobody answers there.
+    for (since, expected) in [(0, &[250][..]), (1000, &[]), (999, &[]), (1001, &[250])] {
+        sleep(Duration::from_millis(since)).await;
+        let mut waits = Vec::new();
+        for _ in 0..30 {
+            let start = Instant::now();
+            assert_eq!(service.get().await, 200);
+            waits.push(start.elapsed().as_millis() / 10 * 10);
+        }
+        waits.retain(|wait| *wait > 0);
+        assert_eq!(waits, expected, "{since} ms later");
+    }
+}
+
 #[tokio::test]
 async fn through_a_proxy_several_connections_take_turns() {
     let service = Service::start(&PROXY, Resilience::DEFAULT, |_, _| GOOD).await;
@@ -254,8 +326,7 @@ async fn after_a_rest_only_those_are_called_that_dns_names_now() {
     let first =
         |task: u8| SocketAddr::from((Ipv4Addr::new(127, 0, 0, task), service.pool.target.port()));
     advance(Duration::from_secs(11)).await;
-    service.pool.begin_lookup();
-    service.pool.learn(Ok(vec![first(3)]));
+    service.learn(vec![first(3)]);
     for _ in 0..6 {
         assert_eq!(service.get().await, 200);
     }
