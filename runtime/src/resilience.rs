@@ -46,8 +46,8 @@ pub struct Resilience {
     /// and that the caller no longer waited for. One that cannot be connected to is ejected at once, for 2 s at first.
     /// The last third of the tasks always get requests.
     pub ejection_failures: u32,
-    /// For how long the first time: 30 s. After that one request finds out how it is; if it fails again, it is out for
-    /// twice as long.
+    /// For how long the first time: 30 s, or 2 s where all tasks failed just before. After that one request finds out how it
+    /// is; if it fails again, it is out for twice as long.
     pub ejection_time: Duration,
     /// How long that may become: 300 s.
     pub max_ejection_time: Duration,

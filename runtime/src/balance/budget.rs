@@ -77,3 +77,26 @@ impl Budget {
         &mut self.steps[last]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_is_within_a_fifth_of_the_requests_of_late() {
+        let mut now = Instant::now();
+        let mut budget = Budget::default();
+        for (requests, expected) in [(0, 10), (40, 0), (60, 10), (900, 180)] {
+            for _ in 0..requests {
+                budget.request(now);
+            }
+            let taken = (0..1000).filter(|_| budget.take(now, 20)).count();
+            assert_eq!(taken, expected, "after {requests} more");
+            now += Duration::from_secs(1);
+        }
+        assert!(!budget.take(now, 0), "none is none");
+        now += Duration::from_secs(10);
+        let taken = (0..1000).filter(|_| budget.take(now, 20)).count();
+        assert_eq!(taken, 10, "what was is forgotten");
+    }
+}

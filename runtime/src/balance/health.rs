@@ -12,8 +12,9 @@ use tokio::time::Instant;
 
 use crate::Resilience;
 
-/// For how long a task gets no requests that could not be connected to, the first time: it may just be starting.
-const UNREACHABLE: Duration = Duration::from_secs(2);
+/// For how long a task gets no requests, the first time, that may soon be well: it could not be connected to, so it may just
+/// be starting; or all failed together, and that may be over.
+const BRIEF: Duration = Duration::from_secs(2);
 
 /// What came of a request to a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub(super) struct Health {
     answered: Option<Instant>,
     /// For how long it was out the last time, and when it came back.
     last: Option<(Duration, Instant)>,
+    /// When it last came back because all failed.
+    acquitted: Option<Instant>,
     /// Of its answers of late; zero is unknown.
     latency: Duration,
 }
@@ -163,9 +166,13 @@ impl Health {
             (None, Some((time, back))) if now < back + time => Some(time),
             _ => None,
         };
-        let first = match verdict {
-            Verdict::Unreachable => UNREACHABLE.min(resilience.ejection_time),
-            _ => resilience.ejection_time,
+        let all_failed = self
+            .acquitted
+            .is_some_and(|acquitted| now < acquitted + resilience.ejection_time);
+        let first = if all_failed || verdict == Verdict::Unreachable {
+            BRIEF.min(resilience.ejection_time)
+        } else {
+            resilience.ejection_time
         };
         let time = before.map_or(first, |before| before * 2);
         let time = time.min(resilience.max_ejection_time);
@@ -182,6 +189,7 @@ impl Health {
     pub(super) fn acquit(&mut self, now: Instant) {
         self.ejected = None;
         self.last = None;
+        self.acquitted = Some(now);
         self.failures = 0;
         self.changed = Some(now);
     }
