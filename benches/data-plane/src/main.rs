@@ -10,7 +10,7 @@
 //! - `faults`: a thousand calls a second by each client, all at the same time, and what goes wrong meanwhile.
 //! - `cost`: the CPU time of a call, of the client and of the proxy, and how long it takes.
 //! - `soak`: whether a process grows, under all of these faults, for half an hour.
-//! - `calls` and `cold_build`: what the benchmarks of these names print.
+//! - `calls`, `applications`, `attributes` and `cold_build`: what other benchmarks print.
 //!
 //! It fails, and says where, if something is not as it is asked.
 
@@ -33,7 +33,13 @@ use anyhow::{Context as _, Result, bail, ensure};
 use report::Section;
 
 const SOAK: u64 = 30;
-const PARTS: [&str; 5] = ["faults", "cost", "soak", "calls", "cold_build"];
+
+/// Those that need environments; after them come the [`others`].
+const OWN: [&str; 3] = ["faults", "cost", "soak"];
+
+fn parts() -> impl Iterator<Item = &'static str> {
+    OWN.into_iter().chain(others::ALL.map(|(name, _)| name))
+}
 
 fn main() -> Result<ExitCode> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -84,7 +90,7 @@ impl Wanted {
         for word in arguments {
             if word == "--write" {
                 wanted.is_written = true;
-            } else if let Some(part) = PARTS.iter().find(|part| *part == word) {
+            } else if let Some(part) = parts().find(|part| part == word) {
                 wanted.parts.push(part);
             } else if faults::ALL.iter().any(|fault| fault.name == word) {
                 wanted.faults.push(word.clone());
@@ -92,7 +98,7 @@ impl Wanted {
                 wanted.minutes = minutes;
             } else {
                 let faults = faults::ALL.map(|fault| fault.name).join(", ");
-                let parts = PARTS.join(", ");
+                let parts = parts().collect::<Vec<_>>().join(", ");
                 bail!(
                     "{word:?} is no part ({parts}), no fault ({faults}) and no number of minutes"
                 );
@@ -100,12 +106,8 @@ impl Wanted {
         }
         if wanted.parts.is_empty() {
             // A fault is one of `faults`.
-            let all = if wanted.faults.is_empty() {
-                PARTS.len()
-            } else {
-                1
-            };
-            wanted.parts = PARTS[..all].to_vec();
+            let is_all = wanted.faults.is_empty();
+            wanted.parts = parts().filter(|part| is_all || *part == "faults").collect();
         }
         ensure!(
             !wanted.is_written || wanted.faults.is_empty(),
@@ -119,8 +121,7 @@ impl Wanted {
             "faults" => faults::run(&self.faults),
             "cost" => cost::run(),
             "soak" => soak::run(self.minutes),
-            "calls" => others::calls(),
-            _ => others::cold_build(),
+            _ => others::run(part),
         }
     }
 }

@@ -2,36 +2,39 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::report::{Section, root};
 
-/// Over loopback, to one task.
-pub fn calls() -> Result<Section> {
-    let arguments = ["run", "--manifest-path", "benches/calls/Cargo.toml"];
-    cargo("calls", &arguments, &["--release", "--locked", "--quiet"])
-}
+/// Their names here, and what cargo is to do for each.
+pub const ALL: [(&str, &str); 4] = [
+    (
+        "calls",
+        "run --release --manifest-path benches/calls/Cargo.toml",
+    ),
+    (
+        "applications",
+        "bench --package service-connect-codegen --bench applications",
+    ),
+    ("attributes", "bench --bench attributes"),
+    ("cold_build", "bench --bench cold_build"),
+];
 
-/// What the crates add to a build.
-pub fn cold_build() -> Result<Section> {
-    cargo(
-        "cold_build",
-        &["bench", "--bench", "cold_build"],
-        &["--quiet"],
-    )
-}
-
-fn cargo(name: &'static str, arguments: &[&str], options: &[&str]) -> Result<Section> {
-    eprintln!("{name}: cargo {}", arguments.join(" "));
-    let mut command = Command::new(env!("CARGO"));
-    command.args(arguments).args(options).current_dir(root());
+pub fn run(name: &str) -> Result<Section> {
+    let known = ALL.into_iter().find(|(known, _)| *known == name);
+    let (name, command) = known.with_context(|| format!("there is no {name}"))?;
+    eprintln!("{name}: cargo {command}");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(command.split(' ')).args(["--locked", "--quiet"]);
+    cargo.current_dir(root());
     // Of this package, and not of that one.
     for (variable, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
-        command.env_remove(variable);
+        cargo.env_remove(variable);
     }
-    let output = command.output()?;
+    let output = cargo.output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let mut section = Section::new(name);
+    section.line(format!("`cargo {command}`:\n"));
     section.line(format!("```text\n{}\n```", text.trim_end()));
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
