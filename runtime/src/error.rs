@@ -31,7 +31,7 @@ pub enum Error {
     Connect(Box<ErrorDetails>),
     /// As many requests to the service are in flight as [may be](crate::Resilience::max_in_flight); nothing was sent.
     Busy(Box<ErrorDetails>),
-    /// The deadline passed, or a body, of the request or of the response, did not move for too long.
+    /// The deadline passed, while connecting too, or a body, of the request or of the response, did not move for too long.
     Timeout(Box<ErrorDetails>),
     /// The connection broke, or what came over it is not HTTP.
     Transport(Box<ErrorDetails>),

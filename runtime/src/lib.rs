@@ -47,21 +47,22 @@
 //! while others do not is given up.
 //!
 //! # What is sent again
-//! Where nothing was sent, a call goes on to the next connection, task or, after a short while,
-//! another round of them, for any method. What may have been sent is sent again at most twice, to
-//! another task where there is one, within a budget and the one deadline: GET, HEAD, OPTIONS, TRACE,
-//! PUT and DELETE whose body is not streamed, where the connection broke before an answer came or the
-//! answer is 502, 503 or 504. The last answer is what comes back. `Retry-After` is honoured where it
-//! fits into the deadline; 429 is not retried, nor what a proxy answered that retries itself. Where a
-//! third of the deadline is over, a request that changes nothing goes out once more beside the first,
-//! which counts as a retry: a PUT might take effect after the caller's next one. A POST or PATCH is
-//! never sent twice. [`Resilience`] has all numbers and how to set them;
-//! `SERVICE_CONNECT_RESILIENCE=off` turns all of it off.
+//! Where nothing was sent, a call goes on to the next connection or task, for any method; where none
+//! can be connected to, all are tried twice more, and in ECS for 2 s, as tasks may just be replaced.
+//! What may have been sent is sent again at most twice, to another task where there is one, within a
+//! budget and the one deadline: GET, HEAD, OPTIONS, TRACE, PUT and DELETE whose body is not streamed,
+//! where the connection broke before an answer came or the answer is 502, 503 or 504. The last answer
+//! is what comes back. `Retry-After` is honoured where it fits into the deadline and there is no other
+//! task to go to; 429 is not retried, nor what a proxy answered that retries itself. Where a third of
+//! the deadline is over, a request that changes nothing goes out once more beside the first, which
+//! counts as a retry: a PUT might take effect after the caller's next one. A POST or PATCH is never
+//! sent twice. [`Resilience`] has all numbers and how to set them; `SERVICE_CONNECT_RESILIENCE=off`
+//! turns all of it off.
 //!
-//! Idle connections are closed after 4 s, before servers do so; [`drain`] waits for what is in flight
-//! as a process ends.
+//! Idle connections are closed after 4 s: before servers do so, which are to keep theirs for longer
+//! than that. [`drain`] waits for what is in flight as a process ends.
 //!
-//! Calls need a tokio runtime with io and time enabled.
+//! Calls need a tokio runtime with io and time enabled, without which tokio panics.
 //!
 //! # Features
 //! `tls` adds https, which services on port 443 and `https://` URLs need. The name that is verified

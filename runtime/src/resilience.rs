@@ -18,11 +18,18 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::choose::{RESILIENCE, Variables};
-use crate::error::{ErrorDetails, invalid};
+use crate::error::invalid;
 use crate::{Client, Error, Result};
 
 /// What a call does beyond sending its request once. It is on by default; `SERVICE_CONNECT_RESILIENCE=off` turns all of
-/// it off, whatever is set in code.
+/// it off, whatever is set in code, and anything but `on` and `off` is an [`Error::Variable`] of each call.
+///
+/// ```
+/// use service_connect::Resilience;
+///
+/// let mut resilience = Resilience::DEFAULT;
+/// resilience.retries = 1;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Resilience {
@@ -30,9 +37,10 @@ pub struct Resilience {
     ///
     /// That is done where the connection broke before an answer came, and for 502, 503 and 504; of methods that are
     /// idempotent (RFC 9110, 9.2.2), with a body that is not streamed. Where nothing was sent, going on to the next task
-    /// is no retry, and done for all of them.
+    /// is no retry, and done for all of them; but 0 also means that all tasks are tried once only.
     pub retries: u32,
-    /// How many retries and second tries there are in percent of the requests of the last 10 s, and 10 at least: 20.
+    /// How many retries and second tries there are in percent of the requests of the last 10 s, and 10 at least: 20. 0 is
+    /// none at all.
     pub retry_budget: u32,
     /// Whether an answer of 502, 503 or 504 is retried. Where the `server` header says that a proxy of Service Connect
     /// gave it (with `AppProtocol: http` that retries itself) it is not, whatever this is.
@@ -42,9 +50,9 @@ pub struct Resilience {
     pub second_try: bool,
     /// After how many failures in a row a task gets no requests for a while: 5. 0 is never.
     ///
-    /// A failure is a broken connection, 502, 503 or 504, and a silence of 200 ms or more in which the task answered nobody
-    /// and that the caller no longer waited for. One that cannot be connected to is ejected at once, for 2 s at first.
-    /// The last third of the tasks always get requests.
+    /// A failure is 502, 503 or 504, a connection that breaks before the head of an answer, and a silence of 200 ms or
+    /// more in which the task answered nobody and that the caller no longer waited for. One that cannot be connected to
+    /// is ejected at once, for 2 s at first. The last third of the tasks always get requests.
     pub ejection_failures: u32,
     /// For how long the first time: 30 s, or 2 s where all tasks failed just before. After that one request finds out how it
     /// is; if it fails again, it is out for twice as long.
@@ -112,7 +120,7 @@ impl Resilience {
     /// Sets it for all services and base URLs that have none of their own.
     ///
     /// # Errors
-    /// [`Error::Request`] once something was called: it would hold for some of the calls.
+    /// [`Error::Request`] once something was called: it would hold for some of the calls. Asking for a URL is no call.
     pub fn set_for_all(self) -> Result<()> {
         let mut settings = settings();
         if let Some(used) = settings.in_use.first() {
@@ -158,13 +166,10 @@ impl Resilience {
 
     /// The same, but where the environment says that it is off.
     pub(crate) fn unless_off(self) -> Result<Resilience> {
-        match Variables::process().get(RESILIENCE) {
-            None | Some("on") => Ok(self.within_reason()),
-            Some("off") => Ok(self.off().within_reason()),
-            Some(_) => Err(Error::Variable(ErrorDetails::new(format!(
-                "{RESILIENCE} is neither on nor off: set it to one of them, or not at all"
-            )))),
-        }
+        Ok(match Variables::process().switch(RESILIENCE)? {
+            Some(false) => self.off().within_reason(),
+            _ => self.within_reason(),
+        })
     }
 }
 

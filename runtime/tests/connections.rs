@@ -271,7 +271,7 @@ async fn an_idle_connection_is_closed_before_servers_do() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_address_that_does_not_answer_is_given_up_after_a_second() {
+async fn an_address_that_does_not_answer_has_a_second_three_times() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let listener = socket.listen(0).unwrap();
@@ -291,7 +291,7 @@ async fn an_address_that_does_not_answer_is_given_up_after_a_second() {
             .to_string()
             .contains(&format!("{address} did not answer within 1s"))
     );
-    assert_eq!(start.elapsed().as_secs(), 1);
+    assert_eq!(start.elapsed().as_secs(), 3);
     // A deadline before that is a timeout, and says that nothing was sent.
     let error = client.get("/").timeout(SHORT).await.unwrap_err();
     assert!(

@@ -343,3 +343,34 @@ async fn a_server_of_http_1_0_gets_a_connection_each() {
         assert_eq!((seen.connection, &*seen.body), (number, b"text".as_slice()));
     }
 }
+
+/// Whoever drops the answer may hold what the source waits for, or be no tokio task.
+#[tokio::test]
+async fn an_answer_that_is_dropped_asks_the_source_for_nothing() {
+    let client = scripted(async |mut stream| {
+        read_head(&mut stream).await;
+        let refused = b"HTTP/1.1 413 X\r\ncontent-length: 9\r\n\r\nkudos";
+        stream.write_all(refused).await.unwrap();
+        let _ = stream.read_to_end(&mut Vec::new()).await;
+    })
+    .await;
+    let polls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&polls);
+    let source = StreamOf(move |_: &mut Context<'_>| {
+        let is_first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+        if is_first {
+            Poll::Ready(Some(Part::Ok("part")))
+        } else {
+            Poll::Pending
+        }
+    });
+    let response = client
+        .post("/")
+        .body(Body::wrap_stream(source))
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 413);
+    let before = polls.load(Ordering::SeqCst);
+    drop(response);
+    assert_eq!(polls.load(Ordering::SeqCst), before);
+}

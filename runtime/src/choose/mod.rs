@@ -89,7 +89,7 @@ fn decide(
     let endpoint = service.endpoint(environment);
     let missing = match connect(service, endpoint, environment, variables)? {
         Step::To(target) => {
-            let is_on = fallback_is_on(variables)?;
+            let is_on = variables.switch(FALLBACK)?.unwrap_or(true);
             let fallback = match discovery(service, endpoint, variables) {
                 Ok(Step::To(fallback)) if is_on && fallback != target => Some(fallback),
                 _ => None,
@@ -167,16 +167,6 @@ fn discovery(service: &Definition, endpoint: &Endpoint, variables: &Variables) -
                  set, such as test.kudos.local"
             ))
         })
-}
-
-fn fallback_is_on(variables: &Variables) -> Result<bool> {
-    match variables.get(FALLBACK) {
-        None | Some("on") => Ok(true),
-        Some("off") => Ok(false),
-        Some(_) => Err(variable(format!(
-            "{FALLBACK} is neither `on` nor `off`: write one of them, or unset it"
-        ))),
-    }
 }
 
 fn unset(name: &str, override_name: &str) -> Error {

@@ -8,6 +8,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::variable;
+use crate::Result;
+
 /// The application's name; fills aliases.
 pub(crate) const APPLICATION: &str = "COPILOT_APPLICATION_NAME";
 /// The environment that the task is in.
@@ -54,6 +57,21 @@ impl Variables {
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// What a switch is set to; `None` where it is not.
+    ///
+    /// # Errors
+    /// Where it is neither `on` nor `off`, in whichever case.
+    pub(crate) fn switch(&self, name: &str) -> Result<Option<bool>> {
+        match self.get(name).map(str::trim) {
+            None => Ok(None),
+            Some(value) if value.eq_ignore_ascii_case("on") => Ok(Some(true)),
+            Some(value) if value.eq_ignore_ascii_case("off") => Ok(Some(false)),
+            Some(_) => Err(variable(format!(
+                "{name} is neither `on` nor `off`: write one of them, or unset it"
+            ))),
+        }
     }
 
     /// Who calls: what the task says, else the sole service that the crate runs as.

@@ -110,7 +110,7 @@ impl Client {
     }
 
     /// The same with other settings than those of its service. What it knows of the tasks, and their connections, it shares
-    /// only with clients that have the same ones.
+    /// only with clients that have the same ones: make them once, and not for each call.
     #[must_use]
     pub fn with_resilience(self, resilience: Resilience) -> Client {
         let origin = self.origin.with_resilience(resilience);
@@ -177,7 +177,7 @@ impl Client {
 
     fn full_url(&self, path: &str) -> Result<String> {
         let client = self.chosen();
-        let target = &client.route()?.choice.target;
+        let target = &client.origin.choice()?.target;
         Ok(format!("{target}{}", path::parse(path)?))
     }
 
@@ -197,7 +197,7 @@ impl Client {
     /// # Errors
     /// [`Error::Variable`] or [`Error::NoWay`] where there is no way to the service.
     pub fn base_url(&self) -> Result<String> {
-        Ok(self.chosen().route()?.choice.target.to_string())
+        Ok(self.chosen().origin.choice()?.target.to_string())
     }
 
     /// The host and port, such as `redis:6379`, for clients of other protocols; those of
@@ -219,7 +219,7 @@ impl Client {
     /// # Errors
     /// Those of [`base_url`](Client::base_url).
     pub fn authority(&self) -> Result<String> {
-        Ok(self.chosen().route()?.choice.target.authority())
+        Ok(self.chosen().origin.choice()?.target.authority())
     }
 
     /// Its own way, whatever the overrides say.
@@ -240,7 +240,7 @@ impl Client {
 /// # Errors
 /// Those of [`base_url`](Client::base_url).
 pub fn choose(client: &Client) -> Result<()> {
-    client.chosen().route().map(drop)
+    client.chosen().origin.choice().map(drop)
 }
 
 /// One call: what errors about it have to say.
@@ -280,7 +280,7 @@ impl Call {
             method: Some(self.method.clone()),
             ..Place::default()
         };
-        if let Ok(Route { choice, .. }) = self.client.route() {
+        if let Ok(choice) = self.client.origin.choice() {
             let (target, way) = match &choice.fallback {
                 Some(fallback) if self.fell_back => (fallback, Way::Discovery),
                 _ => (&choice.target, choice.way),

@@ -61,6 +61,14 @@ impl Origin {
         Origin::own(to, Some(resilience))
     }
 
+    /// The way, whatever the settings.
+    pub(super) fn choice(&self) -> Result<&Choice> {
+        match self {
+            Origin::Service(service) => service.choice(),
+            Origin::Own(own) => own.to.choice(),
+        }
+    }
+
     pub(super) fn route(&self) -> Result<&Route> {
         match self {
             Origin::Service(service) => service.route(),
@@ -89,11 +97,18 @@ impl Own {
             Some(resilience) => resilience.unless_off()?,
             None => Resilience::of(None)?,
         };
-        let route = match &self.to {
-            To::Service(service) => service.route_with(resilience)?,
-            To::Url(choice) => Route::new(choice.clone(), resilience),
-        };
-        Ok(self.route.get_or_init(|| route))
+        let choice = self.to.choice()?;
+        let route = || Route::new(choice.clone(), resilience);
+        Ok(self.route.get_or_init(route))
+    }
+}
+
+impl To {
+    fn choice(&self) -> Result<&Choice> {
+        match self {
+            To::Service(service) => service.choice(),
+            To::Url(choice) => Ok(choice),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::resilience::NEVER;
 /// after `limit`: they go on, and the end of the runtime breaks them off.
 ///
 /// A request is in flight until the body of its answer is read to its end, or dropped. Calls that begin meanwhile are
-/// carried out and waited for too, so this comes after the end of the server that makes them. A second try that is left
+/// carried out and waited for too, so this comes after the end of the server and of the tasks that make them. A second try that is left
 /// to itself is waited for like any other.
 ///
 /// ```

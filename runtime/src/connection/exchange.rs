@@ -9,14 +9,14 @@
 
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode, Version};
 use hyper::client::conn::TrySendError;
 use tokio::time::Instant;
 
-use super::{Connection, Incoming, Lease, Outgoing, Upload};
+use super::{Connection, Incoming, Lease, Outgoing, Stage, Turn, Upload};
 use crate::balance::{Verdict, mean_latency};
 
 /// From how long on a silence says something about the task, and not about the caller's patience.
@@ -90,18 +90,33 @@ impl Exchange {
 /// Nobody waits for the answer any more. A silence of some length says something about the task, whoever was impatient.
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let Some(connection) = &self.connection else {
+        let Some(connection) = &mut self.connection else {
             return;
         };
-        let since = match connection.upload.as_deref().map(Upload::done) {
+        let since = match connection.upload.as_deref().map(Upload::stage) {
             None => self.began,
-            Some(Some(end)) => end,
-            // What is still being sent is not answered yet.
-            Some(None) => return,
+            Some(Stage::Done { at }) => at,
+            // It takes nothing.
+            Some(Stage::Moving {
+                turn: Turn::Service,
+                turned,
+            }) => turned,
+            // It is not its turn.
+            Some(_) => return,
         };
-        if since.elapsed() >= SILENCE
-            && let Some(lease) = self.lease()
-        {
+        if since.elapsed() < SILENCE {
+            return;
+        }
+        // It may have come by now, where nobody looked for a while; what is still sent would ask its source for more.
+        if !connection.is_uploading() {
+            let mut quiet = Context::from_waker(Waker::noop());
+            let answer = &mut self.answer;
+            let looked = |cx: &mut Context<'_>| answer.as_mut().poll(cx);
+            if connection.driver.poll(&mut quiet, looked).is_ready() {
+                return;
+            }
+        }
+        if let Some(lease) = &connection.lease {
             lease.is_late(since.elapsed());
             lease.judge(Verdict::Silent);
         }
@@ -178,8 +193,9 @@ impl Connection {
             Verdict::Failed
         } else {
             self.failures = 0;
-            // What an upload takes is not the task's doing.
-            let latency = self.upload.is_none().then(|| began.elapsed());
+            // What an upload takes is not the task's doing, and an error may be quick because nothing was done.
+            let says_little = self.is_refused || self.upload.is_some();
+            let latency = (!says_little).then(|| began.elapsed());
             if let Some(latency) = latency {
                 self.latency = mean_latency(self.latency, latency);
             }

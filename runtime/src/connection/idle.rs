@@ -51,18 +51,19 @@ pub(super) struct Wanted {
 }
 
 impl Connections {
-    /// The one for a request. `in_flight` counts that request.
+    /// The one for a request, and whether another one is to be opened beside it. `in_flight` counts that request.
     pub(super) fn take(
         &mut self,
         now: Instant,
         wanted: Wanted,
         in_flight: usize,
-    ) -> Option<Box<Connection>> {
-        self.requests += 1;
-        let is_few = in_flight + self.idle.len() <= SEVERAL;
-        if wanted.is_proxy && !wanted.is_again && is_few && self.requests >= EVERY {
-            return None;
-        }
+    ) -> Option<(Box<Connection>, bool)> {
+        self.requests = self.requests.saturating_add(1);
+        let is_one_more = wanted.is_proxy && self.requests >= EVERY && {
+            let idle = self.idle.iter();
+            let own = idle.filter(|idle| idle.connection.home.id() == wanted.runtime);
+            in_flight + own.count() <= SEVERAL
+        };
         let may = |idle: &Idle| {
             let is_good = !(wanted.is_again && idle.connection.has_failed());
             is_good && idle.is_open(now) && idle.connection.home.id() == wanted.runtime
@@ -82,7 +83,7 @@ impl Connections {
         } else {
             self.idle.iter().rposition(may)
         };
-        index.map(|index| self.idle.remove(index).connection)
+        index.map(|index| (self.idle.remove(index).connection, is_one_more))
     }
 
     pub(super) fn opens(&mut self) {

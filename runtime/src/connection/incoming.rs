@@ -89,6 +89,14 @@ impl Incoming {
 /// still to come is not waited for.
 impl Drop for Incoming {
     fn drop(&mut self) {
+        // The connection would ask for more of the request, and nobody is there who could give it.
+        if self
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.is_uploading())
+        {
+            return;
+        }
         let mut quiet = Context::from_waker(Waker::noop());
         let mut read = 0;
         while self.connection.is_some() && read <= UNREAD {

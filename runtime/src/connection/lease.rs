@@ -8,6 +8,7 @@
 //! let response = connection.send(request, lease).await?; // which keeps the lease
 //! ```
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,11 @@ impl Lease {
         self.is_lookup_due
     }
 
+    /// Connects to the address that it is for, within `limit`.
+    pub(crate) async fn connect(&self, limit: Duration) -> io::Result<Box<Connection>> {
+        self.pool.connect(self.address, limit).await
+    }
+
     /// An idle connection, if there is one; for another try one that has not failed.
     pub(crate) fn idle(&self, is_again: bool) -> Option<Box<Connection>> {
         let wanted = Wanted {
@@ -65,7 +71,10 @@ impl Lease {
             is_again,
         };
         loop {
-            let mut connection = self.pool.idle(self.address, wanted)?;
+            let (mut connection, is_one_more) = self.pool.idle(self.address, wanted)?;
+            if is_one_more {
+                self.pool.connect_beside(self.address);
+            }
             if connection.is_idle() {
                 return Some(connection);
             }

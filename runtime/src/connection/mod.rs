@@ -17,6 +17,7 @@ mod pool;
 mod tls;
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +75,7 @@ pub(crate) struct Connection {
     is_current: bool,
     /// Whether the last answer was an error, which says that the rest of the request is not wanted.
     is_refused: bool,
-    /// Whether it is one to a task that answered nothing yet.
+    /// Whether it was opened for the exchange that is on it.
     is_new: bool,
     /// Answers in a row that said that the task cannot: 502, 503 or 504.
     failures: u32,
@@ -82,11 +83,11 @@ pub(crate) struct Connection {
     latency: Duration,
 }
 
-impl Lease {
-    /// Connects to the address that it is for, within `limit`.
-    pub(crate) async fn connect(&self, limit: Duration) -> io::Result<Box<Connection>> {
-        let (target, address) = (&self.pool().target, self.address());
-        self.pool().opens(address);
+impl Pool {
+    /// Connects to an address within `limit`.
+    async fn connect(&self, address: SocketAddr, limit: Duration) -> io::Result<Box<Connection>> {
+        let target = &self.target;
+        self.opens(address);
         let open = async {
             let tcp = TcpStream::connect(address).await?;
             tcp.set_nodelay(true)?;
@@ -101,7 +102,7 @@ impl Lease {
             Err(io::Error::new(io::ErrorKind::TimedOut, problem))
         })?;
         let age = if is_proxy(address) {
-            self.pool().resilience.max_proxy_connection_age
+            self.resilience.max_proxy_connection_age
         } else {
             MAX_AGE
         };

@@ -234,22 +234,20 @@ impl Upload {
     }
 
     /// How far it is; `waker` is woken when it begins and when it ends.
-    pub(crate) fn stage(&self, waker: &Waker) -> Stage {
+    pub(crate) fn watch(&self, waker: &Waker) -> Stage {
         let mut state = self.state();
         state.waker = Some(waker.clone());
         state.stage
     }
 
-    pub(crate) fn is_done(&self) -> bool {
-        self.done().is_some()
+    /// How far it is.
+    pub(crate) fn stage(&self) -> Stage {
+        self.state().stage
     }
 
-    /// Since when the connection has all of it.
-    pub(crate) fn done(&self) -> Option<Instant> {
-        match self.state().stage {
-            Stage::Done { at } => Some(at),
-            Stage::Waiting | Stage::Moving { .. } => None,
-        }
+    /// Whether the connection has all of it.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.stage(), Stage::Done { .. })
     }
 
     /// When it last moved, if it is under way.

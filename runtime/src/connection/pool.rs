@@ -134,6 +134,11 @@ impl Pool {
         Take::Lease(Lease::new(self, address, now, is_lookup_due))
     }
 
+    /// Whether there is a task that gets requests and is not to be avoided.
+    pub(crate) fn has_another(&self, avoid: &Avoid) -> bool {
+        self.state().tasks.has_another(avoid)
+    }
+
     /// Whether it always is what it is: an address, or a name that the hosts file of this task has.
     fn is_static(&self, state: &State) -> bool {
         self.is_address || state.tasks.is_proxy()
@@ -247,8 +252,12 @@ impl Pool {
         self.told.notify_waiters();
     }
 
-    /// An idle connection to a task.
-    pub(super) fn idle(&self, address: SocketAddr, wanted: Wanted) -> Option<Box<Connection>> {
+    /// An idle connection to a task, and whether there should be one more.
+    pub(super) fn idle(
+        &self,
+        address: SocketAddr,
+        wanted: Wanted,
+    ) -> Option<(Box<Connection>, bool)> {
         let mut state = self.state();
         let task = state.tasks.get(address)?;
         let in_flight = task.in_flight();
@@ -275,7 +284,6 @@ impl Pool {
         began: Instant,
         connection: Option<Box<Connection>>,
     ) {
-        let now = Instant::now();
         let mut state = self.state();
         state.in_flight -= 1;
         if state.in_flight == 0 {
@@ -283,14 +291,35 @@ impl Pool {
         }
         let ended = self.ended(address, began);
         state.tasks.end(&ended);
-        let Some(connection) = connection else {
-            return;
-        };
+        if let Some(connection) = connection {
+            self.keep(state, address, connection);
+        }
+    }
+
+    /// Opens one more connection to an address, for the requests that come.
+    pub(super) fn connect_beside(self: &Arc<Pool>, address: SocketAddr) {
+        let pool = Arc::clone(self);
+        tokio::spawn(async move {
+            let limit = pool.resilience.connect_timeout;
+            if let Ok(connection) = pool.connect(address, limit).await {
+                pool.keep(pool.state(), address, connection);
+            }
+        });
+    }
+
+    /// Keeps a connection for the next request, if it is one to keep.
+    fn keep(
+        self: &Arc<Pool>,
+        mut state: MutexGuard<'_, State>,
+        address: SocketAddr,
+        mut connection: Box<Connection>,
+    ) {
+        connection.is_new = false;
         let home = connection.home.clone();
         let left = match state.tasks.get(address) {
             // One that fails while others do not leads to a task that does.
             Some(task) if !connection.is_bad() || task.failures() >= MANY => {
-                task.connections.keep(connection, now)
+                task.connections.keep(connection, Instant::now())
             }
             _ => Some(connection),
         };

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::time::Duration;
 use std::{io, mem};
 
+use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::replay::by_chance;
@@ -92,7 +93,7 @@ impl Call<'_> {
         };
         let is_on = self.route.resilience.retries > 0;
         let is_late = self.end.is_some_and(|end| end <= next);
-        let may_start = failures.iter().any(|(_, error)| is_refusal(error));
+        let may_start = failures.iter().any(|(_, error)| is_unreachable(error));
         if !may_go_on || !is_on || is_late || !may_start {
             return Err(Failure::Connect(failures));
         }
@@ -109,10 +110,10 @@ impl Call<'_> {
         let alone = ALONE.min(self.limit / 3);
         let mut avoid = self.avoid.clone();
         avoid.unreachable.push(lease.address());
-        let mut pending = vec![connecting(lease, limit)];
+        let mut pending = Pending(vec![connecting(lease, limit)]);
         let mut is_more = true;
-        while !pending.is_empty() {
-            let first = poll_fn(|cx| poll_any(&mut pending, cx));
+        while !pending.0.is_empty() {
+            let first = poll_fn(|cx| poll_any(&mut pending.0, cx));
             let first = if is_more {
                 timeout(alone, first).await
             } else {
@@ -120,9 +121,8 @@ impl Call<'_> {
             };
             match first {
                 Ok((index, (lease, opened))) => {
-                    drop(pending.swap_remove(index));
+                    drop(pending.0.swap_remove(index));
                     if let Some(opened) = self.take(lease, opened) {
-                        leave(pending);
                         return Some(opened);
                     }
                 }
@@ -130,10 +130,9 @@ impl Call<'_> {
                     Ok(lease) => {
                         avoid.unreachable.push(lease.address());
                         if let Some(connection) = lease.idle(self.retries > 0) {
-                            leave(pending);
                             return Some((connection, lease));
                         }
-                        pending.push(connecting(lease, limit));
+                        pending.0.push(connecting(lease, limit));
                     }
                     Err(_) => is_more = false,
                 },
@@ -156,14 +155,14 @@ impl Call<'_> {
 
 /// Takes note that a task cannot be connected to.
 fn judge(lease: &Lease, error: &io::Error) {
-    if is_refusal(error) || error.kind() == io::ErrorKind::TimedOut {
+    if is_unreachable(error) {
         lease.judge(Verdict::Unreachable);
     }
 }
 
-/// Whether nobody listens there, or not yet. Other errors are not the task's doing, such as a certificate that this end
-/// does not trust.
-fn is_refusal(error: &io::Error) -> bool {
+/// Whether nobody listens there, or not yet, or too many want to connect. Other errors are not the task's doing, such as a
+/// certificate that this end does not trust.
+fn is_unreachable(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused
@@ -171,6 +170,7 @@ fn is_refusal(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::TimedOut
             | io::ErrorKind::UnexpectedEof
     )
 }
@@ -185,14 +185,22 @@ fn connecting(lease: Lease, limit: Duration) -> Connecting {
     })
 }
 
-/// Leaves what is slow to itself: it is kept if it comes to something, and says something about its task if not.
-fn leave(pending: Vec<Connecting>) {
-    for connecting in pending {
-        tokio::spawn(async move {
-            match connecting.await {
-                (lease, Ok(connection)) => lease.keep(connection),
-                (lease, Err(error)) => judge(&lease, &error),
-            }
-        });
+/// What is under way. Nobody waits for it any more as it is dropped, because another one came first or the call is given up:
+/// it is left to itself, kept if it comes to something, and says something about its task if not.
+struct Pending(Vec<Connecting>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        for connecting in self.0.drain(..) {
+            runtime.spawn(async move {
+                match connecting.await {
+                    (lease, Ok(connection)) => lease.keep(connection),
+                    (lease, Err(error)) => judge(&lease, &error),
+                }
+            });
+        }
     }
 }

@@ -85,7 +85,7 @@ impl Deadline {
                 return Poll::Ready(Ok(output));
             }
             loop {
-                let (until, late) = self.next(start, upload.stage(cx.waker()));
+                let (until, late) = self.next(start, upload.watch(cx.waker()));
                 if until <= Instant::now() {
                     return Poll::Ready(Err(late));
                 }

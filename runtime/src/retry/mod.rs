@@ -188,7 +188,9 @@ impl Call<'_> {
                 Err(Trouble::Broken(error)) => Err(Failure::Broken(error)),
                 Err(Trouble::Late) => return last.unwrap_or(Err(Failure::Late)),
             };
-            let again = replay.as_ref().zip(self.pause(&tried));
+            let again = replay
+                .as_ref()
+                .and_then(|replay| Some((replay, self.pause(&tried)?)));
             // An answer is more than none.
             last = match (tried, last) {
                 (Err(_), Some(Ok(answer))) => Some(Ok(answer)),
@@ -198,6 +200,7 @@ impl Call<'_> {
                 return last.unwrap_or(Err(Failure::Late));
             };
             self.retries += 1;
+            self.avoid.is_precious = true;
             sleep(pause).await;
             request = replay.request();
         }
@@ -295,7 +298,9 @@ impl Call<'_> {
         if self.retries >= resilience.retries || !replay::is_wanted(tried, resilience) {
             return None;
         }
-        let pause = replay::pause(tried, self.retries + 1);
+        // What one task asks for is no reason to leave another one alone.
+        let asked = replay::asked_for(tried).filter(|_| !self.route.has_another(&self.avoid));
+        let pause = replay::pause(self.retries + 1).saturating_add(asked.unwrap_or_default());
         let next = Instant::now().checked_add(pause)?;
         let is_in_time = self.end.is_none_or(|end| next < end);
         (is_in_time && self.route.may_retry(self.fell_back)).then_some(pause)

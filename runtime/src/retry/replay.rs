@@ -41,7 +41,7 @@ impl Replay {
                 | Method::PUT
                 | Method::DELETE
         );
-        if !is_idempotent || (resilience.retries == 0 && !resilience.second_try) {
+        if !is_idempotent || resilience.retries == 0 || resilience.retry_budget == 0 {
             return None;
         }
         Some(Replay {
@@ -78,20 +78,23 @@ pub(super) fn is_wanted(tried: &Result<Answer, Failure>, resilience: &Resilience
     }
 }
 
-/// How long to wait before the retry of this number; at least as long as the service says.
-pub(super) fn pause(tried: &Result<Answer, Failure>, number: u32) -> Duration {
-    let asked = tried.as_ref().ok().and_then(|answer| {
-        let asked = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
-        retry_after(asked.trim())
-    });
-    let asked = asked.unwrap_or_default();
-    asked.saturating_add(by_chance(PAUSE * number.min(8)))
+/// How long to wait before the retry of this number.
+pub(super) fn pause(number: u32) -> Duration {
+    by_chance(PAUSE * number.min(8))
 }
 
-/// Seconds, or a date (RFC 9110, 10.2.3).
+/// How long a task says that it is to be left alone.
+pub(super) fn asked_for(tried: &Result<Answer, Failure>) -> Option<Duration> {
+    let answer = tried.as_ref().ok()?;
+    let asked = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    retry_after(asked.trim())
+}
+
+/// Seconds, or a date (RFC 9110, 10.2.3). What is neither asks for nothing.
 fn retry_after(asked: &str) -> Option<Duration> {
-    if let Ok(seconds) = asked.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What does not fit is too long anyway.
+        return Some(asked.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let date = httpdate::parse_http_date(asked).ok()?;
     date.duration_since(SystemTime::now()).ok()

@@ -32,6 +32,7 @@ impl Call<'_> {
     ) -> Result<Answer, Trouble> {
         slow.is_late();
         self.avoid.tried.push(slow.address());
+        self.avoid.is_precious = true;
         let mut pending = vec![slow];
         let mut last = Err(Trouble::Late);
         let mut is_wanted = true;

@@ -72,6 +72,12 @@ impl Route {
         }
     }
 
+    /// Whether there is a task that gets requests and has not had this one.
+    pub(crate) fn has_another(&self, avoid: &Avoid) -> bool {
+        let pool = self.instead().unwrap_or_else(|| self.pool());
+        pool.has_another(avoid)
+    }
+
     pub(crate) fn is_fallback(&self, pool: &Arc<Pool>) -> bool {
         self.fallback
             .get()

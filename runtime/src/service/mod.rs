@@ -24,7 +24,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 pub use self::listen::{ListenPort, listen_addr};
-use crate::choose::{Variables, choose};
+use crate::choose::{Choice, Variables, choose};
 use crate::definition::Definition;
 pub use crate::definition::{Application, Endpoint, Environment};
 use crate::route::Route;
@@ -33,6 +33,7 @@ use crate::{Resilience, Result};
 /// A service of the application, and the choice made for it.
 pub struct Service {
     definition: Definition,
+    choice: OnceLock<Choice>,
     route: OnceLock<Route>,
 }
 
@@ -53,6 +54,7 @@ impl Service {
                 endpoints,
                 base,
             },
+            choice: OnceLock::new(),
             route: OnceLock::new(),
         }
     }
@@ -61,20 +63,24 @@ impl Service {
         self.definition.name
     }
 
-    /// The way of this process to it, chosen by the first call. An error is not kept: it costs
-    /// nothing that matters to find it again.
+    /// The way of this process to it, chosen once. An error is not kept: it costs nothing that matters to find it again.
+    pub(crate) fn choice(&self) -> Result<&Choice> {
+        if let Some(choice) = self.choice.get() {
+            return Ok(choice);
+        }
+        let choice = choose(&self.definition, Variables::process())?;
+        Ok(self.choice.get_or_init(|| choice))
+    }
+
+    /// The same with its settings, which are decided by the first call.
     pub(crate) fn route(&self) -> Result<&Route> {
         if let Some(route) = self.route.get() {
             return Ok(route);
         }
-        let route = self.route_with(Resilience::of(Some(self.name()))?)?;
-        Ok(self.route.get_or_init(|| route))
-    }
-
-    /// The same with settings of its own.
-    pub(crate) fn route_with(&self, resilience: Resilience) -> Result<Route> {
-        let choice = choose(&self.definition, Variables::process())?;
-        Ok(Route::new(choice, resilience))
+        let choice = self.choice()?;
+        let resilience = Resilience::of(Some(self.name()))?;
+        let route = || Route::new(choice.clone(), resilience);
+        Ok(self.route.get_or_init(route))
     }
 }
 

@@ -64,7 +64,14 @@ fn what_ends_late_is_no_matter_of_a_task_that_is_known_anew() {
     for _ in 0..5 {
         tasks.judge(&ended(1, began), Verdict::Failed, now);
     }
+    tasks.is_late(&ended(1, began), Duration::from_secs(1));
     tasks.end(&ended(1, began));
     assert_eq!(tasks.get(address(1)).unwrap().in_flight, 1);
     assert!(tasks.list.iter().all(|task| task.health.is_in()));
+    assert!(
+        tasks
+            .list
+            .iter()
+            .all(|task| task.health.latency().is_zero())
+    );
 }

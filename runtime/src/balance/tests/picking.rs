@@ -59,6 +59,55 @@ fn a_slow_task_is_asked_now_and_then_and_gets_its_share_back() {
     assert_eq!(shares(&mut tasks, 60, now)[&3], 20);
 }
 
+/// What each gets of ten thousand requests, by what its answers take in milliseconds.
+#[test]
+fn slow_tasks_get_next_to_nothing_in_whichever_order_they_are() {
+    for latencies in [
+        &[200, 200, 1][..],
+        &[200, 1, 200],
+        &[200, 200, 1, 1],
+        &[200, 1, 200, 1],
+        &[1, 200, 200, 200, 1, 1],
+    ] {
+        let mut now = Instant::now();
+        let mut tasks = tasks(u8::try_from(latencies.len()).unwrap(), now);
+        let mut shares = vec![0; latencies.len()];
+        for _ in 0..10_000 {
+            now += Duration::from_millis(1);
+            let number = pick(&mut tasks, now);
+            let index = usize::from(number) - 1;
+            shares[index] += 1;
+            end(&mut tasks, number, Some(answered(latencies[index])), now);
+        }
+        let quick = latencies.iter().filter(|latency| **latency == 1).count();
+        for (share, latency) in shares.iter().zip(latencies) {
+            let least = if *latency == 1 { 9_500 / quick } else { 5 };
+            let most = if *latency == 1 { 10_000 } else { 50 };
+            assert!((least..=most).contains(share), "{latencies:?}: {shares:?}");
+        }
+    }
+}
+
+/// One request a second.
+#[test]
+fn where_requests_are_few_a_slow_task_is_asked_after_half_a_minute() {
+    for count in [2, 3, 6] {
+        let began = Instant::now();
+        let mut tasks = tasks(count, began);
+        for number in 1..=count {
+            end(&mut tasks, number, Some(answered(5)), began);
+        }
+        tasks.is_late(&ended(1, began), Duration::from_secs(5));
+        let asked = (1..100).find(|seconds| {
+            let now = began + Duration::from_secs(*seconds);
+            let number = pick(&mut tasks, now);
+            end(&mut tasks, number, Some(answered(5)), now);
+            number == 1
+        });
+        assert!((30..=36).contains(&asked.unwrap()), "{asked:?} of {count}");
+    }
+}
+
 /// A second of silence, with and without an answer to somebody else in it.
 #[test]
 fn a_task_that_is_late_is_slow_at_once_unless_it_answered_others() {
