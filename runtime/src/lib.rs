@@ -54,10 +54,10 @@
 //! where the connection broke before an answer came or the answer is 502, 503 or 504. The last answer
 //! is what comes back. `Retry-After` is honoured where it fits into the deadline and there is no other
 //! task to go to; 429 is not retried, nor what a proxy answered that retries itself. Where a third of
-//! the deadline is over, a request that changes nothing goes out once more beside the first, which
-//! counts as a retry: a PUT might take effect after the caller's next one. A POST or PATCH is never
-//! sent twice. [`Resilience`] has all numbers and how to set them; `SERVICE_CONNECT_RESILIENCE=off`
-//! turns all of it off.
+//! the deadline is over, and another one, a request that changes nothing goes out once more beside the
+//! first, which counts as a retry: a PUT might take effect after the caller's next one. A POST or PATCH
+//! is never sent twice. [`Resilience`] has all numbers and how to set them;
+//! `SERVICE_CONNECT_RESILIENCE=off` turns all of it off.
 //!
 //! Idle connections are closed after 4 s: before servers do so, which are to keep theirs for longer
 //! than that. [`drain`] waits for what is in flight as a process ends.

@@ -45,8 +45,8 @@ pub struct Resilience {
     /// Whether an answer of 502, 503 or 504 is retried. Where the `server` header says that a proxy of Service Connect
     /// gave it (with `AppProtocol: http` that retries itself) it is not, whatever this is.
     pub retry_answers: bool,
-    /// Whether another try goes out beside one that took a third of the deadline, which counts as a retry; the first
-    /// answer is the one. Only of methods that are safe: one that changes something could do so after the next call.
+    /// Whether another try goes out beside one that took a third of the deadline, and one more where that does too; they
+    /// count as retries, and the first answer is the one. Only of methods that are safe: one that changes something could do so after the next call.
     pub second_try: bool,
     /// After how many failures in a row a task gets no requests for a while: 5. 0 is never.
     ///

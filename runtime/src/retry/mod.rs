@@ -246,7 +246,7 @@ impl Call<'_> {
         };
         let second = replay.filter(|replay| replay.is_safe && self.route.resilience.second_try);
         let until = match second {
-            Some(_) => end.min(exchange.began() + self.limit.min(NEVER) / 3),
+            Some(_) => end.min(self.slow_at(&exchange)),
             None => end,
         };
         match timeout_at(until, &mut exchange).await {
@@ -256,6 +256,11 @@ impl Call<'_> {
                 None => Err(Trouble::Late),
             },
         }
+    }
+
+    /// When a try has taken so much of the deadline that another one goes out beside it.
+    fn slow_at(&self, exchange: &Exchange) -> Instant {
+        exchange.began() + self.limit.min(NEVER) / 3
     }
 
     /// Takes note of what a try came to, for the next one.

@@ -22,8 +22,8 @@ enum First {
 }
 
 impl Call<'_> {
-    /// Waits for the answer to a try that is slow, with others beside it: one at once, and one in the place of each that
-    /// fails, as long as there may be retries.
+    /// Waits for the answer to a try that is slow, with others beside it: one at once, and one more where that one is slow
+    /// too, and in the place of each that fails, as long as there may be retries.
     pub(super) async fn with_others(
         &mut self,
         slow: Exchange,
@@ -36,6 +36,8 @@ impl Call<'_> {
         let mut pending = vec![slow];
         let mut last = Err(Trouble::Late);
         let mut is_wanted = true;
+        // When the last one is slow.
+        let mut slow_at = end;
         loop {
             let first = if is_wanted && self.may_add() {
                 let mut beginning = Box::pin(self.begin(replay.request()));
@@ -50,12 +52,15 @@ impl Call<'_> {
                 return last;
             } else {
                 let first = poll_fn(|cx| poll_any(&mut pending, cx));
-                let first = timeout_at(end, first).await;
+                let first = timeout_at(slow_at, first).await;
                 first.map(|(index, tried)| First::Answered(index, tried))
             };
             is_wanted = false;
             match first {
-                Ok(First::Begun(Ok(another))) => pending.push(another),
+                Ok(First::Begun(Ok(another))) => {
+                    slow_at = end.min(self.slow_at(&another));
+                    pending.push(another);
+                }
                 // It found no task: those that are there go on.
                 Ok(First::Begun(Err(_))) => {}
                 Ok(First::Answered(index, tried)) => {
@@ -73,6 +78,13 @@ impl Call<'_> {
                         last = noted;
                     }
                     is_wanted = true;
+                }
+                Err(_) if Instant::now() < end => {
+                    if let Some(slow) = pending.last() {
+                        slow.is_late();
+                        self.avoid.tried.push(slow.address());
+                    }
+                    (slow_at, is_wanted) = (end, true);
                 }
                 Err(_) => return last.or(Err(Trouble::Late)),
             }
