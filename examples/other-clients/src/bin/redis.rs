@@ -9,7 +9,9 @@
 //! The override is written as a URL, whatever the service speaks; an authority is its host and port.
 
 use std::error::Error;
+use std::time::Duration;
 
+use redis::aio::ConnectionManagerConfig;
 use redis::{AsyncTypedCommands, Client};
 
 // `Cache` and the other services of `copilot/`: one that is not there does not compile.
@@ -19,7 +21,12 @@ service_connect::clients!();
 async fn main() -> Result<(), Box<dyn Error>> {
     let authority = Cache::authority()?;
     let client = Client::open(format!("redis://{authority}"))?;
-    let mut cache = client.get_multiplexed_async_connection().await?;
+    // It connects again, and looks the name up again, once its connection is broken: so it finds the task that took the
+    // place of another. The command that found it broken fails.
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(Duration::from_secs(1)))
+        .set_response_timeout(Some(Duration::from_secs(2)));
+    let mut cache = client.get_connection_manager_with_config(config).await?;
 
     let visits = cache.incr("visits", 1).await?;
     println!("{authority}: visit {visits}");

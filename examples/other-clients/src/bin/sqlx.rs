@@ -9,8 +9,9 @@
 //! ```
 
 use std::error::Error;
+use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 // `Db` and the other services of `copilot/`: one that is not there does not compile.
 service_connect::clients!();
@@ -20,7 +21,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let authority = Db::authority()?;
     // sqlx takes what the URL leaves out from `PGUSER`, `PGPASSWORD` and `PGDATABASE`.
     let options: PgConnectOptions = format!("postgres://{authority}").parse()?;
-    let db = PgPool::connect_with(options).await?;
+    // A connection is tried before it is used, and another one opened in the place of one that is broken. One that is not
+    // leads to the same task until it is this old.
+    let db = PgPoolOptions::new()
+        .max_lifetime(Duration::from_mins(1))
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(options)
+        .await?;
 
     let sum: i32 = sqlx::query_scalar("SELECT $1 + $2")
         .bind(20)
