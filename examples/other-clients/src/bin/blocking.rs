@@ -1,8 +1,8 @@
 //! Calls of `Api::get` itself from blocking code, with all that they do: fallback, balancing, retries.
 //!
-//! They need a tokio runtime. A program without one makes one, of one thread, once: connections and what is known of the
-//! tasks last as long as it does. Any thread may wait for calls there, but none that is itself part of a runtime: there
-//! `block_on` panics. Code that an async program runs in `spawn_blocking` takes the handle of that runtime.
+//! They need a tokio runtime. A program without one makes one, of one thread, once: connections last as long as it does. Any
+//! thread may wait for calls there, but none that is itself part of a runtime: there `block_on` panics. Code that an async
+//! program runs in `spawn_blocking` takes the handle of that runtime.
 //!
 //! ```sh
 //! python3 -m http.server --bind 127.0.0.1 8080 &

@@ -1,0 +1,5 @@
+//! Reads the manifests.
+
+fn main() -> Result<(), service_connect_codegen::Error> {
+    service_connect_codegen::generate()
+}
