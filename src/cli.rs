@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{check, dev, explain, lock, routes};
+use crate::{check, dev, explain, lock, preflight, routes};
 
 const GLOBAL: &str = "Options of every command";
 
@@ -44,6 +44,9 @@ pub enum Command {
     /// Write what the manifests say for builds without `copilot/`, beside the Cargo.toml of each crate that uses them
     #[command(after_help = lock::AFTER_HELP)]
     Lock(lock::Arguments),
+    /// Say whether the services can be reached from here, such as a shell in a task, and why not
+    #[command(after_help = preflight::AFTER_HELP)]
+    Preflight(preflight::Arguments),
     /// Show where each service is reached in each environment
     Routes(routes::Arguments),
 }

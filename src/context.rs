@@ -62,6 +62,16 @@ impl Context {
         })
     }
 
+    /// Whether there is an application around `directory`.
+    pub fn is_around(directory: &Path) -> bool {
+        Workspace::find(directory).is_some()
+    }
+
+    /// The services in their environments, and nothing else of it.
+    pub fn into_application(self) -> Application {
+        self.loaded.application
+    }
+
     /// The services in their environments.
     pub fn application(&self) -> &Application {
         &self.loaded.application
@@ -135,12 +145,17 @@ impl Context {
 
     /// The service of that name.
     pub fn service(&self, name: &str) -> Result<&Service> {
-        self.application().service(name).ok_or_else(|| {
-            let finding = unknown_service(self.application(), name);
-            anyhow!(output::one_line(&Finding {
-                place: None,
-                ..finding
-            }))
-        })
+        find_service(self.application(), name)
     }
+}
+
+/// The service of that name.
+pub fn find_service<'a>(application: &'a Application, name: &str) -> Result<&'a Service> {
+    application.service(name).ok_or_else(|| {
+        let finding = unknown_service(application, name);
+        anyhow!(output::one_line(&Finding {
+            place: None,
+            ..finding
+        }))
+    })
 }

@@ -12,6 +12,7 @@ mod explain;
 mod lock;
 mod options;
 mod output;
+mod preflight;
 mod report;
 mod routes;
 mod table;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Dev(arguments) => dev::run(&cli.directory, arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Lock(arguments) => lock::run(&cli.directory, arguments),
+        Command::Preflight(arguments) => preflight::run(&cli.directory, arguments),
         Command::Routes(arguments) => routes::run(&cli.directory, arguments),
     };
     let outcome = outcome.unwrap_or_else(|error| {

@@ -26,6 +26,7 @@ mod catalog;
 mod code;
 #[cfg(feature = "copilot")]
 pub mod copilot;
+pub mod endpoint;
 mod explain;
 #[cfg(feature = "copilot")]
 mod external;

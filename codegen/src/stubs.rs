@@ -12,10 +12,10 @@ use std::fmt::Write as _;
 
 use crate::application::{Deployment, Service};
 use crate::catalog::Catalog;
+use crate::endpoint::{Endpoint, connected};
 use crate::finding::Finding;
 use crate::naming::{is_renamed, type_names};
 use crate::reference::{DuplicateNames, Need, Reference};
-use crate::route;
 
 /// Its file in `OUT_DIR`.
 pub const FILE: &str = "service-connect.rs";
@@ -136,16 +136,8 @@ fn option(port: Option<u16>) -> String {
 #[must_use]
 pub fn application(catalog: &Catalog) -> String {
     let application = &catalog.application;
-    let connected = |environment: Option<usize>| {
-        let services = application.services.iter().filter(|service| {
-            let deployment = application.deployment(service, environment);
-            deployment.is_ok_and(Deployment::connects)
-        });
-        // One a line; no task has a name of two lines.
-        let names = services.map(|service| service.name.as_str());
-        let names = names.filter(|name| !name.contains('\n'));
-        literal(&names.collect::<Vec<_>>().join("\n"))
-    };
+    // One a line.
+    let connected = |environment| literal(&connected(application, environment).join("\n"));
     let base = connected(None);
     let mut environments = String::new();
     for (index, environment) in application.environments.iter().enumerate() {
@@ -235,24 +227,16 @@ fn condition(name: &str, service: &Service, barrier: Option<&Finding>) -> Condit
 }
 
 fn endpoint(catalog: &Catalog, service: &Service, environment: Option<usize>) -> String {
-    let application = &catalog.application;
-    let deployment = application.deployment(service, environment).ok();
-    let connect = match route::service_connect(application, None, service, environment) {
-        Ok(_) => {
-            let alias = deployment.and_then(|deployment| deployment.alias.as_ref());
-            let name = alias.map_or(&service.name, |alias| &alias.template);
-            format!("::core::option::Option::Some({})", literal(name))
-        }
-        Err(_) => "::core::option::Option::None".to_owned(),
-    };
-    let (port, reason) = match route::discovery(application, None, service, environment) {
-        Ok(authority) => (authority.port, String::new()),
-        Err(finding) => (0, finding.line()),
+    let endpoint = Endpoint::find(&catalog.application, service, environment);
+    let connect = match &endpoint.connect {
+        Some(name) => format!("::core::option::Option::Some({})", literal(name)),
+        None => "::core::option::Option::None".to_owned(),
     };
     format!(
-        "{PRIVATE}::Endpoint {{ port: {port}, connect: {connect}, discovery: {}, reason: {} }}",
-        reason.is_empty(),
-        literal(&reason)
+        "{PRIVATE}::Endpoint {{ port: {}, connect: {connect}, discovery: {}, reason: {} }}",
+        endpoint.port,
+        endpoint.discovery,
+        literal(&endpoint.reason)
     )
 }
 

@@ -140,6 +140,11 @@ pub(crate) fn because(problem: &str, source: impl StdError + Send + Sync + 'stat
 }
 
 impl ErrorDetails {
+    /// What went wrong, without which call it was.
+    pub(crate) fn problem(&self) -> &str {
+        &self.problem
+    }
+
     pub(crate) fn new(problem: impl Into<String>) -> Box<ErrorDetails> {
         Box::new(ErrorDetails {
             problem: problem.into(),

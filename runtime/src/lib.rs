@@ -87,10 +87,12 @@ mod client;
 mod connection;
 mod definition;
 mod error;
+mod preflight;
 mod resilience;
 mod retry;
 mod route;
 mod service;
+mod status;
 mod stub;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -101,8 +103,10 @@ pub use client::{Client, RequestBuilder, Response, carry_overrides, with_overrid
 pub use connection::drain;
 pub use error::{Error, ErrorDetails};
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
+pub use preflight::{Cause, Check, Preflight, PreflightBuilder, preflight};
 pub use resilience::Resilience;
 pub use service_connect_macros::{clients, listen_addr, service_client};
+pub use status::{LookupStatus, Status, TaskStatus};
 
 /// What a call, or anything else here, gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

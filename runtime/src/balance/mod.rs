@@ -106,6 +106,10 @@ impl<C: Default> Tasks<C> {
         self.list.iter_mut().find(|task| task.address == address)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Task<C>> {
+        self.list.iter()
+    }
+
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Task<C>> {
         self.list.iter_mut()
     }
@@ -311,6 +315,17 @@ impl<C: Default> Task<C> {
     /// In a row, whether it was ejected for them or not.
     pub(crate) fn failures(&self) -> u32 {
         self.health.failures_in_all()
+    }
+
+    /// For how long it still gets no requests: nothing, if it is due, until one has found out how it is.
+    pub(crate) fn ejected_for(&self, now: Instant) -> Option<Duration> {
+        let until = self.health.until()?;
+        Some(until.saturating_duration_since(now))
+    }
+
+    /// What its answers take of late, if that is known.
+    pub(crate) fn latency(&self) -> Option<Duration> {
+        Some(self.health.latency()).filter(|latency| !latency.is_zero())
     }
 
     fn is_slow(&self, fastest: Duration) -> bool {

@@ -199,6 +199,16 @@ pub(crate) fn variable(problem: String) -> Error {
 }
 
 impl Way {
+    /// As data names it.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Way::Url => "url",
+            Way::Override => "override",
+            Way::ServiceConnect => "service-connect",
+            Way::Discovery => "discovery",
+        }
+    }
+
     /// As messages name it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -177,7 +177,7 @@ impl Client {
 
     fn full_url(&self, path: &str) -> Result<String> {
         let client = self.chosen();
-        let target = &client.origin.choice()?.target;
+        let target = &client.choice()?.target;
         Ok(format!("{target}{}", path::parse(path)?))
     }
 
@@ -197,7 +197,7 @@ impl Client {
     /// # Errors
     /// [`Error::Variable`] or [`Error::NoWay`] where there is no way to the service.
     pub fn base_url(&self) -> Result<String> {
-        Ok(self.chosen().origin.choice()?.target.to_string())
+        Ok(self.chosen().choice()?.target.to_string())
     }
 
     /// The host and port, such as `redis:6379`, for clients of other protocols; those of
@@ -219,12 +219,22 @@ impl Client {
     /// # Errors
     /// Those of [`base_url`](Client::base_url).
     pub fn authority(&self) -> Result<String> {
-        Ok(self.chosen().origin.choice()?.target.authority())
+        Ok(self.chosen().choice()?.target.authority())
     }
 
     /// Its own way, whatever the overrides say.
     pub(crate) fn route(&self) -> Result<&Route> {
         self.origin.route()
+    }
+
+    /// The same without what its calls need.
+    pub(crate) fn choice(&self) -> Result<&Choice> {
+        self.origin.choice()
+    }
+
+    /// The way that calls went, if there were any.
+    pub(crate) fn used_route(&self) -> Option<&Route> {
+        self.origin.used_route()
     }
 
     pub(crate) fn service(&self) -> Option<&'static str> {
@@ -240,7 +250,7 @@ impl Client {
 /// # Errors
 /// Those of [`base_url`](Client::base_url).
 pub fn choose(client: &Client) -> Result<()> {
-    client.chosen().origin.choice().map(drop)
+    client.chosen().choice().map(drop)
 }
 
 /// One call: what errors about it have to say.
@@ -280,7 +290,7 @@ impl Call {
             method: Some(self.method.clone()),
             ..Place::default()
         };
-        if let Ok(choice) = self.client.origin.choice() {
+        if let Ok(choice) = self.client.choice() {
             let (target, way) = match &choice.fallback {
                 Some(fallback) if self.fell_back => (fallback, Way::Discovery),
                 _ => (&choice.target, choice.way),

@@ -69,6 +69,13 @@ impl Origin {
         }
     }
 
+    pub(super) fn used_route(&self) -> Option<&Route> {
+        match self {
+            Origin::Service(service) => service.used_route(),
+            Origin::Own(own) => own.route.get(),
+        }
+    }
+
     pub(super) fn route(&self) -> Result<&Route> {
         match self {
             Origin::Service(service) => service.route(),

@@ -132,7 +132,7 @@ fn in_force() -> Vec<Override> {
 
 impl Client {
     /// What this client stands for here and now: itself, or what overrides it.
-    pub(super) fn chosen(&self) -> Cow<'_, Client> {
+    pub(crate) fn chosen(&self) -> Cow<'_, Client> {
         if !USED.load(Ordering::Relaxed) {
             return Cow::Borrowed(self);
         }

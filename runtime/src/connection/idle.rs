@@ -86,6 +86,11 @@ impl Connections {
         index.map(|index| (self.idle.remove(index).connection, is_one_more))
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.idle.len()
+    }
+
     pub(super) fn opens(&mut self) {
         self.requests = 0;
     }

@@ -66,6 +66,12 @@ impl Lookups {
         })
     }
 
+    /// When the last one ended, and what kept it from naming tasks.
+    pub(super) fn last(&self) -> Option<(Instant, Option<&str>)> {
+        let problem = self.failure.as_ref().map(|(_, problem)| problem.as_str());
+        self.ended.map(|ended| (ended, problem))
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.ended.is_some()
     }

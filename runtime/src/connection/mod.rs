@@ -14,12 +14,15 @@ mod lease;
 mod lookups;
 mod outgoing;
 mod pool;
+mod snapshot;
 mod tls;
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::client::conn::http1::{self, SendRequest};
@@ -155,6 +158,19 @@ impl Connection {
                 }
             }
         });
+    }
+
+    /// Ends when the peer closes it, where no exchange is on it.
+    pub(crate) async fn ends(&mut self) {
+        let Connection { driver, sender, .. } = self;
+        let ended = |_: &mut Context<'_>| {
+            if sender.is_closed() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        };
+        poll_fn(|cx| driver.poll(cx, ended)).await;
     }
 
     /// Whether it can take an exchange, with what came meanwhile.

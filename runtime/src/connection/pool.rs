@@ -44,8 +44,8 @@ pub(crate) struct Pool {
 pub(super) struct State {
     pub(super) tasks: Tasks<Connections>,
     budget: Budget,
-    in_flight: usize,
-    lookups: Lookups,
+    pub(super) in_flight: usize,
+    pub(super) lookups: Lookups,
     /// The runtimes that have one.
     pub(super) reapers: Vec<Id>,
 }

@@ -153,7 +153,7 @@ pub(crate) fn framed(request: Request<Body>) -> Box<Request<Outgoing>> {
 }
 
 /// What has to be there before a call can do anything.
-fn ready(choice: &Choice) -> Result<()> {
+pub(crate) fn ready(choice: &Choice) -> Result<()> {
     if choice.target.is_https() && !cfg!(feature = "tls") {
         return Err(Error::NoWay(ErrorDetails::new(
             "https needs the feature `tls` of the crate service-connect: turn it on in Cargo.toml",

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::Resilience;
 use crate::balance::Avoid;
-use crate::choose::{Choice, Target};
+use crate::choose::{Choice, Target, Way};
 use crate::connection::{Lease, Pool, Take};
 
 /// A choice, and what this process does with it.
@@ -64,6 +64,17 @@ impl Route {
         Some(self.fallback.get_or_init(pool))
     }
 
+    /// The way to its tasks around the proxy, where there is one.
+    pub(crate) fn directly(&self) -> Option<Route> {
+        let choice = Choice {
+            target: self.choice.fallback.clone()?,
+            way: Way::Discovery,
+            fallback: None,
+            ..self.choice.clone()
+        };
+        Some(Route::new(choice, self.resilience))
+    }
+
     /// Whether a call may be sent again that went this way; if so, it counts.
     pub(crate) fn may_retry(&self, fell_back: bool) -> bool {
         match self.fallback.get() {
@@ -82,6 +93,16 @@ impl Route {
         self.fallback
             .get()
             .is_some_and(|fallback| Arc::ptr_eq(fallback, pool))
+    }
+
+    /// What its calls go through now, if there were any; and whether that is the fallback.
+    pub(crate) fn in_use(&self) -> Option<(&Arc<Pool>, bool)> {
+        let first = self.pool.get()?;
+        let fallback = self.fallback.get().filter(|pool| pool.is_known());
+        match fallback {
+            Some(fallback) if !first.is_known() => Some((fallback, true)),
+            _ => Some((first, false)),
+        }
     }
 
     /// A task for a request, if one is known: that is how it goes most of the time.

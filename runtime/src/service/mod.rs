@@ -72,6 +72,11 @@ impl Service {
         Ok(self.choice.get_or_init(|| choice))
     }
 
+    /// The way that calls went, if there were any.
+    pub(crate) fn used_route(&self) -> Option<&Route> {
+        self.route.get()
+    }
+
     /// The same with its settings, which are decided by the first call.
     pub(crate) fn route(&self) -> Result<&Route> {
         if let Some(route) = self.route.get() {

@@ -100,12 +100,21 @@ impl Client {
         self.task.run_fed(program, &self.variables, arguments)
     }
 
-    /// Kills its proxy, and starts another with the same configuration.
+    /// Kills its proxy.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn kill_proxy(&self) -> Result<()> {
+        self.envoy.kill(&self.task)
+    }
+
+    /// Starts another proxy with the same configuration in the place of the one that runs, if one does.
     ///
     /// # Errors
     /// Where that does not start in time.
     pub fn restart_proxy(&mut self) -> Result<()> {
-        self.envoy.kill(&self.task)?;
+        // It may have been killed before.
+        drop(self.kill_proxy());
         self.envoy = Envoy::start(&self.task, self.mode, &self.upstreams)?;
         Ok(())
     }

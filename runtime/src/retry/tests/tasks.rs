@@ -20,6 +20,13 @@ async fn a_task_that_fails_is_passed_over_after_five_times() {
         assert_eq!(service.get().await, 200);
     }
     assert_eq!(service.counts()[1], 5);
+    let (in_flight, tasks, _) = service.pool.snapshot();
+    let ejected: Vec<_> = tasks.iter().map(|task| task.ejected_for).collect();
+    let is_out = ejected[1].is_some_and(|time| time.as_secs() == 29);
+    assert!(
+        is_out && ejected[0].is_none() && in_flight == 0,
+        "{tasks:?}"
+    );
     let off = Service::start(&TASKS, Resilience::OFF, reply).await;
     for _ in 0..60 {
         off.get().await;

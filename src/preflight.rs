@@ -1,0 +1,152 @@
+//! `preflight`: whether the services can be reached from where it runs, such as a shell in a task.
+
+use std::env;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use service_connect::__private as runtime;
+use service_connect::{Client, preflight};
+use service_connect_codegen::endpoint::{Endpoint, connected};
+use service_connect_codegen::{Application, Kind, Service, lock};
+
+use crate::Outcome;
+use crate::context::{Context, find_service};
+use crate::options::Format;
+use crate::output::{self, WARNING};
+
+/// What stands below `--help`.
+pub const AFTER_HELP: &str = "It reads the variables that ECS Copilot sets in a task, and `copilot/` or, where there is \
+none, `service-connect.lock`. Exit codes: 0 all can be reached, 1 some cannot, 2 it could not run.";
+
+/// The variables of the task.
+const CALLER: &str = "COPILOT_SERVICE_NAME";
+const ENVIRONMENT: &str = "COPILOT_ENVIRONMENT_NAME";
+
+/// The arguments of `preflight`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Only these services
+    #[arg(value_name = "SERVICE", value_parser = NonEmptyStringValueParser::new())]
+    services: Vec<String>,
+
+    /// The service that calls, where `COPILOT_SERVICE_NAME` does not say it
+    #[arg(long, value_name = "SERVICE", value_parser = NonEmptyStringValueParser::new())]
+    from: Option<String>,
+
+    /// How long all of it may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    timeout: u16,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints what came of each service.
+pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
+    let application = read(directory)?;
+    let clients = clients(&application, arguments)?;
+    let limit = Duration::from_secs(arguments.timeout.into());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(preflight(clients).timeout(limit).into_future());
+    // A look-up that never ends would hold it.
+    runtime.shutdown_background();
+    match arguments.format {
+        Format::Human => output::result(&format!("{report}\n"))?,
+        Format::Json => {
+            let mut json = serde_json::to_vec_pretty(&report)?;
+            json.push(b'\n');
+            output::raw(&json)?;
+        }
+    }
+    Ok(if report.is_ready() {
+        Outcome::Clean
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// From the manifests or, in an image, the lock.
+fn read(directory: &Path) -> Result<Application> {
+    let file = directory.join(lock::FILE);
+    if Context::is_around(directory) || !file.exists() {
+        return Ok(Context::open(directory, None, &[])?.into_application());
+    }
+    let name = file.display().to_string();
+    let application =
+        lock::open(&file, &name).map_err(|finding| anyhow!(output::one_line(&finding)))?;
+    application.with_context(|| format!("`{name}` is gone"))
+}
+
+/// A client for each service that is asked for, or that the caller may call.
+fn clients(model: &Application, arguments: &Arguments) -> Result<Vec<Client>> {
+    let environment = env::var(ENVIRONMENT).ok();
+    let known = model.environments.iter();
+    let environment = environment.and_then(|name| {
+        known
+            .into_iter()
+            .position(|environment| environment.name == name)
+    });
+    let from = arguments.from.clone().or_else(|| env::var(CALLER).ok());
+    let from = from.filter(|name| !name.is_empty());
+    if let Some(from) = &from {
+        find_service(model, from)?;
+    }
+    let services = if arguments.services.is_empty() {
+        let all = model.services.iter();
+        let others = all.filter(|service| Some(&service.name) != from.as_ref());
+        others
+            .filter(|service| service.kind.is_none_or(Kind::has_endpoint))
+            .collect()
+    } else {
+        let named = arguments.services.iter();
+        named
+            .map(|name| find_service(model, name))
+            .collect::<Result<Vec<_>>>()?
+    };
+    if services.is_empty() {
+        bail!("there is no other service to look at: name one");
+    }
+    // The runtime keeps what it knows of services for as long as a process lives.
+    let connected = connected(model, environment).join("\n");
+    let callers: Vec<&'static str> = from.into_iter().map(|name| &*name.leak()).collect();
+    let known: &'static _ = Box::leak(Box::new(runtime::Application {
+        callers: callers.leak(),
+        environments: &[],
+        base: connected.leak(),
+    }));
+    let clients = services.into_iter().filter_map(|service| {
+        let endpoint = Endpoint::find(model, service, environment);
+        if endpoint.port == 443 {
+            output::note(&format!(
+                "{WARNING}warning{WARNING:#}: `{}` is called over https, which this command does not speak: call \
+                 `preflight` in the program",
+                service.name
+            ));
+            return None;
+        }
+        Some(client(service, endpoint, known))
+    });
+    Ok(clients.collect())
+}
+
+fn client(
+    service: &Service,
+    endpoint: Endpoint,
+    application: &'static runtime::Application,
+) -> Client {
+    let endpoint = runtime::Endpoint {
+        port: endpoint.port,
+        connect: endpoint.connect.map(|name| &*name.leak()),
+        discovery: endpoint.discovery,
+        reason: endpoint.reason.leak(),
+    };
+    let name: &'static str = service.name.clone().leak();
+    let service = runtime::Service::new(name, application, &[], endpoint);
+    Client::of(Box::leak(Box::new(service)))
+}
