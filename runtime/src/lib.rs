@@ -64,6 +64,38 @@
 //!
 //! Calls need a tokio runtime with io and time enabled, without which tokio panics.
 //!
+//! # What is told of calls
+//! To whoever listens to [`tracing`], with the target `service_connect` and the names of OpenTelemetry's [conventions] for
+//! HTTP clients. Each call is a span of the level INFO, named by its method, from its first poll to the head of the response
+//! or the error: what is read after that is not in it. The conventions would have one for each try; here it is the
+//! call, and the tries are events in it.
+//!
+//! | in the span | |
+//! |---|---|
+//! | `http.request.method`, `http.request.method_original` | `_OTHER`, and the method's own name, where it is an unusual one |
+//! | `server.address`, `server.port`, `url.full` | where it goes; the URL without its query, whose values may be secret |
+//! | `http.response.status_code` | of the answer that came back |
+//! | `http.request.resend_count` | how often it was sent again, if it was |
+//! | `network.peer.address`, `network.peer.port` | the task, or the proxy, that the last try ended at |
+//! | `error.type`, `otel.status_code` | for 4xx and 5xx the status; the kind of the [`Error`], such as `timeout`; `cancelled` where the call was dropped |
+//! | `otel.status_description` | what the error says |
+//! | `service_connect.service`, `service_connect.environment` | by their names in the manifests |
+//! | `service_connect.way` | `service_connect`, `discovery`, `override` or `url` |
+//!
+//! | event | level | with |
+//! |---|---|---|
+//! | a request is sent again | DEBUG | `http.request.resend_count`, and why as `error.type`: the status, `transport`, or `slow` for one more beside the first |
+//! | a task gets no requests for a while | WARN | `network.peer.address`, and why as `error.type`: `failed`, `silent`, `unreachable`; `service_connect.ejection.duration` in seconds |
+//! | it answers again | INFO | `network.peer.address` |
+//! | all tasks fail, so that all are back | WARN | why as `error.type` |
+//! | a Service Connect name does not resolve, so calls go to discovery | WARN, once | `server.address` |
+//!
+//! A call costs one hundredth more for it where nobody listens. Listeners are called with no lock held: one that is slow
+//! makes its call slow, and one that panics fails it, and no other.
+//!
+//! [`tracing`]: https://docs.rs/tracing
+//! [conventions]: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+//!
 //! # Features
 //! `tls` adds https, which services on port 443 and `https://` URLs need. The name that is verified
 //! is the host of the URL that is called, as [`Client::base_url`] shows it: the Service Connect
@@ -87,6 +119,7 @@ mod client;
 mod connection;
 mod definition;
 mod error;
+mod observe;
 mod preflight;
 mod resilience;
 mod retry;

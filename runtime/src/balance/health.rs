@@ -155,11 +155,17 @@ impl Health {
     }
 
     /// Gives it no requests for a while: twice as long as the last time, if it has not been back for as long as that.
-    pub(super) fn eject(&mut self, verdict: Verdict, now: Instant, resilience: &Resilience) {
+    /// Says for how long, unless it is out already.
+    pub(super) fn eject(
+        &mut self,
+        verdict: Verdict,
+        now: Instant,
+        resilience: &Resilience,
+    ) -> Option<Duration> {
         let is_probed = self.ejected.is_some_and(|ejected| ejected.is_probed);
         if !self.is_in() && !is_probed {
             // What was under way when it was ejected.
-            return;
+            return None;
         }
         let before = match (self.ejected, self.last) {
             (Some(ejected), _) => Some(ejected.time),
@@ -183,6 +189,7 @@ impl Health {
             is_probed: false,
         });
         self.changed = Some(now);
+        Some(time)
     }
 
     /// It is back, because it was not it that failed.

@@ -65,6 +65,17 @@ pub(crate) struct Task<C> {
     pub(crate) connections: C,
 }
 
+/// What a verdict changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Change {
+    /// The task is ejected, for so long.
+    Out(Duration),
+    /// It answered, and is back.
+    Back,
+    /// All are back, because all failed.
+    AllBack,
+}
+
 /// A request that is over, that failed, or that is late.
 pub(crate) struct Ended<'a> {
     pub(crate) address: SocketAddr,
@@ -242,7 +253,12 @@ impl<C: Default> Tasks<C> {
 
     /// Takes note of how a task answers. One that fails again and again is ejected, but never the last third: where
     /// these fail too, it is not the tasks, and all are back.
-    pub(crate) fn judge(&mut self, ended: &Ended, verdict: Verdict, now: Instant) {
+    pub(crate) fn judge(
+        &mut self,
+        ended: &Ended,
+        verdict: Verdict,
+        now: Instant,
+    ) -> Option<Change> {
         let &Ended {
             address,
             began,
@@ -254,29 +270,34 @@ impl<C: Default> Tasks<C> {
             let is_other = task.address != address && task.health.is_in();
             (all + 1, others + usize::from(is_other))
         });
-        let Some(task) = self.get(address).filter(|task| task.since <= began) else {
-            return;
-        };
+        let task = self.get(address).filter(|task| task.since <= began)?;
         if let Verdict::Answered(Some(latency)) = verdict
             && latency * TIMES_SLOWER < task.health.latency()
         {
             // It may be slow no longer: the next turn is its own.
             task.passed = PASSES;
         }
+        let was_out = !task.health.is_in();
         let is_over = task.health.judge(verdict, began, now, resilience);
+        if was_out && task.health.is_in() {
+            return Some(Change::Back);
+        }
         if !is_over || resilience.ejection_failures == 0 {
-            return;
+            return None;
         }
         if others >= usize::div_ceil(all, 3) {
-            task.health.eject(verdict, now, resilience);
-            return;
+            return task.health.eject(verdict, now, resilience).map(Change::Out);
         }
         let mut alike = self.list.iter().filter(|task| is_alike(task));
         if alike.all(|task| !task.health.is_in() || task.health.has_failed(resilience)) {
+            let mut is_one_out = false;
             for task in self.list.iter_mut().filter(|task| is_alike(task)) {
+                is_one_out |= !task.health.is_in();
                 task.health.acquit(now);
             }
+            return is_one_out.then_some(Change::AllBack);
         }
+        None
     }
 
     /// An answer is not there after so long.

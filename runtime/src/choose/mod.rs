@@ -40,6 +40,16 @@ pub(crate) enum Way {
     Discovery,
 }
 
+impl Choice {
+    /// Where a call goes, and by which step: `fell_back` where the Service Connect name does not resolve.
+    pub(crate) fn way_of(&self, fell_back: bool) -> (&Target, Way) {
+        match &self.fallback {
+            Some(fallback) if fell_back => (fallback, Way::Discovery),
+            _ => (&self.target, self.way),
+        }
+    }
+}
+
 /// What one step of the chain comes to.
 enum Step {
     To(Target),

@@ -291,10 +291,7 @@ impl Call {
             ..Place::default()
         };
         if let Ok(choice) = self.client.choice() {
-            let (target, way) = match &choice.fallback {
-                Some(fallback) if self.fell_back => (fallback, Way::Discovery),
-                _ => (&choice.target, choice.way),
-            };
+            let (target, way) = choice.way_of(self.fell_back);
             place.environment.clone_from(&choice.environment);
             place.way = Some(way.as_str());
             place.url = Some(format!("{target}{}", self.path.path()));

@@ -29,7 +29,8 @@ use serde::Serialize;
 
 use super::{Call, Client, Response, headers, overrides, path};
 use crate::error::{because, invalid};
-use crate::retry::{self, Deadline};
+use crate::observe::{Subject, Watch};
+use crate::retry::{self, Deadline, Outcome};
 use crate::{Body, Result};
 
 /// A request in the making. Nothing happens until it is awaited or [sent](RequestBuilder::send).
@@ -209,20 +210,18 @@ impl RequestBuilder {
     /// [`Error::Status`](crate::Error::Status).
     pub async fn send(self) -> Result<Response> {
         let mut call = self.call.chosen();
-        match self.parts {
-            Ok(parts) => {
-                let request = retry::framed(parts.into_request(&call));
-                let client = call.client.clone();
-                let service = call.client.service().unwrap_or_default();
-                let route = client.route().map_err(|error| error.at(call.place()))?;
-                let outcome = retry::send(route, service, request, self.deadline).await;
-                call.fell_back = outcome.fell_back;
-                match outcome.answer {
-                    Ok(answer) => Ok(Response::new(call, answer, self.deadline.idle())),
-                    Err(error) => Err(overrides::hint(error, &call.client).at(call.place())),
-                }
+        let deadline = self.deadline;
+        let outcome = match call.watch() {
+            None => call.carry_out(self.parts, deadline).await,
+            Some(watch) => {
+                let sending = call.carry_out(self.parts, deadline);
+                Box::pin(watch.over(sending, Outcome::ended)).await
             }
-            Err(error) => Err(error.at(call.place())),
+        };
+        call.fell_back = outcome.fell_back;
+        match outcome.answer {
+            Ok(answer) => Ok(Response::new(call, answer, deadline.idle())),
+            Err(error) => Err(overrides::hint(error, &call.client).at(call.place())),
         }
     }
 
@@ -232,6 +231,32 @@ impl RequestBuilder {
             Ok(parts)
         });
         self
+    }
+}
+
+impl Call {
+    /// Who wants to know of it.
+    fn watch(&self) -> Option<Watch<'_>> {
+        let route = self.client.route().ok();
+        let subject = Subject {
+            service: self.service,
+            method: &self.method,
+            path: self.path.path(),
+            choice: route.map(|route| &route.choice),
+        };
+        Watch::begin(subject, || route?.falls_back())
+    }
+
+    async fn carry_out(&self, parts: Result<Parts>, deadline: Deadline) -> Outcome {
+        let ready = parts.and_then(|parts| Ok((parts, self.client.route()?)));
+        match ready {
+            Ok((parts, route)) => {
+                let request = retry::framed(parts.into_request(self));
+                let service = self.client.service().unwrap_or_default();
+                retry::send(route, service, request, deadline).await
+            }
+            Err(error) => Outcome::unsent(error),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use crate::Resilience;
 use crate::balance::{Avoid, Budget, Ended, Tasks, Verdict};
 use crate::chance;
 use crate::choose::Target;
+use crate::observe;
 
 /// After how many failures in a row it is not this connection or that one that fails.
 const MANY: u32 = 16;
@@ -179,7 +180,11 @@ impl Pool {
     /// How a request went that began then.
     pub(super) fn judge(&self, address: SocketAddr, began: Instant, verdict: Verdict) {
         let ended = self.ended(address, began);
-        self.state().tasks.judge(&ended, verdict, Instant::now());
+        let change = self.state().tasks.judge(&ended, verdict, Instant::now());
+        // Who listens may take the lock, be slow, or panic.
+        if let Some(change) = change {
+            observe::changed(&self.target, address, verdict, change);
+        }
     }
 
     fn ended(&self, address: SocketAddr, began: Instant) -> Ended<'_> {

@@ -41,6 +41,7 @@ use crate::connection::{
     Connection, Exchange, Incoming, Lease, Outgoing, SendError, Upload, is_failure,
 };
 use crate::error::ErrorDetails;
+use crate::observe::{self, Ended, Reason};
 use crate::resilience::NEVER;
 use crate::route::Route;
 use crate::{Body, Error, Result};
@@ -55,6 +56,32 @@ pub(crate) struct Outcome {
     pub(crate) answer: Result<Answer>,
     /// Whether it went to the discovery name because the Service Connect name does not resolve.
     pub(crate) fell_back: bool,
+    /// How many tries may have reached a task.
+    sent: u32,
+    /// The task of the last one that ended.
+    peer: Option<SocketAddr>,
+}
+
+impl Outcome {
+    /// Nothing was sent.
+    pub(crate) fn unsent(error: Error) -> Outcome {
+        Outcome {
+            answer: Err(error),
+            fell_back: false,
+            sent: 0,
+            peer: None,
+        }
+    }
+
+    /// For who watches.
+    pub(crate) fn ended(&self) -> Ended<'_> {
+        Ended {
+            answer: self.answer.as_ref().map(Response::status),
+            fell_back: self.fell_back,
+            resends: self.sent.saturating_sub(1),
+            peer: self.peer,
+        }
+    }
 }
 
 /// A call under way.
@@ -74,6 +101,7 @@ struct Call<'a> {
     retries: u32,
     /// How many tries may have reached a task.
     sent: u32,
+    peer: Option<SocketAddr>,
     fell_back: bool,
 }
 
@@ -97,10 +125,7 @@ pub(crate) async fn send(
     deadline: Deadline,
 ) -> Outcome {
     if let Err(error) = ready(&route.choice) {
-        return Outcome {
-            answer: Err(error),
-            fell_back: false,
-        };
+        return Outcome::unsent(error);
     }
     let upload = request.body().upload();
     let mut call = Call {
@@ -114,6 +139,7 @@ pub(crate) async fn send(
         is_again: false,
         retries: 0,
         sent: 0,
+        peer: None,
         fell_back: false,
     };
     let outcome = match upload.as_deref() {
@@ -137,6 +163,8 @@ pub(crate) async fn send(
     Outcome {
         answer,
         fell_back: call.fell_back,
+        sent: call.sent,
+        peer: call.peer,
     }
 }
 
@@ -191,6 +219,7 @@ impl Call<'_> {
             let again = replay
                 .as_ref()
                 .and_then(|replay| Some((replay, self.pause(&tried)?)));
+            let reason = reason(&tried);
             // An answer is more than none.
             last = match (tried, last) {
                 (Err(_), Some(Ok(answer))) => Some(Ok(answer)),
@@ -201,6 +230,7 @@ impl Call<'_> {
             };
             self.retries += 1;
             self.avoid.is_precious = true;
+            self.tell(reason, pause);
             sleep(pause).await;
             request = replay.request();
         }
@@ -266,6 +296,7 @@ impl Call<'_> {
     /// Takes note of what a try came to, for the next one.
     fn note(&mut self, exchange: &Exchange, tried: Tried) -> Result<Answer, Trouble> {
         let address = exchange.address();
+        self.peer = Some(address);
         match tried {
             Ok(answer) => {
                 if is_failure(answer.status()) {
@@ -311,9 +342,23 @@ impl Call<'_> {
         (is_in_time && self.route.may_retry(self.fell_back)).then_some(pause)
     }
 
+    /// Tells that the request is sent again.
+    fn tell(&self, reason: Reason, pause: Duration) {
+        let (target, _) = self.route.choice.way_of(self.fell_back);
+        observe::retried(target, self.retries, reason, pause);
+    }
+
     /// How long it waits for news of tasks that it knows.
     fn patience(&self) -> Duration {
         PATIENCE.min(self.limit / 3)
+    }
+}
+
+/// Why there may be another try.
+fn reason<E>(tried: &Result<Answer, E>) -> Reason {
+    match tried {
+        Ok(answer) => Reason::Status(answer.status()),
+        Err(_) => Reason::Broken,
     }
 }
 

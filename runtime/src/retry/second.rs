@@ -8,12 +8,14 @@
 
 use std::future::poll_fn;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::replay::Replay;
-use super::{Answer, Call, Failure, Tried, Trouble, poll_any};
+use super::{Answer, Call, Failure, Tried, Trouble, poll_any, reason};
 use crate::connection::{Exchange, is_failure};
+use crate::observe::Reason;
 
 /// What happens first while another try looks for a connection.
 enum First {
@@ -35,11 +37,11 @@ impl Call<'_> {
         self.avoid.is_precious = true;
         let mut pending = vec![slow];
         let mut last = Err(Trouble::Late);
-        let mut is_wanted = true;
+        let mut wanted = Some(Reason::Slow);
         // When the last one is slow.
         let mut slow_at = end;
         loop {
-            let first = if is_wanted && self.may_add() {
+            let first = if wanted.take().is_some_and(|reason| self.may_add(reason)) {
                 let mut beginning = Box::pin(self.begin(replay.request()));
                 let first = poll_fn(|cx| {
                     if let Poll::Ready((index, tried)) = poll_any(&mut pending, cx) {
@@ -55,7 +57,6 @@ impl Call<'_> {
                 let first = timeout_at(slow_at, first).await;
                 first.map(|(index, tried)| First::Answered(index, tried))
             };
-            is_wanted = false;
             match first {
                 Ok(First::Begun(Ok(another))) => {
                     slow_at = end.min(self.slow_at(&another));
@@ -73,18 +74,18 @@ impl Call<'_> {
                         put_aside(pending, end);
                         return noted;
                     }
+                    wanted = Some(reason(&noted));
                     // An answer is more than none.
                     if last.is_err() || noted.is_ok() {
                         last = noted;
                     }
-                    is_wanted = true;
                 }
                 Err(_) if Instant::now() < end => {
                     if let Some(slow) = pending.last() {
                         slow.is_late();
                         self.avoid.tried.push(slow.address());
                     }
-                    (slow_at, is_wanted) = (end, true);
+                    (slow_at, wanted) = (end, Some(Reason::Slow));
                 }
                 Err(_) => return last.or(Err(Trouble::Late)),
             }
@@ -92,10 +93,13 @@ impl Call<'_> {
     }
 
     /// Whether there may be one more try, which counts it.
-    fn may_add(&mut self) -> bool {
+    fn may_add(&mut self, reason: Reason) -> bool {
         let may =
             self.retries < self.route.resilience.retries && self.route.may_retry(self.fell_back);
-        self.retries += u32::from(may);
+        if may {
+            self.retries += 1;
+            self.tell(reason, Duration::ZERO);
+        }
         may
     }
 }

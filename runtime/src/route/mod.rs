@@ -19,6 +19,7 @@ use crate::Resilience;
 use crate::balance::Avoid;
 use crate::choose::{Choice, Target, Way};
 use crate::connection::{Lease, Pool, Take};
+use crate::observe;
 
 /// A choice, and what this process does with it.
 pub(crate) struct Route {
@@ -103,6 +104,15 @@ impl Route {
             Some(fallback) if !first.is_known() => Some((fallback, true)),
             _ => Some((first, false)),
         }
+    }
+
+    /// Whether calls go to the fallback as things stand; `None` where the next one finds out.
+    pub(crate) fn falls_back(&self) -> Option<bool> {
+        if self.choice.fallback.is_none() || self.pool().is_known() {
+            return Some(false);
+        }
+        let is_known = self.fallback.get().is_some_and(|pool| pool.is_known());
+        (is_known && self.pool().was_looked_up()).then_some(true)
     }
 
     /// A task for a request, if one is known: that is how it goes most of the time.
@@ -198,12 +208,7 @@ impl Route {
 
     fn warn(&self, fallback: &Target) {
         if !self.warned.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "the Service Connect name `{}` does not resolve, so calls go to `{}` through \
-                 discovery: redeploy this task's service to use Service Connect",
-                self.choice.target.host(),
-                fallback.host(),
-            );
+            observe::fell_back(&self.choice.target, fallback);
         }
     }
 }

@@ -41,6 +41,39 @@ fn five_failures_in_a_row_eject_for_longer_each_time() {
 }
 
 #[test]
+fn what_a_verdict_changes_is_said() {
+    let mut now = Instant::now();
+    let mut tasks = tasks(3, now);
+    let mut failed = |number, now| tasks.judge(&ended(number, now), Verdict::Failed, now);
+    let seconds = Duration::from_secs;
+    assert_eq!([1; 4].map(|number| failed(number, now)), [None; 4]);
+    assert_eq!(failed(1, now), Some(Change::Out(seconds(30))));
+    assert_eq!(failed(1, now), None, "it was under way");
+    now += seconds(30);
+    // The probe fails, and the next one is answered.
+    for (verdict, change) in [
+        (Verdict::Failed, Change::Out(seconds(60))),
+        (answered(1), Change::Back),
+    ] {
+        let turns: Vec<_> = (0..3).map(|_| pick(&mut tasks, now)).collect();
+        assert!(turns.contains(&1), "{turns:?}");
+        assert_eq!(tasks.judge(&ended(1, now), verdict, now), Some(change));
+        assert_eq!(tasks.judge(&ended(1, now), verdict, now), None);
+        for number in turns {
+            tasks.end(&ended(number, now));
+        }
+        now += seconds(60);
+    }
+    let mut failed = |number| {
+        let changes = [(); 5].map(|()| tasks.judge(&ended(number, now), Verdict::Failed, now));
+        changes[4]
+    };
+    assert!(matches!(failed(1), Some(Change::Out(_))));
+    assert!(matches!(failed(2), Some(Change::Out(_))));
+    assert_eq!(failed(3), Some(Change::AllBack));
+}
+
+#[test]
 fn a_silence_counts_only_where_nobody_got_an_answer_meanwhile() {
     let began = Instant::now();
     let late = began + Duration::from_secs(2);

@@ -4,6 +4,7 @@ mod judged;
 mod proxy;
 mod sent;
 mod tasks;
+mod told;
 
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,0 +1,188 @@
+//! One call: its span, from the first poll to the head of the response.
+//!
+//! ```text
+//! let watch = Watch::begin(subject, || route.falls_back())?;
+//! let outcome = watch.over(sending, ended).await;
+//! ```
+
+use std::cell::LazyCell;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::thread;
+
+use http::{Method, StatusCode};
+use tracing::field::{Empty, display};
+use tracing::{Span, info_span};
+
+use super::{TARGET, names};
+use crate::Error;
+use crate::choose::{Choice, Target, Way};
+
+/// Which call it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) service: Option<&'static str>,
+    pub(crate) method: &'a Method,
+    /// Without the query, whose values may be secret.
+    pub(crate) path: &'a str,
+    /// `None` where there is no way.
+    pub(crate) choice: Option<&'a Choice>,
+}
+
+/// What came of it.
+pub(crate) struct Ended<'a> {
+    pub(crate) answer: Result<StatusCode, &'a Error>,
+    /// Whether it went to the discovery name because the Service Connect name does not resolve.
+    pub(crate) fell_back: bool,
+    /// How often it was sent again.
+    pub(crate) resends: u32,
+    /// Who answered, or failed to, last.
+    pub(crate) peer: Option<SocketAddr>,
+}
+
+/// A call that somebody watches.
+pub(crate) struct Watch<'a> {
+    subject: Subject<'a>,
+    span: Span,
+    /// What the span says of the way. An exporter may keep both of two values, so each is told once if it can be.
+    told: Option<bool>,
+    has_ended: bool,
+}
+
+impl<'a> Watch<'a> {
+    /// `falls_back` says which of two names it will be, if that is known.
+    ///
+    /// `None` where nobody wants to know of it, which is all that this costs then.
+    pub(crate) fn begin(
+        subject: Subject<'a>,
+        falls_back: impl FnOnce() -> Option<bool>,
+    ) -> Option<Watch<'a>> {
+        let now = LazyCell::new(|| {
+            let falls_back = falls_back();
+            (falls_back, falls_back.and_then(|it| subject.way(it)))
+        });
+        let way = || now.1.as_ref();
+        let method = names::method;
+        // What samplers decide by has to be there from the start.
+        let span = info_span!(
+            target: TARGET,
+            "call",
+            "otel.name" = subject.name(),
+            "otel.kind" = "client",
+            "otel.status_code" = Empty,
+            "otel.status_description" = Empty,
+            "http.request.method" = method(subject.method),
+            "http.request.method_original" = subject.unknown_method(),
+            "http.request.resend_count" = Empty,
+            "http.response.status_code" = Empty,
+            "error.type" = Empty,
+            "network.peer.address" = Empty,
+            "network.peer.port" = Empty,
+            "server.address" = way().map(|(target, _)| target.host()),
+            "server.port" = way().map(|(target, _)| target.port()),
+            "url.full" = way().map(|(target, _)| display(subject.url(target))),
+            "service_connect.service" = subject.service,
+            "service_connect.environment" = subject.environment(),
+            "service_connect.way" = way().map(|(_, way)| names::way(*way)),
+        );
+        if span.is_disabled() {
+            return None;
+        }
+        Some(Watch {
+            told: now.0,
+            subject,
+            span,
+            has_ended: false,
+        })
+    }
+
+    /// Carries the call out within its span.
+    pub(crate) async fn over<T>(
+        mut self,
+        call: impl Future<Output = T>,
+        ended: impl Fn(&T) -> Ended<'_>,
+    ) -> T {
+        let mut call = pin!(call);
+        let outcome = poll_fn(|cx| {
+            let _entered = self.span.enter();
+            call.as_mut().poll(cx)
+        });
+        let outcome = outcome.await;
+        self.end(&ended(&outcome));
+        outcome
+    }
+
+    fn end(&mut self, ended: &Ended) {
+        self.has_ended = true;
+        let (span, subject) = (&self.span, self.subject);
+        if self.told != Some(ended.fell_back)
+            && let Some((target, way)) = subject.way(ended.fell_back)
+        {
+            span.record("server.address", target.host());
+            span.record("server.port", target.port());
+            span.record("url.full", display(subject.url(target)));
+            span.record("service_connect.way", names::way(way));
+        }
+        if ended.resends > 0 {
+            span.record("http.request.resend_count", ended.resends);
+        }
+        if let Some(peer) = ended.peer {
+            span.record("network.peer.address", display(peer.ip()));
+            span.record("network.peer.port", peer.port());
+        }
+        match ended.answer {
+            Ok(status) => {
+                span.record("http.response.status_code", status.as_u16());
+                if status.is_client_error() || status.is_server_error() {
+                    self.failed(&names::status_name(status));
+                }
+            }
+            Err(error) => {
+                span.record("otel.status_description", display(error));
+                self.failed(names::kind(error));
+            }
+        }
+    }
+
+    fn failed(&self, kind: &str) {
+        self.span.record("error.type", kind);
+        self.span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// Nobody waits for the answer any more. Where that is because of a panic, another one would end the process.
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended && !thread::panicking() {
+            self.failed("cancelled");
+        }
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// Of the span. The path of a request is not one of few.
+    fn name(self) -> &'static str {
+        match names::method(self.method) {
+            "_OTHER" => "HTTP",
+            known => known,
+        }
+    }
+
+    fn unknown_method(self) -> Option<&'a str> {
+        let is_unknown = names::method(self.method) == "_OTHER";
+        is_unknown.then_some(self.method.as_str())
+    }
+
+    fn environment(self) -> Option<&'a str> {
+        self.choice?.environment.as_deref()
+    }
+
+    fn way(self, falls_back: bool) -> Option<(&'a Target, Way)> {
+        self.choice.map(|choice| choice.way_of(falls_back))
+    }
+
+    fn url(self, target: &Target) -> String {
+        format!("{target}{}", self.path)
+    }
+}

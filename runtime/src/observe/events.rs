@@ -1,0 +1,89 @@
+//! What happens to calls and tasks on the way.
+//!
+//! ```text
+//! observe::retried(&target, 1, Reason::Status(StatusCode::SERVICE_UNAVAILABLE), pause);
+//! ```
+
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+use tracing::{debug, info, warn};
+
+use super::TARGET;
+use super::names::{self, Reason};
+use crate::balance::{Change, Verdict};
+use crate::choose::{Target, Way};
+
+/// A request is to be sent again, after a pause, for the time of this number.
+pub(crate) fn retried(target: &Target, number: u32, reason: Reason, pause: Duration) {
+    debug!(
+        target: TARGET,
+        {
+            "http.request.resend_count" = number,
+            "error.type" = &*reason.name(),
+            "server.address" = target.host(),
+            "server.port" = target.port(),
+            "service_connect.pause" = pause.as_secs_f64(),
+        },
+        "a request is sent again"
+    );
+}
+
+/// What a request came to has changed whether a task gets others.
+///
+/// It may be told by a call that is dropped. Where that is because of a panic, another one would end the process.
+pub(crate) fn changed(target: &Target, task: SocketAddr, reason: Verdict, change: Change) {
+    if thread::panicking() {
+        return;
+    }
+    let (host, reason) = (target.host(), names::verdict(reason));
+    match change {
+        Change::Out(time) => warn!(
+            target: TARGET,
+            {
+                "server.address" = host,
+                "server.port" = target.port(),
+                "network.peer.address" = display(task.ip()),
+                "network.peer.port" = task.port(),
+                "error.type" = reason,
+                "service_connect.ejection.duration" = time.as_secs_f64(),
+            },
+            "a task of `{host}` gets no requests for a while"
+        ),
+        Change::Back => info!(
+            target: TARGET,
+            {
+                "server.address" = host,
+                "server.port" = target.port(),
+                "network.peer.address" = display(task.ip()),
+                "network.peer.port" = task.port(),
+            },
+            "a task of `{host}` answers again, and gets requests"
+        ),
+        Change::AllBack => warn!(
+            target: TARGET,
+            {
+                "server.address" = host,
+                "server.port" = target.port(),
+                "error.type" = reason,
+            },
+            "all tasks of `{host}` fail, so those that got no requests get them again"
+        ),
+    }
+}
+
+/// Calls go to the discovery name.
+pub(crate) fn fell_back(first: &Target, fallback: &Target) {
+    let (first, host) = (first.host(), fallback.host());
+    warn!(
+        target: TARGET,
+        {
+            "server.address" = host,
+            "server.port" = fallback.port(),
+            "service_connect.way" = names::way(Way::Discovery),
+        },
+        "the Service Connect name `{first}` does not resolve, so calls go to `{host}` through \
+         discovery: redeploy this task's service to use Service Connect"
+    );
+}

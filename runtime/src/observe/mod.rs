@@ -1,0 +1,23 @@
+//! What is told of calls: spans and events through `tracing`.
+//!
+//! Names are those of OpenTelemetry's conventions for HTTP clients, where there is one, and below `service_connect.` where
+//! there is none: <https://opentelemetry.io/docs/specs/semconv/http/http-spans/>. Who listens may be slow, or panic: so
+//! nothing here is called with a lock of a pool held, and the counts of a pool are right before it is.
+//!
+//! ```text
+//! let outcome = match Watch::begin(subject, || route.falls_back()) {
+//!     Some(watch) => watch.over(sending, ended).await,
+//!     None => sending.await, // nobody listens
+//! };
+//! ```
+
+mod call;
+mod events;
+mod names;
+
+pub(crate) use self::call::{Ended, Subject, Watch};
+pub(crate) use self::events::{changed, fell_back, retried};
+pub(crate) use self::names::Reason;
+
+/// Of all spans and events, for filters.
+const TARGET: &str = "service_connect";

@@ -1,0 +1,104 @@
+//! What is told of tasks that are ejected, and of calls on the way to them.
+
+#[path = "../../../tests/support/listener.rs"]
+mod listener;
+
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::task::LocalSet;
+use tracing::Level;
+
+use self::listener::Listener;
+use super::*;
+use crate::drain;
+
+#[tokio::test(start_paused = true)]
+async fn an_ejection_and_its_end_are_told() {
+    static IS_WELL: AtomicBool = AtomicBool::new(false);
+    let reply: Reply = |task, _| match task {
+        1 if !IS_WELL.load(Ordering::Relaxed) => BAD,
+        _ => GOOD,
+    };
+    let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
+    let listener = Listener::default();
+    let _guard = listener.listen();
+    for _ in 0..15 {
+        let _ = service.call(Method::POST, Duration::from_secs(10)).await;
+    }
+    IS_WELL.store(true, Ordering::Relaxed);
+    // Its name is looked up again after a rest, and nobody knows it.
+    for _ in 0..9 {
+        advance(Duration::from_secs(4)).await;
+        let _ = service.call(Method::POST, Duration::from_secs(10)).await;
+        service.get().await;
+        service.get().await;
+    }
+    let port = service.pool.target.port().to_string();
+    let told = listener.events();
+    let levels: Vec<_> = told.iter().map(|event| event.level).collect();
+    assert_eq!(levels, [Level::WARN, Level::INFO], "{told:?}");
+    for event in &told {
+        for (name, value) in [
+            ("server.address", "service.invalid"),
+            ("server.port", &*port),
+            ("network.peer.address", "127.0.0.2"),
+            ("network.peer.port", &*port),
+        ] {
+            assert_eq!(event.get(name), Some(value), "{name}");
+        }
+    }
+    assert_eq!(told[0].get("error.type"), Some("failed"));
+    assert_eq!(
+        told[0].get("service_connect.ejection.duration"),
+        Some("30.0")
+    );
+}
+
+/// The ejection is told where the answer is taken, with all that the pool has to count of it.
+#[tokio::test]
+async fn a_panic_over_an_ejection_leaves_nothing_in_flight() {
+    let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
+    let mut resilience = Resilience::DEFAULT;
+    resilience.max_in_flight = 1;
+    let service = Arc::new(Service::start(&TASKS, resilience, reply).await);
+    let tasks = LocalSet::new();
+    let mut panics = 0;
+    for _ in 0..30 {
+        let service = Arc::clone(&service);
+        let call = tasks.spawn_local(async move {
+            let _guard = Listener::upset("event").listen();
+            service.call(Method::POST, Duration::from_secs(10)).await
+        });
+        match tasks.run_until(call).await {
+            Ok(answer) => drop(answer.unwrap()),
+            Err(error) => panics += u32::from(error.is_panic()),
+        }
+    }
+    assert_eq!((panics, service.counts()[1]), (1, 5));
+}
+
+/// What takes the lock of the pool, on another thread, whatever is told: it would wait for ever if that is held.
+#[tokio::test]
+async fn no_lock_is_held_where_an_ejection_is_told() {
+    let listener = Listener::with(|occasion| {
+        let (done, is_done) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(drain(Duration::ZERO));
+            let _ = done.send(());
+        });
+        let waited = is_done.recv_timeout(Duration::from_secs(10));
+        assert!(waited.is_ok(), "a lock is held in {occasion}");
+    });
+    let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
+    let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
+    let _guard = listener.listen();
+    for _ in 0..30 {
+        let _ = service.call(Method::POST, Duration::from_secs(10)).await;
+    }
+    assert_eq!(listener.events().len(), 1);
+}
