@@ -107,6 +107,14 @@
 //! authority as well as the system's, set both: `SSL_CERT_FILE=/app/private.pem
 //! SSL_CERT_DIR=/etc/ssl/certs`. They are read once, by the first call over https.
 //!
+//! `opentelemetry` sends the trace along: `traceparent`, `tracestate` and whatever else the [global propagator] of the crate
+//! `opentelemetry` 0.33 says, of the context that is current where the request is first polled. That of the call's span is, where
+//! `tracing-opentelemetry` listens; without one it is the context around the call. Each try has the same headers. A header that
+//! the request has already stays, such as one that `tower` passes on, and beside a `traceparent` there is no other
+//! `tracestate`. Without a propagator, which is how a process starts, nothing is added.
+//!
+//! [global propagator]: https://docs.rs/opentelemetry/0.33/opentelemetry/global/fn.set_text_map_propagator.html
+//!
 //! `testing` adds a server with canned answers and faults, for the tests of what calls services.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -29,6 +29,8 @@ use serde::Serialize;
 
 use super::{Call, Client, Response, headers, overrides, path};
 use crate::error::{because, invalid};
+#[cfg(feature = "opentelemetry")]
+use crate::observe;
 use crate::observe::{Subject, Watch};
 use crate::retry::{self, Deadline, Outcome};
 use crate::{Body, Result};
@@ -280,6 +282,9 @@ impl Parts {
         if self.body.content_length() == Some(0) && expects {
             self.headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
+        // Once a call: each of its tries has the same headers.
+        #[cfg(feature = "opentelemetry")]
+        observe::inject(&mut self.headers);
         let mut request = Request::new(self.body);
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = Uri::from(call.path.clone());

@@ -12,10 +12,14 @@
 //! ```
 
 mod call;
+#[cfg(feature = "opentelemetry")]
+mod context;
 mod events;
 mod names;
 
 pub(crate) use self::call::{Ended, Subject, Watch};
+#[cfg(feature = "opentelemetry")]
+pub(crate) use self::context::inject;
 pub(crate) use self::events::{changed, fell_back, retried};
 pub(crate) use self::names::Reason;
 

@@ -20,7 +20,7 @@ use crate::envoy::{Envoy, Mode, Upstream};
 use crate::http::Answer;
 use crate::process::Process;
 use crate::task::Task;
-use crate::{Result, programs};
+use crate::{Error, Result, programs};
 
 /// Where the front end listens: on port 80 of all addresses it would be in the way of the proxy, whose connections ECS
 /// redirects in the network and which here listens itself.
@@ -68,9 +68,17 @@ impl Client {
     /// # Errors
     /// Where it does not start in time.
     pub fn start_front_end(self) -> Result<Self> {
-        let mut client = self.with("PORT", &FRONT_END.to_string());
         let program = programs::kudos("front-end")?;
-        let process = client.run(program.as_os_str(), &[])?;
+        self.start_front_end_by(program.as_os_str())
+    }
+
+    /// Starts another front end in it.
+    ///
+    /// # Errors
+    /// Where it does not start in time.
+    pub fn start_front_end_by(self, program: &OsStr) -> Result<Self> {
+        let mut client = self.with("PORT", &FRONT_END.to_string());
+        let process = client.run(program, &[])?;
         process.wait_for("listening on")?;
         client.program = Some(process);
         Ok(client)
@@ -82,6 +90,18 @@ impl Client {
     /// Where it does not answer.
     pub fn get(&self, path: &str) -> Result<Answer> {
         self.task.get("127.0.0.1", FRONT_END, path)
+    }
+
+    /// Waits until the front end has written so many lines with `part` in them, and gives them.
+    ///
+    /// # Errors
+    /// Where there is no front end, or it does not write them in time.
+    pub fn wait_for(&self, part: &str, times: usize) -> Result<Vec<String>> {
+        let missing = || Error::new("there is no front end in here: start it before");
+        let program = self.program.as_ref().ok_or_else(missing)?;
+        program.wait_for_times(part, times)?;
+        let lines = program.lines().into_iter();
+        Ok(lines.filter(|line| line.contains(part)).collect())
     }
 
     /// Starts a program that calls services, such as `caller` of this crate.

@@ -19,6 +19,14 @@ pub fn kudos(service: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(variable("DATA_PLANE_KUDOS")?).join(service))
 }
 
+/// One that was built with its feature `telemetry`, and prints its spans.
+///
+/// # Errors
+/// Where `run` did not start the tests.
+pub fn kudos_with_telemetry(service: &str) -> Result<PathBuf> {
+    Ok(PathBuf::from(variable("DATA_PLANE_TELEMETRY")?).join(service))
+}
+
 /// The proxy.
 ///
 /// # Errors

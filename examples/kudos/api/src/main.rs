@@ -8,6 +8,8 @@ use tokio::net::TcpListener;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let routes = Router::new().route("/some-request", get(some_request));
+    #[cfg(feature = "telemetry")]
+    let routes = telemetry::observe(routes);
     let listener = TcpListener::bind(service_connect::listen_addr!()?).await?;
     println!("listening on {}", listener.local_addr()?);
     axum::serve(listener, routes).await?;

@@ -37,6 +37,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/", get(home))
         .route("/invoices", get(invoices))
         .route("/ways", get(ways));
+    #[cfg(feature = "telemetry")]
+    let routes = telemetry::observe(routes);
     let listener = TcpListener::bind(service_connect::listen_addr!()?).await?;
     println!("listening on {}", listener.local_addr()?);
     axum::serve(listener, routes).await?;
