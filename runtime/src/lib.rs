@@ -107,6 +107,29 @@
 //! authority as well as the system's, set both: `SSL_CERT_FILE=/app/private.pem
 //! SSL_CERT_DIR=/etc/ssl/certs`. They are read once, by the first call over https.
 //!
+//! `metrics` counts and times calls through the facade [`metrics`](https://docs.rs/metrics) 0.24, for any exporter of it:
+//! `examples/metrics` has Prometheus. Install the recorder before the first call.
+//!
+//! | metric | |
+//! |---|---|
+//! | `http.client.request.duration` | histogram, in seconds: calls, from the first poll to the head of the response |
+//! | `http.client.active_requests` | gauge: tries in flight, each until the body of its answer is read; what [`Resilience::max_in_flight`] limits |
+//! | `service_connect.client.try.duration` | histogram, in seconds: each try, by its task, from when the task was picked |
+//! | `service_connect.client.retries` | counter: requests that were sent again |
+//! | `service_connect.client.ejections` | counter: tasks that got no requests for a while |
+//!
+//! | label | of | values |
+//! |---|---|---|
+//! | `server.address`, `server.port` | all | the first 1000 that a process calls; `_OTHER` for the rest |
+//! | `network.peer.address`, `network.peer.port` | tries, ejections | the tasks: the first 1000, and `_OTHER`; have the exporter forget those that are gone |
+//! | `service_connect.service` | calls | the services of the manifests |
+//! | `http.request.method` | calls | nine, and `_OTHER` |
+//! | `http.response.status_code` | calls | the status, where there was an answer |
+//! | `error.type` | calls, retries, ejections | as in the [events](#what-is-told-of-calls) |
+//! | `service_connect.outcome` | tries | `answered`, `failed`, `silent`, `unreachable` |
+//!
+//! There is no label with a path or with a URL.
+//!
 //! `opentelemetry` sends the trace along: `traceparent`, `tracestate` and whatever else the [global propagator] of the crate
 //! `opentelemetry` 0.33 says, of the context that is current where the request is first polled. That of the call's span is, where
 //! `tracing-opentelemetry` listens; without one it is the context around the call. Each try has the same headers. A header that

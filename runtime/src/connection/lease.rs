@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::idle::Wanted;
 use super::{Connection, Pool};
 use crate::balance::{Verdict, is_proxy};
+use crate::observe;
 
 pub(crate) struct Lease {
     pool: Arc<Pool>,
@@ -36,13 +37,16 @@ impl Lease {
         began: Instant,
         is_lookup_due: bool,
     ) -> Lease {
-        Lease {
+        let lease = Lease {
             pool: Arc::clone(pool),
             address,
             began,
             kept: None,
             is_lookup_due,
-        }
+        };
+        // Whoever counts it may panic, which is to end it.
+        observe::in_flight(&pool.target, 1.0);
+        lease
     }
 
     pub(crate) fn pool(&self) -> &Arc<Pool> {
@@ -101,5 +105,6 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let kept = self.kept.take();
         self.pool.end(self.address, self.began, kept);
+        observe::in_flight(&self.pool.target, -1.0);
     }
 }

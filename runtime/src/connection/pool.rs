@@ -132,6 +132,7 @@ impl Pool {
         let address = task.address();
         state.in_flight += 1;
         let is_lookup_due = self.is_due(&state, now);
+        drop(state);
         Take::Lease(Lease::new(self, address, now, is_lookup_due))
     }
 
@@ -182,9 +183,7 @@ impl Pool {
         let ended = self.ended(address, began);
         let change = self.state().tasks.judge(&ended, verdict, Instant::now());
         // Who listens may take the lock, be slow, or panic.
-        if let Some(change) = change {
-            observe::changed(&self.target, address, verdict, change);
-        }
+        observe::judged(&self.target, address, began, verdict, change);
     }
 
     fn ended(&self, address: SocketAddr, began: Instant) -> Ended<'_> {

@@ -5,6 +5,7 @@
 //! let outcome = watch.over(sending, ended).await;
 //! ```
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -12,9 +13,11 @@ use std::pin::pin;
 use std::thread;
 
 use http::{Method, StatusCode};
+use tokio::time::Instant;
 use tracing::field::{Empty, display};
 use tracing::{Span, info_span};
 
+use super::numbers;
 use super::{TARGET, names};
 use crate::Error;
 use crate::choose::{Choice, Target, Way};
@@ -47,6 +50,7 @@ pub(crate) struct Watch<'a> {
     span: Span,
     /// What the span says of the way. An exporter may keep both of two values, so each is told once if it can be.
     told: Option<bool>,
+    began: Instant,
     has_ended: bool,
 }
 
@@ -86,13 +90,14 @@ impl<'a> Watch<'a> {
             "service_connect.environment" = subject.environment(),
             "service_connect.way" = way().map(|(_, way)| names::way(*way)),
         );
-        if span.is_disabled() {
+        if span.is_disabled() && !numbers::ARE_KEPT {
             return None;
         }
         Some(Watch {
             told: now.0,
             subject,
             span,
+            began: Instant::now(),
             has_ended: false,
         })
     }
@@ -131,23 +136,23 @@ impl<'a> Watch<'a> {
             span.record("network.peer.address", display(peer.ip()));
             span.record("network.peer.port", peer.port());
         }
-        match ended.answer {
-            Ok(status) => {
-                span.record("http.response.status_code", status.as_u16());
-                if status.is_client_error() || status.is_server_error() {
-                    self.failed(&names::status_name(status));
-                }
-            }
-            Err(error) => {
-                span.record("otel.status_description", display(error));
-                self.failed(names::kind(error));
-            }
+        if let Ok(status) = ended.answer {
+            span.record("http.response.status_code", status.as_u16());
         }
+        if let Err(error) = ended.answer {
+            span.record("otel.status_description", display(error));
+        }
+        self.over_with(ended.fell_back, ended.answer.ok(), ended.kind().as_deref());
     }
 
-    fn failed(&self, kind: &str) {
-        self.span.record("error.type", kind);
-        self.span.record("otel.status_code", "ERROR");
+    /// With an error of this kind, or well.
+    fn over_with(&self, fell_back: bool, status: Option<StatusCode>, kind: Option<&str>) {
+        if let Some(kind) = kind {
+            self.span.record("error.type", kind);
+            self.span.record("otel.status_code", "ERROR");
+        }
+        let to = self.subject.way(fell_back).map(|(target, _)| target);
+        numbers::ended(self.subject, to, self.began, status, kind);
     }
 }
 
@@ -155,7 +160,20 @@ impl<'a> Watch<'a> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if !self.has_ended && !thread::panicking() {
-            self.failed("cancelled");
+            self.over_with(self.told == Some(true), None, Some("cancelled"));
+        }
+    }
+}
+
+impl Ended<'_> {
+    /// `error.type`, where it failed.
+    fn kind(&self) -> Option<Cow<'static, str>> {
+        match self.answer {
+            Ok(status) if status.is_client_error() || status.is_server_error() => {
+                Some(names::status_name(status))
+            }
+            Ok(_) => None,
+            Err(error) => Some(names::kind(error).into()),
         }
     }
 }
@@ -164,13 +182,13 @@ impl<'a> Subject<'a> {
     /// Of the span. The path of a request is not one of few.
     fn name(self) -> &'static str {
         match names::method(self.method) {
-            "_OTHER" => "HTTP",
+            names::OTHER => "HTTP",
             known => known,
         }
     }
 
     fn unknown_method(self) -> Option<&'a str> {
-        let is_unknown = names::method(self.method) == "_OTHER";
+        let is_unknown = names::method(self.method) == names::OTHER;
         is_unknown.then_some(self.method.as_str())
     }
 

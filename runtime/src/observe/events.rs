@@ -8,15 +8,18 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::TARGET;
 use super::names::{self, Reason};
+use super::numbers;
 use crate::balance::{Change, Verdict};
 use crate::choose::{Target, Way};
 
 /// A request is to be sent again, after a pause, for the time of this number.
 pub(crate) fn retried(target: &Target, number: u32, reason: Reason, pause: Duration) {
+    numbers::retried(target, reason);
     debug!(
         target: TARGET,
         {
@@ -30,12 +33,32 @@ pub(crate) fn retried(target: &Target, number: u32, reason: Reason, pause: Durat
     );
 }
 
-/// What a request came to has changed whether a task gets others.
+/// A request went to a task, or is no longer there: `change` is 1 or -1.
+pub(crate) fn in_flight(target: &Target, change: f64) {
+    numbers::in_flight(target, change);
+}
+
+/// What a request to a task came to that began then, and whether that changes who gets others.
 ///
 /// It may be told by a call that is dropped. Where that is because of a panic, another one would end the process.
-pub(crate) fn changed(target: &Target, task: SocketAddr, reason: Verdict, change: Change) {
-    if thread::panicking() {
-        return;
+pub(crate) fn judged(
+    target: &Target,
+    task: SocketAddr,
+    began: Instant,
+    verdict: Verdict,
+    change: Option<Change>,
+) {
+    if !thread::panicking() {
+        numbers::tried(target, task, began, verdict);
+        if let Some(change) = change {
+            changed(target, task, verdict, change);
+        }
+    }
+}
+
+fn changed(target: &Target, task: SocketAddr, reason: Verdict, change: Change) {
+    if let Change::Out(_) = change {
+        numbers::ejected(target, task, reason);
     }
     let (host, reason) = (target.host(), names::verdict(reason));
     match change {

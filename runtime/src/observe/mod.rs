@@ -1,4 +1,4 @@
-//! What is told of calls: spans and events through `tracing`.
+//! What is told of calls: spans and events through `tracing`, and numbers through `metrics`.
 //!
 //! Names are those of OpenTelemetry's conventions for HTTP clients, where there is one, and below `service_connect.` where
 //! there is none: <https://opentelemetry.io/docs/specs/semconv/http/http-spans/>. Who listens may be slow, or panic: so
@@ -16,11 +16,13 @@ mod call;
 mod context;
 mod events;
 mod names;
+#[cfg_attr(not(feature = "metrics"), path = "no_numbers.rs")]
+mod numbers;
 
 pub(crate) use self::call::{Ended, Subject, Watch};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use self::context::inject;
-pub(crate) use self::events::{changed, fell_back, retried};
+pub(crate) use self::events::{fell_back, in_flight, judged, retried};
 pub(crate) use self::names::Reason;
 
 /// Of all spans and events, for filters.

@@ -12,7 +12,10 @@ use crate::Error;
 use crate::balance::Verdict;
 use crate::choose::Way;
 
-/// `http.request.method`: the methods of RFC 9110 and RFC 5789, and `_OTHER`.
+/// In the place of what is not one of few.
+pub(super) const OTHER: &str = "_OTHER";
+
+/// `http.request.method`: the methods of RFC 9110 and RFC 5789, and [`OTHER`].
 pub(super) fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -24,7 +27,7 @@ pub(super) fn method(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         Method::TRACE => "TRACE",
         Method::CONNECT => "CONNECT",
-        _ => "_OTHER",
+        _ => OTHER,
     }
 }
 

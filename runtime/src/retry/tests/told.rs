@@ -2,6 +2,9 @@
 
 #[path = "../../../tests/support/listener.rs"]
 mod listener;
+#[cfg(feature = "metrics")]
+#[path = "../../../tests/support/recorder.rs"]
+mod recorder;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
@@ -101,4 +104,38 @@ async fn no_lock_is_held_where_an_ejection_is_told() {
         let _ = service.call(Method::POST, Duration::from_secs(10)).await;
     }
     assert_eq!(listener.events().len(), 1);
+}
+
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn tries_and_ejections_are_counted_for_each_task() {
+    let kept = recorder::Kept::default();
+    let _guard = metrics::set_default_local_recorder(&kept);
+    let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
+    let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
+    for _ in 0..30 {
+        let _ = service.call(Method::POST, Duration::from_secs(10)).await;
+    }
+    let port = service.pool.target.port();
+    let at = |task: u8| {
+        let task = format!("network.peer.address=127.0.0.{task},network.peer.port={port}");
+        format!("{task},server.address=service.invalid,server.port={port}")
+    };
+    let ejections = kept.of("service_connect.client.ejections");
+    let expected = format!("error.type=failed,{}", at(2));
+    assert_eq!(
+        ejections.into_iter().collect::<Vec<_>>(),
+        [(expected, vec![1.0])]
+    );
+    let tries = kept.of("service_connect.client.try.duration");
+    let counts: Vec<_> = tries
+        .iter()
+        .map(|(labels, all)| (&**labels, all.len()))
+        .collect();
+    let of = |task, outcome| format!("{},service_connect.outcome={outcome}", at(task));
+    let expected = [of(1, "answered"), of(2, "failed"), of(3, "answered")];
+    let labels: Vec<_> = counts.iter().map(|(labels, _)| *labels).collect();
+    assert_eq!(labels, expected);
+    assert_eq!(counts.iter().map(|(_, count)| count).sum::<usize>(), 30);
+    assert_eq!(counts[1].1, 5);
 }
