@@ -216,8 +216,9 @@ impl RequestBuilder {
         let outcome = match call.watch() {
             None => call.carry_out(self.parts, deadline).await,
             Some(watch) => {
-                let sending = call.carry_out(self.parts, deadline);
-                Box::pin(watch.over(sending, Outcome::ended)).await
+                // Boxed, because what is handed on by value is copied at each step.
+                let sending = Box::pin(call.carry_out(self.parts, deadline));
+                watch.over(sending, Outcome::ended).await
             }
         };
         call.fell_back = outcome.fell_back;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::Pin;
 use std::thread;
 
 use http::{Method, StatusCode};
@@ -105,13 +105,12 @@ impl<'a> Watch<'a> {
     /// Carries the call out within its span.
     pub(crate) async fn over<T>(
         mut self,
-        call: impl Future<Output = T>,
+        mut call: impl Future<Output = T> + Unpin,
         ended: impl Fn(&T) -> Ended<'_>,
     ) -> T {
-        let mut call = pin!(call);
         let outcome = poll_fn(|cx| {
             let _entered = self.span.enter();
-            call.as_mut().poll(cx)
+            Pin::new(&mut call).poll(cx)
         });
         let outcome = outcome.await;
         self.end(&ended(&outcome));
