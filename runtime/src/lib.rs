@@ -80,7 +80,7 @@
 //! | `error.type`, `otel.status_code` | for 4xx and 5xx the status; the kind of the [`Error`], such as `timeout`; `cancelled` where the call was dropped |
 //! | `otel.status_description` | what the error says |
 //! | `service_connect.service`, `service_connect.environment` | by their names in the manifests |
-//! | `service_connect.way` | `service_connect`, `discovery`, `override` or `url` |
+//! | `service_connect.way` | `service-connect`, `discovery`, `override` or `url` |
 //!
 //! | event | level | with |
 //! |---|---|---|

@@ -88,7 +88,7 @@ impl<'a> Watch<'a> {
             "url.full" = way().map(|(target, _)| display(subject.url(target))),
             "service_connect.service" = subject.service,
             "service_connect.environment" = subject.environment(),
-            "service_connect.way" = way().map(|(_, way)| names::way(*way)),
+            "service_connect.way" = way().map(|(_, way)| way.id()),
         );
         if span.is_disabled() && !numbers::ARE_KEPT {
             return None;
@@ -126,7 +126,7 @@ impl<'a> Watch<'a> {
             span.record("server.address", target.host());
             span.record("server.port", target.port());
             span.record("url.full", display(subject.url(target)));
-            span.record("service_connect.way", names::way(way));
+            span.record("service_connect.way", way.id());
         }
         if ended.resends > 0 {
             span.record("http.request.resend_count", ended.resends);

@@ -104,7 +104,7 @@ pub(crate) fn fell_back(first: &Target, fallback: &Target) {
         {
             "server.address" = host,
             "server.port" = fallback.port(),
-            "service_connect.way" = names::way(Way::Discovery),
+            "service_connect.way" = Way::Discovery.id(),
         },
         "the Service Connect name `{first}` does not resolve, so calls go to `{host}` through \
          discovery: redeploy this task's service to use Service Connect"

@@ -10,7 +10,6 @@ use http::{Method, StatusCode};
 
 use crate::Error;
 use crate::balance::Verdict;
-use crate::choose::Way;
 
 /// In the place of what is not one of few.
 pub(super) const OTHER: &str = "_OTHER";
@@ -28,16 +27,6 @@ pub(super) fn method(method: &Method) -> &'static str {
         Method::TRACE => "TRACE",
         Method::CONNECT => "CONNECT",
         _ => OTHER,
-    }
-}
-
-/// `service_connect.way`.
-pub(super) fn way(way: Way) -> &'static str {
-    match way {
-        Way::Url => "url",
-        Way::Override => "override",
-        Way::ServiceConnect => "service_connect",
-        Way::Discovery => "discovery",
     }
 }
 
