@@ -12,26 +12,13 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::thread;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use tokio::time::Instant;
 use tracing::field::{Empty, display};
 use tracing::{Span, info_span};
 
-use super::numbers;
-use super::{TARGET, names};
+use super::{Subject, TARGET, names, numbers};
 use crate::Error;
-use crate::choose::{Choice, Target, Way};
-
-/// Which call it is.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject<'a> {
-    pub(crate) service: Option<&'static str>,
-    pub(crate) method: &'a Method,
-    /// Without the query, whose values may be secret.
-    pub(crate) path: &'a str,
-    /// `None` where there is no way.
-    pub(crate) choice: Option<&'a Choice>,
-}
 
 /// What came of it.
 pub(crate) struct Ended<'a> {
@@ -174,32 +161,5 @@ impl Ended<'_> {
             Ok(_) => None,
             Err(error) => Some(names::kind(error).into()),
         }
-    }
-}
-
-impl<'a> Subject<'a> {
-    /// Of the span. The path of a request is not one of few.
-    fn name(self) -> &'static str {
-        match names::method(self.method) {
-            names::OTHER => "HTTP",
-            known => known,
-        }
-    }
-
-    fn unknown_method(self) -> Option<&'a str> {
-        let is_unknown = names::method(self.method) == names::OTHER;
-        is_unknown.then_some(self.method.as_str())
-    }
-
-    fn environment(self) -> Option<&'a str> {
-        self.choice?.environment.as_deref()
-    }
-
-    fn way(self, falls_back: bool) -> Option<(&'a Target, Way)> {
-        self.choice.map(|choice| choice.way_of(falls_back))
-    }
-
-    fn url(self, target: &Target) -> String {
-        format!("{target}{}", self.path)
     }
 }

@@ -18,12 +18,14 @@ mod events;
 mod names;
 #[cfg_attr(not(feature = "metrics"), path = "no_numbers.rs")]
 mod numbers;
+mod subject;
 
-pub(crate) use self::call::{Ended, Subject, Watch};
+pub(crate) use self::call::{Ended, Watch};
 #[cfg(feature = "opentelemetry")]
 pub(crate) use self::context::inject;
 pub(crate) use self::events::{fell_back, in_flight, judged, retried};
 pub(crate) use self::names::Reason;
+pub(crate) use self::subject::Subject;
 
 /// Of all spans and events, for filters.
 const TARGET: &str = "service_connect";

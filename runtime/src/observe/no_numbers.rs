@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::call::Subject;
+use super::Subject;
 use super::names::Reason;
 use crate::balance::Verdict;
 use crate::choose::Target;

@@ -20,7 +20,7 @@ use metrics::{
 };
 use tokio::time::Instant;
 
-use super::call::Subject;
+use super::Subject;
 use super::names::{self, OTHER, Reason};
 use crate::balance::Verdict;
 use crate::choose::Target;
