@@ -86,6 +86,32 @@ pub(crate) struct Connection {
     latency: Duration,
 }
 
+/// What a request goes over, as a call looks for it: a connection of its own, or a place on one that others use too.
+pub(crate) trait Link: Sized + Send + 'static {
+    /// One that is there; for another try one that has not failed.
+    fn at_hand(lease: &Lease, is_again: bool) -> Option<Self>;
+
+    /// One to the address that the lease is for, within `limit`.
+    fn open(lease: &Lease, limit: Duration) -> impl Future<Output = io::Result<Self>> + Send;
+
+    /// It is not needed now.
+    fn keep(self, lease: Lease);
+}
+
+impl Link for Box<Connection> {
+    fn at_hand(lease: &Lease, is_again: bool) -> Option<Self> {
+        lease.idle(is_again)
+    }
+
+    async fn open(lease: &Lease, limit: Duration) -> io::Result<Self> {
+        lease.connect(limit).await
+    }
+
+    fn keep(self, lease: Lease) {
+        lease.keep(self);
+    }
+}
+
 impl Pool {
     /// Connects to an address within `limit`.
     async fn connect(&self, address: SocketAddr, limit: Duration) -> io::Result<Box<Connection>> {

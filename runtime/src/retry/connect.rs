@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use super::replay::by_chance;
 use super::{Call, Failure, poll_any};
 use crate::balance::Verdict;
-use crate::connection::{Connection, Lease};
+use crate::connection::{Lease, Link};
 use crate::route::NoLease;
 
 /// How long an address has for itself, before the next one is tried beside it.
@@ -33,11 +33,12 @@ const REPLACED: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(25);
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
-type Opened = (Box<Connection>, Lease);
-
 impl Call<'_> {
     /// Connects within the deadline, whatever it takes; first to the task that was found for it, if one was.
-    pub(super) async fn connect(&mut self, found: Option<Lease>) -> Result<Opened, Failure> {
+    pub(super) async fn connect<L: Link>(
+        &mut self,
+        found: Option<Lease>,
+    ) -> Result<(L, Lease), Failure> {
         let end = self.end;
         let connecting = self.connect_to_any(found);
         match end {
@@ -48,7 +49,10 @@ impl Call<'_> {
         }
     }
 
-    async fn connect_to_any(&mut self, mut found: Option<Lease>) -> Result<Opened, Failure> {
+    async fn connect_to_any<L: Link>(
+        &mut self,
+        mut found: Option<Lease>,
+    ) -> Result<(L, Lease), Failure> {
         loop {
             let lease = if let Some(lease) = found.take() {
                 lease
@@ -70,8 +74,8 @@ impl Call<'_> {
                 }
             };
             self.is_again = true;
-            if let Some(connection) = lease.idle(self.retries > 0) {
-                return Ok((connection, lease));
+            if let Some(link) = L::at_hand(&lease, self.retries > 0) {
+                return Ok((link, lease));
             }
             if let Some(opened) = self.open_or_beside(lease).await {
                 return Ok(opened);
@@ -105,7 +109,7 @@ impl Call<'_> {
     }
 
     /// Connects to a task; while that takes long, to the next ones beside it. `None` where none of them can be.
-    async fn open_or_beside(&mut self, lease: Lease) -> Option<Opened> {
+    async fn open_or_beside<L: Link>(&mut self, lease: Lease) -> Option<(L, Lease)> {
         let limit = self.route.resilience.connect_timeout;
         let alone = ALONE.min(self.limit / 3);
         let mut avoid = self.avoid.clone();
@@ -129,8 +133,8 @@ impl Call<'_> {
                 Err(_) => match self.route.lease(&avoid, true, self.patience()).await {
                     Ok(lease) => {
                         avoid.unreachable.push(lease.address());
-                        if let Some(connection) = lease.idle(self.retries > 0) {
-                            return Some((connection, lease));
+                        if let Some(link) = L::at_hand(&lease, self.retries > 0) {
+                            return Some((link, lease));
                         }
                         pending.0.push(connecting(lease, limit));
                     }
@@ -141,9 +145,9 @@ impl Call<'_> {
         None
     }
 
-    fn take(&mut self, lease: Lease, opened: io::Result<Box<Connection>>) -> Option<Opened> {
+    fn take<L>(&mut self, lease: Lease, opened: io::Result<L>) -> Option<(L, Lease)> {
         match opened {
-            Ok(connection) => Some((connection, lease)),
+            Ok(link) => Some((link, lease)),
             Err(error) => {
                 judge(&lease, &error);
                 self.is_unreachable(lease.address(), error);
@@ -175,21 +179,20 @@ fn is_unreachable(error: &io::Error) -> bool {
     )
 }
 
-type Connected = (Lease, io::Result<Box<Connection>>);
-type Connecting = Pin<Box<dyn Future<Output = Connected> + Send>>;
+type Connecting<L> = Pin<Box<dyn Future<Output = (Lease, io::Result<L>)> + Send>>;
 
-fn connecting(lease: Lease, limit: Duration) -> Connecting {
+fn connecting<L: Link>(lease: Lease, limit: Duration) -> Connecting<L> {
     Box::pin(async move {
-        let opened = lease.connect(limit).await;
+        let opened = L::open(&lease, limit).await;
         (lease, opened)
     })
 }
 
 /// What is under way. Nobody waits for it any more as it is dropped, because another one came first or the call is given up:
 /// it is left to itself, kept if it comes to something, and says something about its task if not.
-struct Pending(Vec<Connecting>);
+struct Pending<L: Link>(Vec<Connecting<L>>);
 
-impl Drop for Pending {
+impl<L: Link> Drop for Pending<L> {
     fn drop(&mut self) {
         let Ok(runtime) = Handle::try_current() else {
             return;
@@ -197,7 +200,7 @@ impl Drop for Pending {
         for connecting in self.0.drain(..) {
             runtime.spawn(async move {
                 match connecting.await {
-                    (lease, Ok(connection)) => lease.keep(connection),
+                    (lease, Ok(link)) => link.keep(lease),
                     (lease, Err(error)) => judge(&lease, &error),
                 }
             });
