@@ -107,6 +107,9 @@
 //! authority as well as the system's, set both: `SSL_CERT_FILE=/app/private.pem
 //! SSL_CERT_DIR=/etc/ssl/certs`. They are read once, by the first call over https.
 //!
+//! `grpc` adds `Api::channel()`, a `Channel` over HTTP/2 for clients that tonic generates. It needs neither tonic nor
+//! protoc itself.
+//!
 //! `metrics` counts and times calls through the facade [`metrics`](https://docs.rs/metrics) 0.24, for any exporter of it:
 //! `examples/metrics` has Prometheus. Install the recorder before the first call.
 //!
@@ -164,6 +167,8 @@ pub mod testing;
 
 pub use body::Body;
 pub use bytes::Bytes;
+#[cfg(feature = "grpc")]
+pub use client::{Channel, Idempotent};
 pub use client::{Client, RequestBuilder, Response, carry_overrides, with_override};
 pub use connection::drain;
 pub use error::{Error, ErrorDetails};

@@ -77,6 +77,8 @@ macro_rules! __stub {
                     $crate::Client::of(&SERVICE).authority()
                 }
 
+                $crate::__channel! { SERVICE [$($condition)*] }
+
                 /// The client that these functions use.
                 pub fn client() -> $crate::Client $($condition)* {
                     $crate::Client::of(&SERVICE)
@@ -84,4 +86,25 @@ macro_rules! __stub {
             }
         };
     };
+}
+
+/// The function of it that the feature `grpc` of this crate adds, whatever features the crate has that asks for it.
+#[cfg(feature = "grpc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __channel {
+    ($service:ident [$($condition:tt)*]) => {
+        /// As [`Client::channel`](::service_connect::Client::channel).
+        pub fn channel() -> $crate::Channel $($condition)* {
+            $crate::Client::of(&$service).channel()
+        }
+    };
+}
+
+/// None without it.
+#[cfg(not(feature = "grpc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __channel {
+    ($($function:tt)*) => {};
 }

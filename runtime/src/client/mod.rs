@@ -8,6 +8,8 @@
 //! assert_eq!(api.authority().unwrap(), "api.example:443");
 //! ```
 
+#[cfg(feature = "grpc")]
+mod channel;
 mod headers;
 mod origin;
 mod overrides;
@@ -25,6 +27,8 @@ use std::time::Duration;
 use http::Method;
 use http::uri::PathAndQuery;
 
+#[cfg(feature = "grpc")]
+pub use self::channel::{Channel, Idempotent};
 use self::origin::{Of, Origin};
 pub use self::overrides::{carry_overrides, with_override};
 #[cfg(feature = "testing")]

@@ -20,7 +20,7 @@ use super::{Connection, Incoming, Lease, Outgoing, Stage, Turn, Upload};
 use crate::balance::{Verdict, mean_latency};
 
 /// From how long on a silence says something about the task, and not about the caller's patience.
-const SILENCE: Duration = Duration::from_millis(200);
+pub(super) const SILENCE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Exchange {
     address: SocketAddr,

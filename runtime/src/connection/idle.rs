@@ -23,10 +23,10 @@ const KEEP: Duration = Duration::from_secs(4);
 const MAX_IDLE: usize = 1024;
 
 /// How many connections through a proxy there are at least, while they are in use: each leads to one task.
-const SEVERAL: usize = 6;
+pub(super) const SEVERAL: usize = 6;
 
 /// After how many requests another one of these is opened.
-const EVERY: u32 = 16;
+pub(super) const EVERY: u32 = 16;
 
 /// Those to one address that no exchange is on.
 #[derive(Default)]
@@ -34,6 +34,9 @@ pub(super) struct Connections {
     idle: Vec<Idle>,
     /// Requests since the last one was opened.
     requests: u32,
+    /// Those that many requests are on.
+    #[cfg(feature = "grpc")]
+    pub(super) trunks: super::multiplexed::Trunks,
 }
 
 struct Idle {

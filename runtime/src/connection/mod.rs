@@ -12,6 +12,8 @@ mod idle;
 mod incoming;
 mod lease;
 mod lookups;
+#[cfg(feature = "grpc")]
+mod multiplexed;
 mod outgoing;
 mod pool;
 mod snapshot;
@@ -37,6 +39,8 @@ use self::driver::Driver;
 pub(crate) use self::exchange::{Exchange, SendError, is_failure};
 pub(crate) use self::incoming::Incoming;
 pub(crate) use self::lease::Lease;
+#[cfg(feature = "grpc")]
+pub(crate) use self::multiplexed::{Messages, Received, Slot, Unanswered, is_unavailable};
 pub(crate) use self::outgoing::{Outgoing, Stage, Turn, Upload};
 pub(crate) use self::pool::{Pool, Take};
 use crate::balance::is_proxy;
@@ -121,7 +125,7 @@ impl Pool {
             let tcp = TcpStream::connect(address).await?;
             tcp.set_nodelay(true)?;
             if target.is_https() {
-                handshake(tls::secure(target.host(), tcp).await?).await
+                handshake(tls::secure(target.host(), tcp, None).await?).await
             } else {
                 handshake(tcp).await
             }
@@ -130,17 +134,12 @@ impl Pool {
             let problem = format!("did not answer within {limit:?}");
             Err(io::Error::new(io::ErrorKind::TimedOut, problem))
         })?;
-        let age = if is_proxy(address) {
-            self.resilience.max_proxy_connection_age
-        } else {
-            MAX_AGE
-        };
         Ok(Box::new(Connection {
             sender,
             driver,
             target: target.clone(),
             home: Handle::current(),
-            expires: Instant::now() + scattered(age),
+            expires: self.expiry(address),
             lease: None,
             upload: None,
             is_current: true,
@@ -149,6 +148,18 @@ impl Pool {
             failures: 0,
             latency: Duration::ZERO,
         }))
+    }
+}
+
+impl Pool {
+    /// When a connection that is opened now has become too old.
+    fn expiry(&self, address: SocketAddr) -> Instant {
+        let age = if is_proxy(address) {
+            self.resilience.max_proxy_connection_age
+        } else {
+            MAX_AGE
+        };
+        Instant::now() + scattered(age)
     }
 }
 

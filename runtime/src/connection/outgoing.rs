@@ -83,11 +83,7 @@ impl Outgoing {
             left: body.content_length(),
             body,
             rest: Bytes::new(),
-            upload: Arc::new(Upload(Mutex::new(State {
-                stage: Stage::Waiting,
-                failure: None,
-                waker: None,
-            }))),
+            upload: Upload::new(),
         }))
     }
 
@@ -188,7 +184,7 @@ impl Streamed {
     }
 
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Frame<Bytes>, Abandoned>>> {
-        self.upload.state().failure = Some(error);
+        self.upload.fails(error);
         Poll::Ready(Some(Err(Abandoned)))
     }
 }
@@ -200,11 +196,19 @@ fn wrong_length(how: &str) -> Error {
 }
 
 impl Upload {
+    pub(super) fn new() -> Arc<Upload> {
+        Arc::new(Upload(Mutex::new(State {
+            stage: Stage::Waiting,
+            failure: None,
+            waker: None,
+        })))
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn turn(&self, to: Turn) {
+    pub(super) fn turn(&self, to: Turn) {
         let mut state = self.state();
         let now = Instant::now();
         match &mut state.stage {
@@ -225,7 +229,11 @@ impl Upload {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn fails(&self, error: Error) {
+        self.state().failure = Some(error);
+    }
+
+    pub(super) fn end(&self) {
         let mut state = self.state();
         if let Stage::Moving { .. } = state.stage {
             state.stage = Stage::Done { at: Instant::now() };

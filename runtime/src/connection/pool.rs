@@ -27,7 +27,7 @@ use crate::choose::Target;
 use crate::observe;
 
 /// After how many failures in a row it is not this connection or that one that fails.
-const MANY: u32 = 16;
+pub(super) const MANY: u32 = 16;
 
 /// What all callers of a target with the same settings share.
 pub(crate) struct Pool {

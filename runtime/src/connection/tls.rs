@@ -19,25 +19,31 @@ mod enabled {
     use tokio_rustls::rustls::pki_types::ServerName;
     use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-    /// Verifies that the peer is `host`, by the system's roots.
-    pub(crate) async fn secure(host: &str, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    /// Verifies that the peer is `host`, by the system's roots. Asks for `protocol`, if there is one (RFC 7301).
+    pub(crate) async fn secure(
+        host: &str,
+        tcp: TcpStream,
+        protocol: Option<&[u8]>,
+    ) -> io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        connector()?.connect(name, tcp).await
+        let mut config = config()?;
+        if let Some(protocol) = protocol {
+            Arc::make_mut(&mut config).alpn_protocols = vec![protocol.to_vec()];
+        }
+        TlsConnector::from(config).connect(name, tcp).await
     }
 
     /// Reads the roots once a process: the system's, or those of `SSL_CERT_FILE`.
-    fn connector() -> io::Result<TlsConnector> {
+    fn config() -> io::Result<Arc<ClientConfig>> {
         static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
         if let Some(config) = CONFIG.get() {
-            return Ok(TlsConnector::from(Arc::clone(config)));
+            return Ok(Arc::clone(config));
         }
-        let config = Arc::new(config()?);
-        Ok(TlsConnector::from(Arc::clone(
-            CONFIG.get_or_init(|| config),
-        )))
+        let config = Arc::new(read()?);
+        Ok(Arc::clone(CONFIG.get_or_init(|| config)))
     }
 
-    fn config() -> io::Result<ClientConfig> {
+    fn read() -> io::Result<ClientConfig> {
         let mut roots = RootCertStore::empty();
         // Those that cannot be read or parsed are missing, and the handshake says so.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -60,6 +66,7 @@ mod enabled {
 pub(super) fn secure(
     _host: &str,
     _tcp: tokio::net::TcpStream,
+    _protocol: Option<&[u8]>,
 ) -> std::future::Ready<std::io::Result<tokio::net::TcpStream>> {
     std::future::ready(Err(std::io::ErrorKind::Unsupported.into()))
 }

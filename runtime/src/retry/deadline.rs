@@ -25,6 +25,8 @@ pub(crate) struct Deadline {
     covers_upload: bool,
     /// How long a body may not move, in either direction.
     idle: Duration,
+    /// Whether its source may rest for as long as it likes, as that of messages does.
+    may_rest: bool,
 }
 
 /// What was waited for when time was over.
@@ -42,6 +44,7 @@ impl Deadline {
         limit: Duration::from_secs(15),
         covers_upload: false,
         idle: Duration::from_secs(15),
+        may_rest: false,
     };
 
     /// The same with a limit that the caller set.
@@ -56,6 +59,15 @@ impl Deadline {
     /// The same with another idle time.
     pub(crate) fn with_idle(self, idle: Duration) -> Deadline {
         Deadline { idle, ..self }
+    }
+
+    /// The same for a body of messages, which come when they come.
+    #[cfg(feature = "grpc")]
+    pub(crate) fn of_messages(self) -> Deadline {
+        Deadline {
+            may_rest: true,
+            ..self
+        }
     }
 
     pub(crate) fn limit(self) -> Duration {
@@ -104,6 +116,9 @@ impl Deadline {
         match stage {
             Stage::Waiting => (end, Late::Head(self.limit)),
             Stage::Moving { turn, turned, .. } => {
+                // Looked at again after that time, not over.
+                let rests = self.may_rest && turn == Turn::Source;
+                let turned = if rests { Instant::now() } else { turned };
                 let idle = turned + self.idle();
                 if self.covers_upload && end < idle {
                     (end, Late::Upload(turn, self.limit))

@@ -14,14 +14,35 @@ use crate::choose::{Choice, DISCOVERY, Way, override_name};
 use crate::connection::{MAX_HEAD, MAX_HEADERS, Turn};
 use crate::error::ErrorDetails;
 
+/// What sets the times of a call, for who has to set others.
+pub(super) struct Setters {
+    deadline: &'static str,
+    idle: &'static str,
+}
+
+pub(super) const HTTP: Setters = Setters {
+    deadline: "`timeout`",
+    idle: "`idle_timeout`",
+};
+
+#[cfg(feature = "grpc")]
+pub(super) const GRPC: Setters = Setters {
+    deadline: "`set_timeout` of the request, or `Client::with_timeout`,",
+    idle: "`Client::with_idle_timeout`",
+};
+
 impl Late {
-    pub(super) fn explain(self, sent: bool) -> String {
+    pub(super) fn explain(self, sent: bool, setters: &Setters) -> String {
+        let Setters {
+            deadline,
+            idle: other,
+        } = setters;
         match self {
             Late::Head(limit) => {
                 if sent {
                     format!(
                         "no answer came within the deadline of {limit:?}, though the request may have been \
-                         carried out: `timeout` sets another deadline"
+                         carried out: {deadline} sets another deadline"
                     )
                 } else {
                     format!(
@@ -40,11 +61,11 @@ impl Late {
             }
             Late::Idle(Turn::Source, idle) => format!(
                 "the source of the request's body gave nothing for {idle:?}, so the connection was closed: \
-                 `idle_timeout` sets another time"
+                 {other} sets another time"
             ),
             Late::Idle(Turn::Service, idle) => format!(
                 "the service took nothing of the request's body for {idle:?}, so the connection was closed: \
-                 `idle_timeout` sets another time"
+                 {other} sets another time"
             ),
         }
     }
@@ -86,6 +107,22 @@ impl Failure {
                 let problem = format!("{what}; the request may have been carried out");
                 Error::Transport(ErrorDetails::new(problem).because(error))
             }
+            #[cfg(feature = "grpc")]
+            Failure::Reset(error) => Error::Transport(
+                ErrorDetails::new(
+                    "the connection or the stream broke before an answer came; the request may have been carried out",
+                )
+                .because(error),
+            ),
+            #[cfg(feature = "grpc")]
+            Failure::Refused(error) => Error::Transport(
+                ErrorDetails::new("the service refused the request, and did nothing of it")
+                    .because(error),
+            ),
+            #[cfg(feature = "grpc")]
+            Failure::Invalid(error) => Error::Request(
+                ErrorDetails::new("the request cannot be sent over HTTP/2").because(error),
+            ),
         }
     }
 }

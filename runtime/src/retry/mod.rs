@@ -17,6 +17,8 @@ mod deadline;
 mod explain;
 mod replay;
 mod second;
+#[cfg(feature = "grpc")]
+mod stream;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
@@ -34,7 +36,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 pub(crate) use self::deadline::Deadline;
 use self::deadline::Late;
 pub(crate) use self::explain::upload_error;
+use self::explain::{HTTP, Setters};
 use self::replay::Replay;
+#[cfg(feature = "grpc")]
+pub(crate) use self::stream::{StreamRequest, open_stream};
 use crate::balance::Avoid;
 use crate::choose::Choice;
 use crate::connection::{
@@ -52,8 +57,8 @@ type Answer = Response<Incoming>;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a call ended, and where it had gone by then.
-pub(crate) struct Outcome {
-    pub(crate) answer: Result<Answer>,
+pub(crate) struct Outcome<T = Answer> {
+    pub(crate) answer: Result<T>,
     /// Whether it went to the discovery name because the Service Connect name does not resolve.
     pub(crate) fell_back: bool,
     /// How many tries may have reached a task.
@@ -62,9 +67,9 @@ pub(crate) struct Outcome {
     peer: Option<SocketAddr>,
 }
 
-impl Outcome {
+impl<T> Outcome<T> {
     /// Nothing was sent.
-    pub(crate) fn unsent(error: Error) -> Outcome {
+    pub(crate) fn unsent(error: Error) -> Outcome<T> {
         Outcome {
             answer: Err(error),
             fell_back: false,
@@ -72,7 +77,9 @@ impl Outcome {
             peer: None,
         }
     }
+}
 
+impl Outcome {
     /// For who watches.
     pub(crate) fn ended(&self) -> Ended<'_> {
         Ended {
@@ -114,6 +121,15 @@ enum Failure {
     Connect(Vec<(SocketAddr, io::Error)>),
     Full(usize),
     Broken(hyper::Error),
+    /// The same of what shares a connection.
+    #[cfg(feature = "grpc")]
+    Reset(h2::Error),
+    /// Nothing of it was done.
+    #[cfg(feature = "grpc")]
+    Refused(h2::Error),
+    /// It cannot be sent.
+    #[cfg(feature = "grpc")]
+    Invalid(h2::Error),
     Late,
 }
 
@@ -128,44 +144,14 @@ pub(crate) async fn send(
         return Outcome::unsent(error);
     }
     let upload = request.body().upload();
-    let mut call = Call {
-        route,
-        limit: deadline.limit(),
-        end: upload.is_none().then(|| deadline.end()),
-        avoid: Avoid::default(),
-        unreachable: Vec::new(),
-        rounds: 0,
-        round_began: None,
-        is_again: false,
-        retries: 0,
-        sent: 0,
-        peer: None,
-        fell_back: false,
-    };
+    let end = upload.is_none().then(|| deadline.end());
+    let mut call = Call::new(route, deadline, end);
     let outcome = match upload.as_deref() {
         None => Ok(call.run(request).await),
         // Boxed, so that the common case is not the larger for it.
         Some(upload) => Box::pin(deadline.watch_upload(call.run(request), upload)).await,
     };
-    let late = |late: Late| {
-        let problem = late.explain(call.sent > 0);
-        Err(Error::Timeout(ErrorDetails::new(problem)))
-    };
-    let answer = match outcome {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(Failure::Late)) => late(Late::Head(call.limit)),
-        Ok(Err(failure)) => Err(match upload.as_deref().and_then(Upload::failure) {
-            Some(failure) => upload_error(failure),
-            None => failure.explain(&route.choice, service),
-        }),
-        Err(time) => late(time),
-    };
-    Outcome {
-        answer,
-        fell_back: call.fell_back,
-        sent: call.sent,
-        peer: call.peer,
-    }
+    call.conclude(outcome, upload.as_deref(), service, &HTTP)
 }
 
 /// Says where the body ends. hyper does so too, but takes a GET whose length it does not know for one without a body.
@@ -193,6 +179,54 @@ pub(crate) fn ready(choice: &Choice) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+impl<'a> Call<'a> {
+    fn new(route: &'a Route, deadline: Deadline, end: Option<Instant>) -> Call<'a> {
+        Call {
+            route,
+            limit: deadline.limit(),
+            end,
+            avoid: Avoid::default(),
+            unreachable: Vec::new(),
+            rounds: 0,
+            round_began: None,
+            is_again: false,
+            retries: 0,
+            sent: 0,
+            peer: None,
+            fell_back: false,
+        }
+    }
+
+    /// What it came to, in words where that is no answer.
+    fn conclude<T>(
+        self,
+        outcome: Result<Result<T, Failure>, Late>,
+        upload: Option<&Upload>,
+        service: &str,
+        setters: &Setters,
+    ) -> Outcome<T> {
+        let late = |late: Late| {
+            let problem = late.explain(self.sent > 0, setters);
+            Err(Error::Timeout(ErrorDetails::new(problem)))
+        };
+        let answer = match outcome {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(Failure::Late)) => late(Late::Head(self.limit)),
+            Ok(Err(failure)) => Err(match upload.and_then(Upload::failure) {
+                Some(failure) => upload_error(failure),
+                None => failure.explain(&self.route.choice, service),
+            }),
+            Err(time) => late(time),
+        };
+        Outcome {
+            answer,
+            fell_back: self.fell_back,
+            sent: self.sent,
+            peer: self.peer,
+        }
+    }
 }
 
 impl Call<'_> {

@@ -1,0 +1,16 @@
+//! `Api::channel()`, below clients as tonic generates them.
+
+mod bad;
+mod calls;
+mod connections;
+#[path = "../support/h2.rs"]
+mod h2_server;
+#[path = "../support/mod.rs"]
+mod http1;
+mod retries;
+mod statics;
+#[path = "../support/grpc.rs"]
+mod support;
+mod times;
+
+use service_connect::{Channel, Client};
