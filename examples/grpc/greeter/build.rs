@@ -1,0 +1,5 @@
+//! Reads the manifests in `copilot/`.
+
+fn main() -> Result<(), service_connect_codegen::Error> {
+    service_connect_codegen::generate()
+}
