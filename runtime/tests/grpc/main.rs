@@ -2,6 +2,8 @@
 
 mod bad;
 mod calls;
+#[path = "../support/child.rs"]
+mod child;
 mod connections;
 #[path = "../support/h2.rs"]
 mod h2_server;
@@ -12,5 +14,7 @@ mod statics;
 #[path = "../support/grpc.rs"]
 mod support;
 mod times;
+#[cfg(feature = "tls")]
+mod tls;
 
 use service_connect::{Channel, Client};

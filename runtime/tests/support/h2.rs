@@ -10,9 +10,10 @@ use bytes::Bytes;
 use h2::server::{Builder, Connection, SendResponse};
 use h2::{Reason, RecvStream};
 use http::{HeaderMap, Request, Response};
-use service_connect::Client;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::Client;
 
 pub struct Server {
     pub address: SocketAddr,
@@ -44,7 +45,14 @@ pub enum Reply {
 impl Server {
     /// `reply` is told the number of the stream, over all connections.
     pub async fn start(reply: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::start_at("127.0.0.1:0", reply).await
+    }
+
+    pub async fn start_at(
+        address: &str,
+        reply: impl Fn(usize) -> Reply + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind(address).await.unwrap();
         let server = Server {
             address: listener.local_addr().unwrap(),
             bodies: Arc::default(),

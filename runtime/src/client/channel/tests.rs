@@ -6,11 +6,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Duration, advance, pause, resume};
 use tonic::Code;
 
+use self::h2_server::{Reply, Server};
 use self::support::{EchoClient, Task};
 use super::{Channel, Client, Target};
 use crate::Resilience;
 use crate::connection::Pool;
 
+#[path = "../../../tests/support/h2.rs"]
+mod h2_server;
 #[path = "../../../tests/support/grpc.rs"]
 mod support;
 
@@ -159,4 +162,33 @@ async fn a_task_that_hangs_gets_no_calls_for_a_while() {
     }
     // It is slow, beside the others, from the first one on.
     assert_eq!(late, 1);
+}
+
+/// However many calls were on it.
+#[tokio::test]
+async fn a_connection_that_breaks_is_one_failure() {
+    let breaking = Server::start_at("127.7.7.1:0", |stream| match stream {
+        0..9 => Reply::Hang,
+        9 => Reply::Break,
+        _ => Reply::Echo,
+    });
+    let breaking = breaking.await;
+    let port = breaking.address.port();
+    let good = Task::start_at(&format!("127.7.7.2:{port}")).await;
+    let url = format!("http://service.invalid:{port}");
+    let client = EchoClient::new(Client::at(&url).unwrap().channel());
+    let pool = Pool::of(&Target::parse(&url).unwrap(), Resilience::DEFAULT);
+    pool.begin_lookup();
+    pool.learn(Ok(vec![breaking.address, good.address]));
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let mut client = client.clone();
+        calls.spawn(async move { client.unary("kudos").await.is_err() });
+    }
+    let failed = calls.join_all().await;
+    assert_eq!(failed.into_iter().filter(|failed| *failed).count(), 10);
+    for _ in 0..20 {
+        client.clone().unary("kudos").await.unwrap();
+    }
+    assert_eq!((breaking.requests(), good.calls().len()), (20, 20));
 }

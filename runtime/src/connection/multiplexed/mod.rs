@@ -18,7 +18,7 @@ mod stream;
 mod trunks;
 
 use std::io;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -49,6 +49,7 @@ pub(super) struct Trunk {
     latency: Mutex<Duration>,
     /// Answers in a row that said that the task cannot.
     failures: AtomicU32,
+    is_broken: AtomicBool,
     /// Tells the driver, as this is dropped.
     _left: oneshot::Sender<()>,
 }
@@ -90,6 +91,11 @@ impl Trunk {
         }
     }
 
+    /// Whether it breaks now. However many streams were on it, that is one failure.
+    fn breaks(&self) -> bool {
+        !self.is_broken.swap(true, Ordering::Relaxed)
+    }
+
     /// Whether it failed so often that it is not to be kept.
     fn fails(&self) -> bool {
         self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= BAD
@@ -128,7 +134,9 @@ impl Link for Slot {
         // Others may be quicker to take all places of a connection, once; or it may end at once.
         for _ in 0..3 {
             lease.pool().trunk(lease.address(), limit).await?;
-            if let Some(slot) = Slot::at_hand(lease, false) {
+            // A new one, if others do not have it already.
+            let slot = Slot::at_hand(lease, true).or_else(|| Slot::at_hand(lease, false));
+            if let Some(slot) = slot {
                 return Ok(slot);
             }
         }

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -171,6 +171,7 @@ impl Opening {
             expires,
             latency: Mutex::default(),
             failures: AtomicU32::new(0),
+            is_broken: AtomicBool::new(false),
             _left: leave,
         };
         match settled.await {

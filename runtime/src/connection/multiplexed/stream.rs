@@ -185,7 +185,7 @@ impl Held {
         }
         // One that was reset for the caller's own doing says nothing of the task.
         let is_own = error.is_reset() && !error.is_remote() && !error.is_library();
-        if !is_own {
+        if !is_own && (error.is_reset() || self.slot.0.breaks()) {
             self.judge(true, None);
         }
         Unanswered::Broken(error)
