@@ -20,6 +20,7 @@ pub mod dns;
 pub mod environment;
 pub mod envoy;
 pub mod error;
+pub mod grpc;
 pub mod http;
 pub mod namespace;
 pub mod process;

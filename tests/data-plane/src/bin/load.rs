@@ -1,6 +1,9 @@
 //! A caller of the shop that keeps calling until its input ends: `load SERVICE` has several callers, each with a rest
 //! between two calls. It writes `running` once every one of them had an answer, how many went well in each second, how
 //! each other failed, and how many calls went how.
+//!
+//! `load SERVICE grpc` calls it over gRPC, each time with another message, and `load SERVICE idempotent` says of these calls
+//! that they may be carried out more than once.
 
 use std::io;
 use std::sync::Arc;
@@ -8,8 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, thread};
 
+use data_plane::grpc;
 use data_plane::shared::CALLERS;
-use service_connect::{Client, Result, StatusCode};
+use service_connect::{Client, Idempotent, Result, StatusCode};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -32,16 +36,28 @@ struct Shared {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let service = env::args().nth(1).unwrap_or_default();
+    let how = env::args().nth(2);
     let shared = Arc::new(Shared::default());
     let mut callers = JoinSet::new();
-    for _ in 0..CALLERS {
+    for number in 0..CALLERS {
         let client = match service.as_str() {
             "orders" => Orders::client(),
             "stock" => Stock::client(),
             _ => panic!("{service:?} is not called under load: say orders or stock"),
         };
-        let answer = format!("Hello from {service} in test\n");
-        callers.spawn(call_on(client, answer, Arc::clone(&shared)));
+        let calls = match how.as_deref() {
+            None => Calls::Http {
+                client,
+                answer: format!("Hello from {service} in test\n"),
+            },
+            Some(how) => Calls::Grpc {
+                client: grpc::Client::new(client.channel()),
+                is_idempotent: how == "idempotent",
+                number,
+                count: 0,
+            },
+        };
+        callers.spawn(call_on(calls, Arc::clone(&shared)));
     }
     tokio::spawn(tell_seconds(Arc::clone(&shared)));
     // No task of tokio: one would keep this process from ending before its input does.
@@ -70,31 +86,74 @@ async fn tell_seconds(shared: Arc<Shared>) {
     }
 }
 
-async fn call_on(client: Client, answer: String, shared: Arc<Shared>) {
+async fn call_on(mut calls: Calls, shared: Arc<Shared>) {
     let mut has_started = false;
     while !shared.is_over.load(Ordering::Relaxed) {
-        match call(&client).await {
-            Ok((StatusCode::OK, body)) if body == answer => {
+        match calls.call().await {
+            Ok(()) => {
                 shared.good.fetch_add(1, Ordering::Relaxed);
                 if !has_started && shared.started.fetch_add(1, Ordering::Relaxed) + 1 == CALLERS {
                     println!("running");
                 }
                 has_started = true;
             }
-            other => {
+            Err(problem) => {
                 shared.bad.fetch_add(1, Ordering::Relaxed);
-                match other {
-                    Ok((StatusCode::OK, body)) => println!("bad: something else: {body:?}"),
-                    Ok((status, _)) => println!("bad: status {}", status.as_u16()),
-                    Err(error) => println!("bad: {error}"),
-                }
+                println!("bad: {problem}");
             }
         }
         sleep(REST).await;
     }
 }
 
-async fn call(client: &Client) -> Result<(StatusCode, String)> {
+/// How one caller calls.
+enum Calls {
+    Http {
+        client: Client,
+        answer: String,
+    },
+    Grpc {
+        client: grpc::Client,
+        is_idempotent: bool,
+        number: usize,
+        count: usize,
+    },
+}
+
+impl Calls {
+    /// An error is how it failed.
+    async fn call(&mut self) -> Result<(), String> {
+        match self {
+            Self::Http { client, answer } => match get(client).await {
+                Ok((StatusCode::OK, body)) if body == *answer => Ok(()),
+                Ok((StatusCode::OK, body)) => Err(format!("something else: {body:?}")),
+                Ok((status, _)) => Err(format!("status {}", status.as_u16())),
+                Err(error) => Err(error.to_string()),
+            },
+            Self::Grpc {
+                client,
+                is_idempotent,
+                number,
+                count,
+            } => {
+                *count += 1;
+                let message = format!("{number}/{count}");
+                let mut request = tonic::Request::new(message.clone());
+                request.set_timeout(DEADLINE);
+                if *is_idempotent {
+                    request.extensions_mut().insert(Idempotent);
+                }
+                match client.echo(request).await {
+                    Ok(answer) if answer == message => Ok(()),
+                    Ok(answer) => Err(format!("something else: {answer:?}")),
+                    Err(status) => Err(format!("{:?}: {}", status.code(), status.message())),
+                }
+            }
+        }
+    }
+}
+
+async fn get(client: &Client) -> Result<(StatusCode, String)> {
     let response = client.get("/some-request").timeout(DEADLINE).await?;
     Ok((response.status(), response.text().await?))
 }

@@ -25,9 +25,19 @@ pub struct Load {
 impl Load {
     /// Starts them; every caller had an answer when this returns.
     pub fn start(name: &str, by: By, environment: &Environment) -> Result<Self> {
+        Self::start_of(name, by, environment, &["orders"])
+    }
+
+    /// The same, with calls as these arguments of `load` say.
+    pub fn start_of(
+        name: &str,
+        by: By,
+        environment: &Environment,
+        arguments: &[&str],
+    ) -> Result<Self> {
         let client = by.client(environment)?;
         let program = env!("CARGO_BIN_EXE_load").as_ref();
-        let (process, input) = client.run_fed(program, &["orders"])?;
+        let (process, input) = client.run_fed(program, arguments)?;
         process.wait_for("running")?;
         let name = format!("{name}, {by:?}");
         Ok(Self {
@@ -86,7 +96,13 @@ impl Load {
         let ways = (passed_on > 0, is_asked);
         let way = (self.by.is_proxy(), !self.by.is_proxy());
         assert_eq!(ways, way, "{}: through the proxy, by DNS", self.name);
-        Ok(Outcome { bad: lines })
+        let good = last
+            .strip_prefix("good=")
+            .and_then(|last| last.split(' ').next()?.parse().ok());
+        Ok(Outcome {
+            good: good.unwrap_or_default(),
+            bad: lines,
+        })
     }
 
     /// How many calls have failed.
@@ -110,6 +126,8 @@ fn failures(mut lines: Vec<String>) -> Vec<String> {
 
 /// What came of the calls.
 pub struct Outcome {
+    /// How many calls went well.
+    pub good: usize,
     /// How calls failed.
     bad: Vec<String>,
 }

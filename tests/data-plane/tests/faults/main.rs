@@ -3,6 +3,7 @@
 //! and how many there are is printed.
 
 mod dns;
+mod grpc;
 mod load;
 mod proxy;
 mod tasks;

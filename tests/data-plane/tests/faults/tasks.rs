@@ -131,7 +131,7 @@ fn a_task_hangs() -> Result<()> {
 }
 
 /// Within how many seconds a new task is called: connections through a proxy are used for 10 s; DNS is asked every 3.
-const SOON: usize = 13;
+pub const SOON: usize = 13;
 
 /// It gets its share of the requests as soon as DNS has named it; a proxy of connections leads there with the next ones.
 #[test]
