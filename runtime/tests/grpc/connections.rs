@@ -99,24 +99,34 @@ async fn an_old_one_is_replaced_beside_what_is_on_it() {
     assert_eq!(task.connections(), 2);
 }
 
-/// It belongs to the runtime that opened it.
+/// It belongs to the runtime that opened it: in another one it would hang while that one rests.
 #[test]
-fn the_end_of_a_runtime_is_the_end_of_its_connections() {
-    let runtime = || {
-        tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
-    let server = runtime();
+fn each_runtime_has_its_own() {
+    let server = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let task = server.block_on(Task::start());
     let mut client = EchoClient::new(task.channel());
+    let mut resting = Vec::new();
     for connections in 1..4 {
-        let calls = runtime();
-        calls.block_on(client.unary("kudos")).unwrap();
-        calls.block_on(client.unary("kudos")).unwrap();
+        let calls = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        for _ in 0..2 {
+            let limit = Duration::from_secs(10);
+            let call = async { time::timeout(limit, client.unary("kudos")).await };
+            calls.block_on(call).expect("it does not hang").unwrap();
+        }
         assert_eq!(task.connections(), connections);
+        resting.push(calls);
     }
+    // What it opened ends with it.
+    resting.remove(0);
+    let call = client.unary("kudos");
+    resting[0].block_on(call).unwrap();
+    assert_eq!(task.connections(), 3);
 }
 
 #[tokio::test]
