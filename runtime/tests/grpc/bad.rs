@@ -1,6 +1,5 @@
 //! Servers that are none: each call ends in bounded time, with a status that says what is wrong.
 
-use std::sync::mpsc;
 use std::time::Duration;
 
 use h2::Reason;
@@ -11,7 +10,7 @@ use tokio::time::{self, Instant};
 use tonic::{Code, Status};
 
 use crate::h2_server::{Reply, Server};
-use crate::support::{EchoClient, bytes, messages, text};
+use crate::support::{Clock, EchoClient, bytes, messages, text};
 
 /// The client of a server that does with each connection what `script` says.
 async fn scripted<F>(script: impl Fn(TcpStream) -> F + Send + 'static) -> EchoClient
@@ -193,30 +192,6 @@ async fn a_silent_stream_goes_on() {
         clock.pass(16).await;
     }
     assert!(!call.is_finished());
-}
-
-/// A clock that stands still until it is moved, also while nothing happens.
-struct Clock(
-    #[expect(dead_code, reason = "dropped, it ends the test's blocking task")] mpsc::Sender<()>,
-);
-
-impl Clock {
-    fn stop() -> Clock {
-        let (sender, receiver) = mpsc::channel();
-        // For as long as one is under way, tokio does not move the clock by itself.
-        tokio::task::spawn_blocking(move || receiver.recv().unwrap_or_default());
-        time::pause();
-        Clock(sender)
-    }
-
-    async fn pass(&self, seconds: u64) {
-        for _ in 0..seconds {
-            time::advance(Duration::from_secs(1)).await;
-            for _ in 0..8 {
-                tokio::task::yield_now().await;
-            }
-        }
-    }
 }
 
 /// How many streams and pings came.

@@ -161,7 +161,7 @@ impl Drop for Ends {
 }
 
 impl Echo {
-    pub fn at(address: SocketAddr) -> Echo {
+    fn at(address: SocketAddr) -> Echo {
         Echo {
             address: address.ip().to_string(),
             state: Arc::default(),
@@ -380,6 +380,31 @@ pub fn bytes(text: &str) -> Bytes {
 
 pub fn text(bytes: &Bytes) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A clock that stands still until it is moved, also while nothing happens.
+pub struct Clock(
+    #[expect(dead_code, reason = "dropped, it ends the test's blocking task")]
+    std::sync::mpsc::Sender<()>,
+);
+
+impl Clock {
+    pub fn stop() -> Clock {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        // For as long as one is under way, tokio does not move the clock by itself.
+        tokio::task::spawn_blocking(move || receiver.recv().unwrap_or_default());
+        tokio::time::pause();
+        Clock(sender)
+    }
+
+    pub async fn pass(&self, seconds: u64) {
+        for _ in 0..seconds {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
 }
 
 /// Messages that come when the test sends them.

@@ -71,6 +71,10 @@ impl Trunk {
         !is_going && !self.shared.pulse().is_over()
     }
 
+    fn has_room(&self) -> bool {
+        self.streams() < self.sender.current_max_send_streams()
+    }
+
     fn streams(&self) -> usize {
         self.shared.pulse().streams()
     }

@@ -42,18 +42,18 @@ impl Pool {
             task.connections.trunks.take(Instant::now(), wanted)
         };
         if is_more && slot.is_some() {
-            self.begin_trunk(address, self.resilience.connect_timeout);
+            self.begin_trunk(address, self.resilience.connect_timeout, true);
         }
         slot
     }
 
-    /// Waits for one that is being opened, or opens one.
+    /// Waits for one that is being opened, or opens one, unless others did so meanwhile.
     pub(super) async fn trunk(
         self: &Arc<Pool>,
         address: SocketAddr,
         limit: Duration,
     ) -> io::Result<()> {
-        let mut opening = self.begin_trunk(address, limit);
+        let mut opening = self.begin_trunk(address, limit, false);
         let outcome = opening.wait_for(Option::is_some).await;
         match outcome.as_deref() {
             Ok(Some(Ok(()))) => Ok(()),
@@ -69,6 +69,7 @@ impl Pool {
         self: &Arc<Pool>,
         address: SocketAddr,
         limit: Duration,
+        is_another: bool,
     ) -> watch::Receiver<Outcome> {
         let home = Handle::current().id();
         let (told, outcome) = watch::channel(None);
@@ -77,6 +78,10 @@ impl Pool {
             if let Some(task) = state.tasks.get(address) {
                 let trunks = &mut task.connections.trunks;
                 if let Some(outcome) = trunks.opening(home) {
+                    return outcome;
+                }
+                if !is_another && trunks.has_room(home, Instant::now()) {
+                    told.send_replace(Some(Ok(())));
                     return outcome;
                 }
                 trunks.opens(home, outcome.clone());

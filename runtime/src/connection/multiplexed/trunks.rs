@@ -69,6 +69,15 @@ impl Trunks {
         })
     }
 
+    /// Whether a request finds a place on one that is neither old nor failing.
+    pub(super) fn has_room(&self, home: Id, now: Instant) -> bool {
+        let mut list = self.list.iter();
+        list.any(|trunk| {
+            let is_good = trunk.home == home && now < trunk.expires && !trunk.has_failed();
+            is_good && trunk.is_open() && trunk.has_room()
+        })
+    }
+
     /// The one under way.
     pub(super) fn opening(&self, home: Id) -> Option<watch::Receiver<Outcome>> {
         let mut opening = self.opening.iter();
