@@ -17,7 +17,7 @@ use crate::{Body, Resilience};
 
 /// How long the first retry waits at most; the next one twice as long. By chance, so that callers that failed together
 /// do not come back together.
-pub(super) const PAUSE: Duration = Duration::from_millis(25);
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// A request that may be sent more than once: its method is idempotent (RFC 9110, 9.2.2), and its body is at hand.
 pub(super) struct Replay {

@@ -13,8 +13,7 @@ use http::{Request, Response};
 use tokio::time::sleep;
 
 use super::explain::GRPC;
-use super::replay::{PAUSE, by_chance};
-use super::{Call, Failure, Outcome, ready};
+use super::{Call, Failure, Outcome, ready, replay};
 use crate::choose::Target;
 use crate::connection::{Lease, Messages, Received, Slot, Unanswered, is_unavailable};
 use crate::retry::Deadline;
@@ -105,6 +104,7 @@ impl Call<'_> {
                 return last.unwrap_or(Err(Failure::Late));
             };
             self.retries += 1;
+            self.avoid.is_precious = true;
             sleep(pause).await;
         }
     }
@@ -118,7 +118,7 @@ impl Call<'_> {
 
     /// How long to wait before another try of what came to this; `None` where the server wants none.
     fn stream_pause(&self, tried: &Result<Response<Received>, Failure>) -> Option<Duration> {
-        let pause = by_chance(PAUSE * (self.retries + 1).min(8));
+        let pause = replay::pause(self.retries + 1);
         let asked = tried
             .as_ref()
             .ok()

@@ -126,7 +126,9 @@ impl Waiting<'_> {
         match answer {
             Ok(response) => {
                 held.slot.0.shared.pulse().hear(Instant::now());
-                held.judge(is_unavailable(&response), self.latency());
+                // An error may be quick because nothing was done.
+                let latency = self.latency().filter(|_| !is_error(&response));
+                held.judge(is_unavailable(&response), latency);
                 Ok(response.map(|body| Received::new(body, held)))
             }
             Err(error) => Err(held.unanswered(error)),
@@ -256,4 +258,10 @@ async fn room(stream: &mut SendStream<Bytes>, wanted: usize) -> Option<usize> {
 pub(crate) fn is_unavailable<B>(response: &Response<B>) -> bool {
     let status = response.headers().get("grpc-status");
     is_failure(response.status()) || status.is_some_and(|status| status == "14")
+}
+
+/// Whether an answer is an error from its head on.
+fn is_error<B>(response: &Response<B>) -> bool {
+    let status = response.headers().get("grpc-status");
+    !response.status().is_success() || status.is_some_and(|status| status != "0")
 }
