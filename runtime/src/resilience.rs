@@ -68,7 +68,8 @@ pub struct Resilience {
     /// tasks that are new.
     pub max_proxy_connection_age: Duration,
     /// How many requests to a service may be in flight at the same time: 1024. More are refused at once. A request is in
-    /// flight until its answer is read to the end, and each try of one counts.
+    /// flight until its answer is read to the end, and each try of one counts; so does one that is still being connected
+    /// for a call that was given up, for as long as that may take.
     pub max_in_flight: usize,
 }
 

@@ -13,7 +13,8 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::replay::Replay;
-use super::{Answer, Call, Failure, Tried, Trouble, poll_any, reason};
+use super::tries::{Tried, Trouble, reason};
+use super::{Answer, Call, Failure, poll_any};
 use crate::connection::{Exchange, is_failure};
 use crate::observe::Reason;
 

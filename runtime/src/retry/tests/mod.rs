@@ -14,7 +14,7 @@ use http::{Method, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::advance;
+use tokio::time::{advance, sleep};
 
 use super::*;
 use crate::Resilience;
