@@ -12,8 +12,9 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, sleep_until};
 
+use super::pool::MANY;
 use super::{Connection, Pool};
-use crate::balance::is_slow;
+use crate::balance::{Task, is_slow};
 
 /// How long a connection is kept: just under the 5 s after which many servers close it, so that no
 /// request meets a server that is about to.
@@ -51,6 +52,14 @@ pub(super) struct Wanted {
     pub(super) is_proxy: bool,
     /// Whether it was sent before: then not one that has failed.
     pub(super) is_again: bool,
+}
+
+impl Wanted {
+    /// Where everything fails it is not the connection, and another one for each retry would not help.
+    pub(super) fn of<C: Default>(self, task: &Task<C>) -> Wanted {
+        let is_again = self.is_again && task.failures() < MANY;
+        Wanted { is_again, ..self }
+    }
 }
 
 impl Connections {

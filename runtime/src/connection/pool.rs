@@ -265,6 +265,7 @@ impl Pool {
         let mut state = self.state();
         let task = state.tasks.get(address)?;
         let in_flight = task.in_flight();
+        let wanted = wanted.of(task);
         task.connections.take(Instant::now(), wanted, in_flight)
     }
 

@@ -39,6 +39,7 @@ impl Pool {
         let (slot, is_more) = {
             let mut state = self.state();
             let task = state.tasks.get(address)?;
+            let wanted = wanted.of(task);
             task.connections.trunks.take(Instant::now(), wanted)
         };
         if is_more && slot.is_some() {
