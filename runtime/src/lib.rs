@@ -68,7 +68,7 @@
 //! To whoever listens to [`tracing`], with the target `service_connect` and the names of OpenTelemetry's [conventions] for
 //! HTTP clients. Each call is a span of the level INFO, named by its method, from its first poll to the head of the response
 //! or the error: what is read after that is not in it. The conventions would have one for each try; here it is the
-//! call, and the tries are events in it.
+//! call, and the tries are events in it. A `Channel` makes no spans, because tonic's own layers do.
 //!
 //! | in the span | |
 //! |---|---|
