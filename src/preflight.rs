@@ -19,7 +19,8 @@ use crate::output::{self, WARNING};
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "It reads the variables that ECS Copilot sets in a task, and `copilot/` or, where there is \
-none, `service-connect.lock`. Exit codes: 0 all can be reached, 1 some cannot, 2 it could not run.";
+none, `service-connect.lock`. It does not speak https, and leaves such services out. Exit codes: 0 all can be reached, 1 some \
+cannot or were left out, 2 it could not run. It needs no cargo: in an image, call `cargo-service-connect preflight`.";
 
 /// The variables of the task.
 const CALLER: &str = "COPILOT_SERVICE_NAME";
@@ -37,7 +38,7 @@ pub struct Arguments {
     from: Option<String>,
 
     /// How long all of it may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     timeout: u16,
 
     /// How to write it
@@ -48,11 +49,14 @@ pub struct Arguments {
 /// Prints what came of each service.
 pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
     let application = read(directory)?;
-    let clients = clients(&application, arguments)?;
+    let (clients, left_out) = clients(&application, arguments)?;
     let limit = Duration::from_secs(arguments.timeout.into());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    if clients.is_empty() {
+        bail!("there is no service left to look at");
+    }
     let report = runtime.block_on(preflight(clients).timeout(limit).into_future());
     // A look-up that never ends would hold it.
     runtime.shutdown_background();
@@ -64,7 +68,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
             output::raw(&json)?;
         }
     }
-    Ok(if report.is_ready() {
+    Ok(if report.is_ready() && left_out == 0 {
         Outcome::Clean
     } else {
         Outcome::Findings
@@ -83,8 +87,8 @@ fn read(directory: &Path) -> Result<Application> {
     application.with_context(|| format!("`{name}` is gone"))
 }
 
-/// A client for each service that is asked for, or that the caller may call.
-fn clients(model: &Application, arguments: &Arguments) -> Result<Vec<Client>> {
+/// A client for each service that is asked for, or that the caller may call, and how many there are that have none.
+fn clients(model: &Application, arguments: &Arguments) -> Result<(Vec<Client>, usize)> {
     let environment = env::var(ENVIRONMENT).ok();
     let known = model.environments.iter();
     let environment = environment.and_then(|name| {
@@ -110,7 +114,7 @@ fn clients(model: &Application, arguments: &Arguments) -> Result<Vec<Client>> {
             .collect::<Result<Vec<_>>>()?
     };
     if services.is_empty() {
-        bail!("there is no other service to look at: name one");
+        bail!("there is no other service that could be called");
     }
     // The runtime keeps what it knows of services for as long as a process lives.
     let connected = connected(model, environment).join("\n");
@@ -120,6 +124,7 @@ fn clients(model: &Application, arguments: &Arguments) -> Result<Vec<Client>> {
         environments: &[],
         base: connected.leak(),
     }));
+    let all = services.len();
     let clients = services.into_iter().filter_map(|service| {
         let endpoint = Endpoint::find(model, service, environment);
         if endpoint.port == 443 {
@@ -132,7 +137,9 @@ fn clients(model: &Application, arguments: &Arguments) -> Result<Vec<Client>> {
         }
         Some(client(service, endpoint, known))
     });
-    Ok(clients.collect())
+    let clients: Vec<_> = clients.collect();
+    let left_out = all - clients.len();
+    Ok((clients, left_out))
 }
 
 fn client(

@@ -108,3 +108,18 @@ fn what_is_not_there_is_an_error() {
     let broken = App::empty().file(lock::FILE, "format = 99\n");
     run(&broken.path(), &["preflight"]).refused("service-connect.lock");
 }
+
+#[test]
+fn what_it_does_not_speak_is_left_out_and_no_success() {
+    let (_listener, url) = open();
+    let manifest = "name: pay\ntype: Backend Service\nimage: {location: pay, port: 443}\nnetwork: {connect: true}\n";
+    let app = App::shop().file("copilot/pay/manifest.yml", manifest);
+    let run = preflight(&app.path(), &url, &["api", "pay"]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert!(
+        run.stdout.starts_with("api: ready") && run.stderr.contains("`pay` is called over https"),
+        "{run:#?}"
+    );
+    let run = preflight(&app.path(), &url, &["pay"]);
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+}

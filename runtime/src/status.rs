@@ -18,7 +18,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::Client;
-use crate::choose::Way;
+use crate::choose::{ENVIRONMENT, RESILIENCE, Variables, Way};
 use crate::route::Route;
 
 /// The way to a service, and who is there: what the next call would go by.
@@ -37,14 +37,14 @@ pub struct Status {
     pub url: Option<String>,
     /// Whether calls go to the discovery name because the Service Connect name does not resolve.
     pub fell_back: bool,
-    /// Why there is no way: what an error of a call would say.
+    /// Why no call can be made: what its error would say.
     pub problem: Option<String>,
     /// Requests in flight, of all clients that share its connections.
     pub in_flight: usize,
     /// The tasks that DNS named of late, or the proxy of Service Connect in their place. None were looked up before the
-    /// first call.
+    /// first call or `preflight`.
     pub tasks: Vec<TaskStatus>,
-    /// The last look-up of its name; none before the first call.
+    /// The last look-up of its name; none before the first call or `preflight`.
     pub lookup: Option<LookupStatus>,
 }
 
@@ -87,7 +87,7 @@ impl Client {
         let client = self.chosen();
         let mut status = Status {
             service: self.service(),
-            environment: None,
+            environment: Variables::process().get(ENVIRONMENT).map(str::to_owned),
             way: None,
             url: None,
             fell_back: false,
@@ -103,7 +103,9 @@ impl Client {
                 return status;
             }
         };
-        status.environment.clone_from(&choice.environment);
+        if let Err(error) = Variables::process().switch(RESILIENCE) {
+            status.problem = Some(error.to_string());
+        }
         let (mut target, mut way) = (&choice.target, choice.way);
         if let Some((pool, fell_back)) = client.used_route().and_then(Route::in_use) {
             if fell_back {

@@ -163,6 +163,20 @@ const CASES: &[Case] = &[
 
 /// Without a way there is nothing to connect to.
 const NO_WAY: &[(Set, &str, &str)] = &[
+    // Wrong, not missing.
+    (
+        &[("SERVICE_CONNECT_URL_127", "http://x/p")],
+        "variable",
+        "it has a path",
+    ),
+    (
+        &[
+            ("SERVICE_CONNECT_URL_127", "http://127.0.0.1"),
+            ("SERVICE_CONNECT_RESILIENCE", "maybe"),
+        ],
+        "variable",
+        "`on` nor `off`",
+    ),
     (&[], "not-in-ecs", "cargo service-connect dev"),
     (
         &[IN_ECS],
@@ -349,4 +363,19 @@ async fn an_override_counts_and_what_was_connected_is_used() {
     assert!(report.is_ready(), "{report}");
     assert_eq!(report.checks[0].service, Some("127"));
     assert_eq!(report.checks[0].way, Some("url"));
+}
+
+#[test]
+fn outside_of_a_runtime_each_says_so() {
+    let client = Client::at("http://127.0.0.1:1").unwrap();
+    let mut report = std::pin::pin!(preflight([client]).into_future());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(report) = report.as_mut().poll(&mut context) else {
+        panic!("it waits for nothing");
+    };
+    let text = report.to_string();
+    assert!(
+        text.starts_with("http://127.0.0.1:1: not ready") && text.contains("tokio runtime"),
+        "{text}"
+    );
 }

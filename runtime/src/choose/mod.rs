@@ -179,9 +179,17 @@ fn discovery(service: &Definition, endpoint: &Endpoint, variables: &Variables) -
         })
 }
 
+/// How an error says that a variable is missing.
+const UNSET: &str = "is not set:";
+
+/// Whether an error is about a variable that is missing, and not about one that is wrong.
+pub(crate) fn is_missing(error: &Error) -> bool {
+    matches!(error, Error::Variable(_)) && error.details().problem().contains(UNSET)
+}
+
 fn unset(name: &str, override_name: &str) -> Error {
     variable(format!(
-        "{name} is not set: ECS tasks that Copilot deployed have it; elsewhere run `cargo \
+        "{name} {UNSET} ECS tasks that Copilot deployed have it; elsewhere run `cargo \
          service-connect dev`, or set {override_name}"
     ))
 }

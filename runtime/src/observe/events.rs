@@ -5,6 +5,7 @@
 //! ```
 
 use std::net::SocketAddr;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::Duration;
 
@@ -34,8 +35,15 @@ pub(crate) fn retried(target: &Target, number: u32, reason: Reason, pause: Durat
 }
 
 /// A request went to a task, or is no longer there: `change` is 1 or -1.
+///
+/// It may be told because of a panic. Another one would end the process, and an uncounted end would be wrong for ever.
 pub(crate) fn in_flight(target: &Target, change: f64) {
-    numbers::in_flight(target, change);
+    let tell = || numbers::in_flight(target, change);
+    if thread::panicking() {
+        let _ = panic::catch_unwind(AssertUnwindSafe(tell));
+    } else {
+        tell();
+    }
 }
 
 /// What a request to a task came to that began then, and whether that changes who gets others.

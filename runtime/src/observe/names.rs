@@ -79,5 +79,8 @@ impl Reason {
 
 /// `error.type` of an answer that is an error.
 pub(super) fn status_name(status: StatusCode) -> Cow<'static, str> {
-    status.as_str().to_owned().into()
+    match status.as_u16() {
+        100..600 => status.as_str().to_owned().into(),
+        _ => OTHER.into(),
+    }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::choose::{DISCOVERY, Way, override_name};
+use crate::choose::{DISCOVERY, Target, Variables, Way, override_name};
 
 /// What is wrong on the way to a service. It serializes as its [`code`](Cause::code).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ use crate::choose::{DISCOVERY, Way, override_name};
 pub enum Cause {
     /// A variable is malformed, or missing where no other way is left.
     Variable,
-    /// The manifests leave no way: Service Connect is off on one side, and it is not in discovery, or it has no port.
+    /// The manifests leave no way: Service Connect is off on one side, and it is not in discovery, or it has no port; or
+    /// https is not compiled in, or this is no tokio runtime.
     NoWay,
     /// This is no ECS task, and the service is nowhere else either.
     NotInEcs,
@@ -100,20 +101,25 @@ impl Parties<'_> {
     pub(super) fn no_name(&self, has_names: bool) -> (Cause, String) {
         let Parties { service, host, .. } = self;
         let caller = self.caller();
+        let no_fallback = if Variables::process().get(DISCOVERY).is_none() {
+            "; and COPILOT_SERVICE_DISCOVERY_ENDPOINT is not set, so there is no falling back to discovery"
+        } else {
+            ""
+        };
         if has_names {
             let words = format!(
                 "this task does not know the Service Connect name `{host}`, though it knows others: it started before \
                  the first Service Connect deployment of `{service}`, so deploy {caller} again; or Service Connect is \
                  off in what is deployed of `{service}`"
             );
-            return (Cause::StartedBefore, words);
+            return (Cause::StartedBefore, words + no_fallback);
         }
         let words = format!(
             "this task knows no name of Service Connect: it is off in what is deployed of {caller}, or no service had \
              one when the task started: write `network.connect: true` in the manifests, deploy `{service}`, and after \
              it {caller}"
         );
-        (Cause::ServiceConnectOff, words)
+        (Cause::ServiceConnectOff, words + no_fallback)
     }
 
     /// What does not resolve elsewhere than in ECS.
@@ -134,7 +140,8 @@ impl Parties<'_> {
         }
     }
 
-    pub(super) fn no_address(&self) -> String {
+    /// Neither has its fallback one, if there is one.
+    pub(super) fn no_address(&self, fallback: Option<&Target>) -> String {
         let advice = self.advice(|| {
             format!(
                 ": no task of `{}` is healthy, or none is deployed in this environment, or {DISCOVERY} is not what \
@@ -142,7 +149,14 @@ impl Parties<'_> {
                 self.service
             )
         });
-        format!("`{}` has no address{advice}", self.host)
+        let host = self.host;
+        match fallback {
+            Some(fallback) => format!(
+                "neither `{host}` nor its fallback `{}` has an address{advice}",
+                fallback.host()
+            ),
+            None => format!("`{host}` has no address{advice}"),
+        }
     }
 
     pub(super) fn dns_silent(&self) -> String {

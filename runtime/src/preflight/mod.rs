@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -66,6 +67,14 @@ impl PreflightBuilder {
 
     async fn run(self) -> Preflight {
         let end = Instant::now() + self.limit.min(NEVER);
+        if Handle::try_current().is_err() {
+            // Each says so.
+            let mut checks = Vec::new();
+            for client in &self.clients {
+                checks.push(probe::check(client.service(), &client.chosen(), end).await);
+            }
+            return Preflight { checks };
+        }
         let mut running = JoinSet::new();
         for (index, client) in self.clients.into_iter().enumerate() {
             // An override in code is in force here, and not in a task.

@@ -10,12 +10,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::Check;
 use super::cause::{Cause, Parties};
 use crate::balance::{Avoid, is_proxy};
-use crate::choose::{SERVICE, Target, Variables, Way};
+use crate::choose::{ENVIRONMENT, SERVICE, Target, Variables, Way, is_missing};
 use crate::retry::ready;
 use crate::route::{NoLease, Route};
 use crate::{Client, Error};
@@ -29,7 +29,7 @@ const HOSTS: &str = "/etc/hosts";
 
 /// What is known of a service's addresses.
 enum Found {
-    Unresolved,
+    Unresolved(Option<io::Error>),
     DnsSilent,
     /// The name that resolved, and what each address did.
     Tried(Target, Vec<(SocketAddr, Outcome)>),
@@ -46,9 +46,10 @@ enum Trouble {
 
 pub(super) async fn check(service: Option<&'static str>, client: &Client, end: Instant) -> Check {
     let start = Instant::now();
+    let environment = Variables::process().get(ENVIRONMENT);
     let mut check = Check {
         service,
-        environment: None,
+        environment: environment.map(str::to_owned),
         way: None,
         url: None,
         connected: Vec::new(),
@@ -56,10 +57,11 @@ pub(super) async fn check(service: Option<&'static str>, client: &Client, end: I
         explanation: None,
         took: Duration::ZERO,
     };
-    match client
-        .route()
-        .and_then(|route| ready(&route.choice).map(|()| route))
-    {
+    if let Ok(choice) = client.choice() {
+        check.goes(choice.way, &choice.target);
+    }
+    let route = client.choice().and_then(ready);
+    match route.and_then(|()| client.route()) {
         Ok(route) => check.probe(route, end).await,
         Err(error) => check.has_no_way(&error),
     }
@@ -68,56 +70,63 @@ pub(super) async fn check(service: Option<&'static str>, client: &Client, end: I
 }
 
 impl Check {
+    fn goes(&mut self, way: Way, to: &Target) {
+        self.way = Some(way.id());
+        self.url = Some(to.to_string());
+    }
+
     fn has_no_way(&mut self, error: &Error) {
         let is_task = Variables::process().deployed();
         self.cause = Some(match error {
-            Error::Variable(_) if !is_task => Cause::NotInEcs,
+            error if is_missing(error) && !is_task => Cause::NotInEcs,
             Error::Variable(_) => Cause::Variable,
             _ => Cause::NoWay,
         });
-        self.environment = error.details().environment().map(str::to_owned);
         self.explanation = Some(error.details().problem().to_owned());
     }
 
     async fn probe(&mut self, route: &Route, end: Instant) {
         let choice = &route.choice;
-        self.environment.clone_from(&choice.environment);
-        self.way = Some(choice.way.id());
-        self.url = Some(choice.target.to_string());
-        let found = connect_all(route, end).await;
-        let wrong = match &found {
+        let wrong = match connect_all(route, end).await {
             Found::Tried(target, tried) => {
                 let connected = tried.iter().filter(|(_, outcome)| outcome.is_ok());
                 self.connected = connected.map(|(address, _)| *address).collect();
-                if choice.fallback.as_ref() == Some(target) {
-                    self.way = Some(Way::Discovery.id());
-                    self.url = Some(target.to_string());
+                if choice.fallback.as_ref() == Some(&target) {
+                    self.goes(Way::Discovery, &target);
                 }
-                self.judge(route, target, tried, end).await
+                self.judge(route, &target, &tried, end).await
             }
-            Found::Unresolved => Some(self.unresolved(route)),
-            Found::DnsSilent => Some((
-                Cause::DnsSilent,
-                self.parties(choice.way, &choice.target).dns_silent(),
-            )),
+            Found::Unresolved(error) => Some(self.unresolved(route, error)),
+            Found::DnsSilent => {
+                let about = self.parties(choice.way, &choice.target);
+                Some((Cause::DnsSilent, about.dns_silent()))
+            }
         };
         (self.cause, self.explanation) = wrong.unzip();
     }
 
     /// No name resolves.
-    fn unresolved(&self, route: &Route) -> (Cause, String) {
+    fn unresolved(&self, route: &Route, error: Option<io::Error>) -> (Cause, String) {
         let choice = &route.choice;
-        let last = choice.fallback.as_ref().unwrap_or(&choice.target);
-        let about = self.parties(choice.way, last);
+        let about = self.parties(choice.way, &choice.target);
+        let said = error.map(|error| error.to_string()).unwrap_or_default();
         match choice.way {
             Way::ServiceConnect | Way::Discovery if !choice.deployed => {
                 (Cause::NotInEcs, about.not_in_ecs())
             }
+            // As glibc and musl say that they got no answer.
+            _ if ["Temporary failure", "Try again"]
+                .iter()
+                .any(|words| said.contains(words)) =>
+            {
+                (Cause::DnsSilent, format!("{} ({said})", about.dns_silent()))
+            }
             // Nothing else is known where it could have fallen back.
-            Way::ServiceConnect if choice.fallback.is_none() => self
-                .parties(choice.way, &choice.target)
-                .no_name(has_names()),
-            _ => (Cause::NoTask, about.no_address()),
+            Way::ServiceConnect if choice.fallback.is_none() => about.no_name(has_names()),
+            _ => (
+                Cause::NoTask,
+                format!("{} ({said})", about.no_address(choice.fallback.as_ref())),
+            ),
         }
     }
 
@@ -154,10 +163,14 @@ impl Check {
             io::ErrorKind::ConnectionRefused => {
                 (Cause::NothingListens, about.nothing_listens(&list))
             }
-            _ if target.is_https() && error.kind() != io::ErrorKind::TimedOut => {
+            io::ErrorKind::TimedOut
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable => (Cause::Silent, about.silent(&list)),
+            // What rustls finds, and what a server does that finds something itself.
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof if target.is_https() => {
                 (Cause::Tls, about.tls(&error.to_string()))
             }
-            _ => (Cause::Silent, about.silent(&list)),
+            _ => (Cause::Silent, list),
         })
     }
 
@@ -177,9 +190,9 @@ impl Check {
             return (Cause::NoTask, about.closed());
         };
         match connect_all(&direct, end).await {
-            Found::Unresolved => {
+            Found::Unresolved(_) => {
                 let about = self.parties(Way::Discovery, &direct.choice.target);
-                (Cause::NoTask, about.no_address())
+                (Cause::NoTask, about.no_address(None))
             }
             Found::DnsSilent => (Cause::NoTask, about.closed()),
             Found::Tried(_, tried) => {
@@ -232,17 +245,25 @@ async fn connect_all(route: &Route, end: Instant) -> Found {
         let lease = match timeout_at(end, route.lease(&avoid, true, patience)).await {
             Ok(Ok(lease)) => lease,
             Err(_) if target.is_none() => return Found::DnsSilent,
-            Ok(Err(NoLease::Unresolved { .. })) if target.is_none() => return Found::Unresolved,
+            Ok(Err(NoLease::Unresolved { error, .. })) if target.is_none() => {
+                return Found::Unresolved(error);
+            }
             Ok(Err(_)) | Err(_) => break,
         };
         let (address, order) = (lease.address(), avoid.unreachable.len());
         target.get_or_insert_with(|| lease.pool().target.clone());
         avoid.unreachable.push(address);
-        let limit = route.resilience.connect_timeout.min(patience);
+        let left = end.saturating_duration_since(Instant::now());
+        let limit = route.resilience.connect_timeout.min(left);
+        // It is told in milliseconds.
+        let limit = Duration::from_millis(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
         running.spawn(async move {
             let outcome = match lease.connect(limit).await {
                 Ok(mut connection) => {
-                    if is_proxy(address) && timeout(LASTS, connection.ends()).await.is_ok() {
+                    let until = end.min(Instant::now() + LASTS);
+                    let is_closed =
+                        is_proxy(address) && timeout_at(until, connection.ends()).await.is_ok();
+                    if is_closed {
                         Err(Trouble::Closed)
                     } else {
                         lease.keep(connection);
@@ -255,7 +276,7 @@ async fn connect_all(route: &Route, end: Instant) -> Found {
         });
     }
     let Some(target) = target else {
-        return Found::Unresolved;
+        return Found::Unresolved(None);
     };
     let mut tried = running.join_all().await;
     tried.sort_unstable_by_key(|(order, _, _)| *order);

@@ -76,8 +76,9 @@ impl Call<'_> {
                         return noted;
                     }
                     wanted = Some(reason(&noted));
-                    // An answer is more than none.
-                    if last.is_err() || noted.is_ok() {
+                    // An answer is more than none; and what was not sent is sent again as any other, which is counted.
+                    let is_unsent = matches!(noted, Err(Trouble::Unsent(_)));
+                    if noted.is_ok() || (last.is_err() && !is_unsent) {
                         last = noted;
                     }
                 }

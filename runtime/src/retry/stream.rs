@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use http::{Request, Response};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::explain::GRPC;
 use super::{Call, Failure, Outcome, ready, replay};
@@ -55,6 +55,7 @@ pub(crate) async fn open_stream(
 impl Call<'_> {
     async fn stream(&mut self, request: &StreamRequest<'_>) -> Result<Response<Received>, Failure> {
         self.avoid.is_precious = !request.is_idempotent;
+        let began = Instant::now();
         let mut refusals = 0;
         // What comes back if nothing better does.
         let mut last = None;
@@ -94,6 +95,8 @@ impl Call<'_> {
             };
             self.avoid.tried.push(address);
             let pause = self.stream_pause(&tried);
+            // What would come too late is not waited for.
+            let pause = pause.filter(|pause| began.elapsed().saturating_add(*pause) < self.limit);
             // An answer is more than none.
             last = match (tried, last) {
                 (Err(_), Some(Ok(answer))) => Some(Ok(answer)),
@@ -128,7 +131,7 @@ impl Call<'_> {
         };
         // What is no number means that it wants none, as does a negative one.
         let asked = asked.to_str().ok()?.parse().ok()?;
-        Some(pause + Duration::from_millis(asked))
+        Some(pause.saturating_add(Duration::from_millis(asked)))
     }
 
     /// Whether there may be one more retry, which counts it.

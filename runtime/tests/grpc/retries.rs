@@ -1,12 +1,14 @@
 //! What is sent again, and what is not.
 
+use std::time::Duration;
+
 use h2::Reason;
 use service_connect::{Channel, Idempotent, Resilience};
 use tonic::codegen::tokio_stream;
 use tonic::{Code, Request, Status};
 
 use crate::h2_server::{Reply, Server};
-use crate::support::{EchoClient, bytes, text};
+use crate::support::{EchoClient, bytes, messages, text};
 
 async fn call(channel: Channel, is_idempotent: bool) -> Result<String, Status> {
     let mut request = Request::new(bytes("kudos"));
@@ -127,4 +129,77 @@ async fn the_last_answer_comes_back() {
     let server = Server::start(|_| Reply::Status("14")).await;
     let status = call(server.client().channel(), true).await.unwrap_err();
     assert_eq!((status.code(), server.streams()), (Code::Unavailable, 3));
+}
+
+/// The messages go to the second one, though the first one never ends its stream.
+#[tokio::test]
+async fn what_is_sent_again_goes_to_the_last_one_only() {
+    let server = Server::start(|stream| {
+        if stream == 0 {
+            Reply::Open(503)
+        } else {
+            Reply::Status("0")
+        }
+    })
+    .await;
+    let (sender, messages) = messages();
+    let mut request = Request::new(messages);
+    request.extensions_mut().insert(Idempotent);
+    let mut client = EchoClient::new(server.client().channel());
+    let call = tokio::spawn(async move { client.upload_of(request).await });
+    sender.send(bytes("first")).await.unwrap();
+    while server.streams() < 2 {
+        tokio::task::yield_now().await;
+    }
+    sender.send(bytes("second")).await.unwrap();
+    drop(sender);
+    let ended = tokio::time::timeout(Duration::from_secs(10), call).await;
+    // That it answers nothing is not what is asked here.
+    assert_eq!(ended.unwrap().unwrap().unwrap_err().code(), Code::Internal);
+    let bodies = server.bodies.lock().unwrap();
+    assert_eq!(bodies.len(), 1);
+    assert!(
+        bodies[0].windows(6).any(|part| part == b"second"),
+        "{bodies:?}"
+    );
+}
+
+/// What is to be waited for longer than the deadline is not.
+#[tokio::test]
+async fn who_asks_to_be_left_alone_for_too_long_has_answered() {
+    for (asked, streams) in [("3600000", 1), ("18446744073709551615", 1), ("5", 3)] {
+        let server = Server::start(move |_| Reply::Pushback(asked)).await;
+        let client = server.client().with_timeout(Duration::from_secs(30));
+        let ended = call(client.channel(), true);
+        let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+        let status = ended.unwrap().unwrap_err();
+        assert_eq!(
+            (status.code(), server.streams()),
+            (Code::Unavailable, streams),
+            "{asked}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_panics_ends_its_call() {
+    let server = Server::start(|_| Reply::Status("0")).await;
+    let (sender, messages) = messages();
+    let messages = tokio_stream::StreamExt::map(messages, |message| {
+        assert_ne!(message, "bad", "a source may panic");
+        message
+    });
+    let mut client = EchoClient::new(server.client().channel());
+    let call = tokio::spawn(async move { client.upload(messages).await });
+    sender.send(bytes("good")).await.unwrap();
+    while server.streams() < 1 {
+        tokio::task::yield_now().await;
+    }
+    sender.send(bytes("bad")).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(10), call).await;
+    assert!(
+        ended
+            .expect("it ends")
+            .map_or(true, |answer| answer.is_err())
+    );
 }

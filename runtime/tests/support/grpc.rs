@@ -360,9 +360,15 @@ impl EchoClient {
         &mut self,
         messages: impl Stream<Item = Bytes> + Send + 'static,
     ) -> Result<String, Status> {
+        self.upload_of(Request::new(messages)).await
+    }
+
+    pub async fn upload_of(
+        &mut self,
+        request: Request<impl Stream<Item = Bytes> + Send + 'static>,
+    ) -> Result<String, Status> {
         self.ready().await;
         let path = http::uri::PathAndQuery::from_static("/echo.Echo/Upload");
-        let request = Request::new(messages);
         let answer = self.0.client_streaming(request, path, Text).await?;
         Ok(text(&answer.into_inner()))
     }

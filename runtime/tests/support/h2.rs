@@ -31,6 +31,10 @@ pub enum Reply {
     Status(&'static str),
     /// With an HTTP status, and no word of gRPC.
     Http(u16),
+    /// The same at once, and the answer never ends.
+    Open(u16),
+    /// That it is not there, and to be left alone for so many milliseconds.
+    Pushback(&'static str),
     Reset(Reason),
     /// After the head, and a message.
     ResetLater(Reason),
@@ -104,6 +108,15 @@ async fn serve(
             respond.send_reset(reason);
             continue;
         }
+        if let Reply::Open(status) = reply {
+            let response = Response::builder().status(status).body(()).unwrap();
+            let open = (respond.send_response(response, false).unwrap(), request);
+            tokio::spawn(async move {
+                let _open = open;
+                std::future::pending::<()>().await;
+            });
+            continue;
+        }
         let body = whole(request, &mut connection).await;
         bodies.lock().unwrap().push(body.clone());
         if reply == Reply::Break {
@@ -173,6 +186,13 @@ fn answer(reply: Reply, body: Bytes, mut respond: SendResponse<Bytes>) {
             let response = head(200).header("grpc-status", status).body(()).unwrap();
             respond.send_response(response, true).unwrap();
         }
+        Reply::Pushback(milliseconds) => {
+            let response = head(200).header("grpc-status", "14");
+            let response = response.header("grpc-retry-pushback-ms", milliseconds);
+            respond
+                .send_response(response.body(()).unwrap(), true)
+                .unwrap();
+        }
         Reply::Http(status) => {
             let response = Response::builder().status(status).body(()).unwrap();
             respond.send_response(response, true).unwrap();
@@ -190,6 +210,6 @@ fn answer(reply: Reply, body: Bytes, mut respond: SendResponse<Bytes>) {
             let _respond = respond;
             std::future::pending::<()>().await;
         })),
-        Reply::Break | Reply::GoAway | Reply::Reset(_) => unreachable!(),
+        Reply::Break | Reply::GoAway | Reply::Open(_) | Reply::Reset(_) => unreachable!(),
     }
 }

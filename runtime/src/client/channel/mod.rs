@@ -55,9 +55,9 @@ use crate::{Body, Result};
 /// The deadline of the request, as `set_timeout` of tonic's `Request` sets it, covers the whole call, whoever of the two
 /// ends notices first. Without one there is that of the client, 15 s, for the head of the answer only, and from when the
 /// last message was sent: a call to a stream that says nothing at first, not even its head, needs a longer one, by
-/// [`with_timeout`](Client::with_timeout). Between messages either side may rest for as long as it likes. A service that takes
-/// nothing of a message for 15 s, or what [`with_idle_timeout`](Client::with_idle_timeout) says, is given up; and so is one
-/// that does not answer a ping after 10 s in which nothing came.
+/// [`with_timeout`](Client::with_timeout). Between messages either side may rest for as long as it likes. Until its
+/// answer begins, a service that takes nothing of a message for 15 s, or what [`with_idle_timeout`](Client::with_idle_timeout)
+/// says, is given up; and at any time so is one that does not answer a ping after 10 s in which nothing came.
 ///
 /// # What goes wrong
 /// It never fails as a service: what goes wrong is an answer with a status of gRPC, such as `UNAVAILABLE` where no task can

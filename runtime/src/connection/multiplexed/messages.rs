@@ -33,10 +33,17 @@ struct Source {
     size: usize,
     is_whole: bool,
     is_end: bool,
+    /// How often it was begun to be sent. Only the last time gets more of it.
+    times: u32,
 }
 
 /// Why there are no more messages.
-pub(super) struct Failed;
+pub(super) enum NoMore {
+    /// The source has failed.
+    Failed,
+    /// They go to another task.
+    Elsewhere,
+}
 
 impl Messages {
     pub(crate) fn new(body: Body) -> Messages {
@@ -47,6 +54,7 @@ impl Messages {
                 size: 0,
                 is_whole: true,
                 is_end: false,
+                times: 0,
             })),
             upload: Upload::new(),
         }
@@ -71,6 +79,13 @@ impl Messages {
         self.source().is_whole = false;
     }
 
+    /// It is sent from its beginning; gives the number of this time.
+    pub(super) fn begin(&self) -> u32 {
+        let mut source = self.source();
+        source.times += 1;
+        source.times
+    }
+
     /// Whether nothing comes after the first `next` parts.
     pub(super) fn is_end(&self, next: usize) -> bool {
         let source = self.source();
@@ -81,10 +96,14 @@ impl Messages {
     /// The part after the first `next` ones, which counts it.
     pub(super) fn poll(
         &self,
+        time: u32,
         next: &mut usize,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Failed>>> {
+    ) -> Poll<Option<Result<Bytes, NoMore>>> {
         let mut source = self.source();
+        if source.times != time {
+            return Poll::Ready(Some(Err(NoMore::Elsewhere)));
+        }
         if let Some(part) = source.seen.get(*next) {
             *next += 1;
             return Poll::Ready(Some(Ok(part.clone())));
@@ -105,7 +124,7 @@ impl Messages {
                 source.is_end = true;
                 source.is_whole = false;
                 self.upload.fails(error);
-                return Poll::Ready(Some(Err(Failed)));
+                return Poll::Ready(Some(Err(NoMore::Failed)));
             }
         };
         source.size = source.size.saturating_add(part.len());

@@ -11,6 +11,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,10 +21,12 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use super::super::exchange::SILENCE;
-use super::super::{Lease, Stage, Turn, is_failure};
-use super::messages::Messages;
+use super::super::{Lease, Stage, Turn, Upload, is_failure};
+use super::messages::{Messages, NoMore};
 use super::{Received, Slot};
+use crate::Error;
 use crate::balance::Verdict;
+use crate::error::ErrorDetails;
 
 /// Why there is no answer.
 pub(crate) enum Unanswered {
@@ -195,20 +198,26 @@ impl Held {
 }
 
 /// Sends messages as the service takes them, to their end or that of the stream.
-async fn pour(messages: Messages, mut stream: SendStream<Bytes>) {
+async fn pour(messages: Messages, stream: SendStream<Bytes>) {
+    let time = messages.begin();
     let mut next = 0;
     let upload = Arc::clone(messages.upload());
+    let mut sending = Sending {
+        stream,
+        upload: Arc::clone(&upload),
+    };
+    let stream = &mut sending.stream;
     loop {
         let part = poll_fn(|cx| {
             // The answer says why.
             if stream.poll_reset(cx).is_ready() {
                 return Poll::Ready(None);
             }
-            messages.poll(&mut next, cx).map(Some)
+            messages.poll(time, &mut next, cx).map(Some)
         });
         let mut part = match part.await {
             Some(Some(Ok(part))) => part,
-            Some(Some(Err(_))) => {
+            Some(Some(Err(NoMore::Failed))) => {
                 stream.send_reset(Reason::CANCEL);
                 return;
             }
@@ -217,7 +226,7 @@ async fn pour(messages: Messages, mut stream: SendStream<Bytes>) {
                 upload.end();
                 return;
             }
-            None => return,
+            Some(Some(Err(NoMore::Elsewhere))) | None => return,
         };
         let is_last = messages.is_end(next);
         loop {
@@ -225,7 +234,7 @@ async fn pour(messages: Messages, mut stream: SendStream<Bytes>) {
             let taken = if part.is_empty() {
                 Bytes::new()
             } else {
-                let Some(room) = room(&mut stream, part.len()).await else {
+                let Some(room) = room(stream, part.len()).await else {
                     return;
                 };
                 part.split_to(room)
@@ -241,6 +250,23 @@ async fn pour(messages: Messages, mut stream: SendStream<Bytes>) {
             if part.is_empty() {
                 break;
             }
+        }
+    }
+}
+
+/// The half of a stream that messages go to.
+struct Sending {
+    stream: SendStream<Bytes>,
+    upload: Arc<Upload>,
+}
+
+/// Where the source of the messages panics, nobody else would say that no more of them come.
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let problem = "the source of the messages panicked";
+            self.upload.fails(Error::Body(ErrorDetails::new(problem)));
+            self.stream.send_reset(Reason::CANCEL);
         }
     }
 }

@@ -35,7 +35,7 @@ async fn who_answers_errors_at_once_gets_no_more_than_a_share() {
 }
 
 /// Polled once, and then nobody looks for a while; the answer is there before they give up.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_nobody_looked_at_is_no_silence() {
     let service = Arc::new(Service::start(&TASKS, Resilience::DEFAULT, |_, _| GOOD).await);
     // So that there are connections, and a call is sent when it is polled.

@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn through_a_proxy_several_connections_take_turns() {
     let service = Service::start(&PROXY, Resilience::DEFAULT, |_, _| GOOD).await;
     for _ in 0..200 {
@@ -15,7 +15,7 @@ async fn through_a_proxy_several_connections_take_turns() {
     assert_eq!(turns, [0, 1, 2, 3, 4, 5], "{last:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_connection_through_a_proxy_that_fails_twice_is_given_up() {
     let reply: Reply = |_, connection| if connection == 2 { BAD } else { GOOD };
     let service = Service::start(&PROXY, Resilience::DEFAULT, reply).await;
@@ -40,7 +40,7 @@ async fn a_connection_through_a_proxy_that_is_slow_is_passed_over() {
     assert_eq!(over_it.collect::<Vec<_>>().len(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_connection_through_a_proxy_has_an_age() {
     let mut resilience = Resilience::DEFAULT;
     resilience.max_proxy_connection_age = Duration::ZERO;

@@ -4,7 +4,7 @@ use super::*;
 
 const LONG: Duration = Duration::from_secs(1000);
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn posts_take_nothing_of_what_others_may_be_sent_again() {
     let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
     let resilience = Resilience {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn requests_are_spread_over_the_tasks() {
     let service = Service::start(&TASKS, Resilience::DEFAULT, |_, _| GOOD).await;
     for _ in 0..60 {
@@ -12,7 +12,7 @@ async fn requests_are_spread_over_the_tasks() {
     assert_eq!(service.connections(), 1, "one that is idle is used again");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_task_that_fails_is_passed_over_after_five_times() {
     let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
     let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
@@ -106,7 +106,7 @@ async fn where_connecting_takes_long_the_next_task_is_tried_beside_it() {
 }
 
 /// Where all fail it is not the connection.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_service_in_trouble_keeps_its_connections() {
     for addresses in [&TASKS[..1], &PROXY] {
         for method in [Method::POST, Method::GET] {
