@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
+use serde::Serialize;
 use service_connect_codegen::Finding;
 
 /// What a list is headed with.
@@ -18,6 +19,13 @@ pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// Writes the result of a command, colors included where they are wanted.
 pub fn result(text: &str) -> Result<()> {
     written(anstream::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes a result as JSON, for programs and people.
+pub fn json(result: &impl Serialize) -> Result<()> {
+    let mut json = serde_json::to_vec_pretty(result)?;
+    json.push(b'\n');
+    raw(&json)
 }
 
 /// Writes a result byte for byte.

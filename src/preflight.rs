@@ -62,11 +62,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
     runtime.shutdown_background();
     match arguments.format {
         Format::Human => output::result(&format!("{report}\n"))?,
-        Format::Json => {
-            let mut json = serde_json::to_vec_pretty(&report)?;
-            json.push(b'\n');
-            output::raw(&json)?;
-        }
+        Format::Json => output::json(&report)?,
     }
     Ok(if report.is_ready() && left_out == 0 {
         Outcome::Clean

@@ -82,11 +82,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
     let map = Map::new(&context, from)?;
     match arguments.format {
         Format::Human => output::result(&map.table(from.is_some()))?,
-        Format::Json => {
-            let mut json = serde_json::to_vec_pretty(&map)?;
-            json.push(b'\n');
-            output::raw(&json)?;
-        }
+        Format::Json => output::json(&map)?,
     }
     context.note_slips();
     if context.findings().iter().any(Finding::is_error) {

@@ -2,14 +2,14 @@
 
 #[path = "support/child.rs"]
 mod child;
+#[path = "support/locks.rs"]
+mod locks;
 #[path = "support/recorder.rs"]
 mod recorder;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use recorder::Kept;
@@ -22,16 +22,6 @@ const IN_FLIGHT: &str = "http.client.active_requests";
 const TRIES: &str = "service_connect.client.try.duration";
 const RETRIES: &str = "service_connect.client.retries";
 
-/// Fails the first times with 503, then answers.
-async fn failing(times: usize) -> Server {
-    let turn = AtomicUsize::new(0);
-    Server::start(move |_| {
-        let is_bad = turn.fetch_add(1, Ordering::Relaxed) < times;
-        Reply::Bytes(answer(if is_bad { "503 X" } else { "200 OK" }, ""))
-    })
-    .await
-}
-
 fn keys(numbers: BTreeMap<String, Vec<f64>>) -> Vec<(String, usize)> {
     let numbers = numbers.into_iter();
     numbers
@@ -43,7 +33,7 @@ fn keys(numbers: BTreeMap<String, Vec<f64>>) -> Vec<(String, usize)> {
 async fn calls_and_tries_are_counted_and_timed() {
     let kept = Kept::default();
     let _guard = metrics::set_default_local_recorder(&kept);
-    let server = failing(2).await;
+    let server = Server::failing(2).await;
     let port = server.address.port();
     let at = format!("server.address=127.0.0.1,server.port={port}");
     let task = format!("network.peer.address=127.0.0.1,network.peer.port={port}");
@@ -139,7 +129,7 @@ async fn a_request_is_in_flight_until_its_answer_is_read() {
 #[tokio::test]
 async fn a_recorder_that_panics_breaks_its_call_and_no_count() {
     for name in [CALLS, IN_FLIGHT, TRIES, RETRIES] {
-        let server = failing(1).await;
+        let server = Server::failing(1).await;
         let mut resilience = Resilience::DEFAULT;
         resilience.max_in_flight = 1;
         let client = server.client().with_resilience(resilience);
@@ -160,10 +150,7 @@ async fn a_recorder_that_panics_breaks_its_call_and_no_count() {
         };
         let outcome = tasks.run_until(call).await;
         assert!(outcome.is_err_and(|error| error.is_panic()), "{name}");
-        // A connection that is being opened is left to itself, and counts until it is there.
-        while client.status().in_flight > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        support::rests(&client).await;
         let status = client.get("/").await.map(|response| response.status());
         assert_eq!(status.unwrap(), 200, "after a panic over {name}");
     }
@@ -173,19 +160,10 @@ async fn a_recorder_that_panics_breaks_its_call_and_no_count() {
 #[tokio::test]
 async fn no_lock_is_held_where_a_recorder_is_slow() {
     let kept = Kept::with(|name| {
-        let (done, is_done) = mpsc::channel();
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.unwrap().block_on(drain(Duration::ZERO));
-            let _ = done.send(());
-        });
-        let waited = is_done.recv_timeout(Duration::from_secs(10));
-        assert!(waited.is_ok(), "a lock is held where {name} is recorded");
+        locks::are_free(|| drain(Duration::ZERO), name);
     });
     let _guard = metrics::set_default_local_recorder(&kept);
-    let server = failing(2).await;
+    let server = Server::failing(2).await;
     assert_eq!(server.client().get("/").await.unwrap().status(), 200);
     assert!(kept.all().len() >= 5, "{:?}", kept.all());
 }

@@ -4,12 +4,12 @@
 mod child;
 #[path = "support/listener.rs"]
 mod listener;
+#[path = "support/locks.rs"]
+mod locks;
 mod support;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use listener::{Listener, OCCASIONS, Told};
@@ -33,16 +33,6 @@ fn fields(expected: &[(&str, &str)]) -> BTreeMap<String, String> {
     fields
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect()
-}
-
-/// Fails the first times with 503, then answers.
-async fn failing(times: usize) -> Server {
-    let turn = AtomicUsize::new(0);
-    Server::start(move |_| {
-        let is_bad = turn.fetch_add(1, Ordering::Relaxed) < times;
-        Reply::Bytes(answer(if is_bad { "503 X" } else { "200 OK" }, ""))
-    })
-    .await
 }
 
 #[tokio::test]
@@ -169,7 +159,7 @@ async fn a_span_ends_with_the_head_of_the_response() {
 
 #[tokio::test]
 async fn each_retry_is_an_event_in_the_span() {
-    let server = failing(2).await;
+    let server = Server::failing(2).await;
     let listener = Listener::default();
     let _guard = listener.listen();
     assert_eq!(server.client().get("/").await.unwrap().status(), 200);
@@ -272,7 +262,7 @@ fn one_at_a_time() -> Resilience {
 #[tokio::test]
 async fn a_subscriber_that_panics_breaks_its_call_and_no_count() {
     for occasion in OCCASIONS {
-        let server = failing(1).await;
+        let server = Server::failing(1).await;
         let client = server.client().with_resilience(one_at_a_time());
         // On this thread, which is the one that listens.
         let tasks = tokio::task::LocalSet::new();
@@ -285,10 +275,7 @@ async fn a_subscriber_that_panics_breaks_its_call_and_no_count() {
         };
         let outcome = tasks.run_until(call).await;
         assert!(outcome.is_err_and(|error| error.is_panic()), "{occasion}");
-        // A connection that is being opened is left to itself, and counts until it is there.
-        while client.status().in_flight > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        support::rests(&client).await;
         let status = client.get("/").await.map(|response| response.status());
         assert_eq!(status.unwrap(), 200, "after a panic in {occasion}");
     }
@@ -298,18 +285,9 @@ async fn a_subscriber_that_panics_breaks_its_call_and_no_count() {
 #[tokio::test]
 async fn no_lock_is_held_where_a_subscriber_is_slow() {
     let listener = Listener::with(|occasion| {
-        let (done, is_done) = mpsc::channel();
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.unwrap().block_on(drain(Duration::ZERO));
-            let _ = done.send(());
-        });
-        let waited = is_done.recv_timeout(Duration::from_secs(10));
-        assert!(waited.is_ok(), "a lock is held in {occasion}");
+        locks::are_free(|| drain(Duration::ZERO), occasion);
     });
-    let server = failing(2).await;
+    let server = Server::failing(2).await;
     let _guard = listener.listen();
     assert_eq!(server.client().get("/").await.unwrap().status(), 200);
     assert_eq!(listener.events().len(), 2);

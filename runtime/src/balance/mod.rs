@@ -234,11 +234,7 @@ impl<C: Default> Tasks<C> {
     /// Of those that are in and have answered.
     fn fastest(&self) -> Duration {
         let known = self.list.iter().filter(|task| task.health.is_in());
-        let known = known.map(|task| task.health.latency());
-        known
-            .filter(|latency| !latency.is_zero())
-            .min()
-            .unwrap_or_default()
+        fastest(known.map(|task| task.health.latency()))
     }
 
     /// A request to a task is over.
@@ -357,6 +353,12 @@ impl<C: Default> Task<C> {
     fn is_due(&self, now: Instant) -> bool {
         self.passed >= PASSES || self.picked + ASKED <= now
     }
+}
+
+/// The least of those that are known; zero is unknown.
+pub(crate) fn fastest(latencies: impl Iterator<Item = Duration>) -> Duration {
+    let known = latencies.filter(|latency| !latency.is_zero());
+    known.min().unwrap_or_default()
 }
 
 /// Whether what takes so long is slow, beside what is fastest.

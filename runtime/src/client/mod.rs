@@ -287,6 +287,11 @@ impl Call {
         }
     }
 
+    /// What went wrong with it, and where that was.
+    fn explain(&self, error: Error) -> Error {
+        overrides::hint(error, &self.client).at(self.place())
+    }
+
     /// What is known of the call. The query is left out: its values may be secret.
     pub(crate) fn place(&self) -> Place {
         let mut place = Place {

@@ -102,7 +102,7 @@ fn is_escape(rest: &[u8]) -> bool {
     matches!(rest, [_, high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-fn encode(byte: u8, to: &mut String) {
+pub(super) fn encode(byte: u8, to: &mut String) {
     // Writing to a String does not fail.
     let _ = write!(to, "%{byte:02X}");
 }

@@ -27,7 +27,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use serde::Serialize;
 
-use super::{Call, Client, Response, headers, overrides, path};
+use super::{Call, Client, Response, headers, path};
 use crate::error::{because, invalid};
 #[cfg(feature = "opentelemetry")]
 use crate::observe;
@@ -51,12 +51,7 @@ pub(super) struct Parts {
 impl RequestBuilder {
     pub(super) fn new(client: Client, method: Method, path: &str) -> RequestBuilder {
         let deadline = client.deadline;
-        let path = if method == Method::CONNECT {
-            // It would ask for a tunnel to another host.
-            Err(invalid("the method CONNECT opens tunnels: use another one"))
-        } else {
-            path::parse(path)
-        };
+        let path = no_tunnel(&method).and_then(|()| path::parse(path));
         let (path, parts) = match path {
             Ok(path) => (path, Ok(Parts::new())),
             Err(error) => (PathAndQuery::from_static("/"), Err(error)),
@@ -224,7 +219,7 @@ impl RequestBuilder {
         call.fell_back = outcome.fell_back;
         match outcome.answer {
             Ok(answer) => Ok(Response::new(call, answer, deadline.idle())),
-            Err(error) => Err(overrides::hint(error, &call.client).at(call.place())),
+            Err(error) => Err(call.explain(error)),
         }
     }
 
@@ -261,6 +256,14 @@ impl Call {
             Err(error) => Outcome::unsent(error),
         }
     }
+}
+
+/// CONNECT would ask for a tunnel to another host.
+pub(super) fn no_tunnel(method: &Method) -> Result<()> {
+    if *method == Method::CONNECT {
+        return Err(invalid("the method CONNECT opens tunnels: use another one"));
+    }
+    Ok(())
 }
 
 /// For how many headers there is room at first. Growing costs more than the room.

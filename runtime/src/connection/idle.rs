@@ -6,6 +6,7 @@
 //! if let Some(connection) = connections.take(now, Wanted { runtime, is_proxy, is_again: false }, in_flight) { … }
 //! ```
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::pool::MANY;
 use super::{Connection, Pool};
-use crate::balance::{Task, is_slow};
+use crate::balance::{Task, fastest, is_proxy, is_slow};
 
 /// How long a connection is kept: just under the 5 s after which many servers close it, so that no
 /// request meets a server that is about to.
@@ -55,6 +56,15 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
+    /// Here and now, at this address.
+    pub(super) fn at(address: SocketAddr, is_again: bool) -> Wanted {
+        Wanted {
+            runtime: Handle::current().id(),
+            is_proxy: is_proxy(address),
+            is_again,
+        }
+    }
+
     /// Where everything fails it is not the connection, and another one for each retry would not help.
     pub(super) fn of<C: Default>(self, task: &Task<C>) -> Wanted {
         let is_again = self.is_again && task.failures() < MANY;
@@ -83,9 +93,7 @@ impl Connections {
         // Through a proxy all of them in turn, for each leads to one task, but those to one that is slow; to a task the one
         // that was used last, so that those that are too many are closed.
         let index = if wanted.is_proxy {
-            let latencies = self.idle.iter().map(|idle| idle.connection.latency());
-            let fastest = latencies.filter(|latency| !latency.is_zero()).min();
-            let fastest = fastest.unwrap_or_default();
+            let fastest = fastest(self.idle.iter().map(|idle| idle.connection.latency()));
             let is_quick = |idle: &Idle| !is_slow(idle.connection.latency(), fastest);
             let quick = self
                 .idle

@@ -13,12 +13,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::idle::Wanted;
 use super::{Connection, Pool};
-use crate::balance::{Verdict, is_proxy};
+use crate::balance::Verdict;
 use crate::observe;
 
 pub(crate) struct Lease {
@@ -69,11 +68,7 @@ impl Lease {
 
     /// An idle connection, if there is one; for another try one that has not failed.
     pub(crate) fn idle(&self, is_again: bool) -> Option<Box<Connection>> {
-        let wanted = Wanted {
-            runtime: Handle::current().id(),
-            is_proxy: is_proxy(self.address),
-            is_again,
-        };
+        let wanted = Wanted::at(self.address, is_again);
         loop {
             let (mut connection, is_one_more) = self.pool.idle(self.address, wanted)?;
             if is_one_more {

@@ -122,18 +122,14 @@ impl Pool {
         let target = &self.target;
         self.opens(address);
         let open = async {
-            let tcp = TcpStream::connect(address).await?;
-            tcp.set_nodelay(true)?;
+            let tcp = dial(address).await?;
             if target.is_https() {
                 handshake(tls::secure(target.host(), tcp, None).await?).await
             } else {
                 handshake(tcp).await
             }
         };
-        let (sender, driver) = timeout(limit, open).await.unwrap_or_else(|_| {
-            let problem = format!("did not answer within {limit:?}");
-            Err(io::Error::new(io::ErrorKind::TimedOut, problem))
-        })?;
+        let (sender, driver) = within(limit, open).await?;
         Ok(Box::new(Connection {
             sender,
             driver,
@@ -149,9 +145,7 @@ impl Pool {
             latency: Duration::ZERO,
         }))
     }
-}
 
-impl Pool {
     /// When a connection that is opened now has become too old.
     fn expiry(&self, address: SocketAddr) -> Instant {
         let age = if is_proxy(address) {
@@ -161,6 +155,19 @@ impl Pool {
         };
         Instant::now() + scattered(age)
     }
+}
+
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let tcp = TcpStream::connect(address).await?;
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
+}
+
+async fn within<T>(limit: Duration, open: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(limit, open).await.unwrap_or_else(|_| {
+        let problem = format!("did not answer within {limit:?}");
+        Err(io::Error::new(io::ErrorKind::TimedOut, problem))
+    })
 }
 
 /// At least three quarters of a time: those that are opened together are not closed together.

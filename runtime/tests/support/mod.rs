@@ -5,6 +5,7 @@
 pub mod bodies;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use service_connect::Client;
@@ -81,6 +82,16 @@ impl Server {
         server
     }
 
+    /// Fails the first times with 503, then answers.
+    pub async fn failing(times: usize) -> Server {
+        let turn = AtomicUsize::new(0);
+        Server::start(move |_| {
+            let is_bad = turn.fetch_add(1, Ordering::Relaxed) < times;
+            Reply::Bytes(answer(if is_bad { "503 X" } else { "200 OK" }, ""))
+        })
+        .await
+    }
+
     /// Answers every request with 200 and this body.
     pub async fn saying(body: &'static str) -> Server {
         Server::start(move |_| Reply::Bytes(answer("200 OK", body))).await
@@ -134,6 +145,13 @@ pub async fn read_head(stream: &mut TcpStream) -> String {
         head.push(stream.read_u8().await.unwrap());
     }
     String::from_utf8(head).unwrap()
+}
+
+/// Waits until nothing is in flight. A connection that is being opened for a call that was given up counts until it is there.
+pub async fn rests(client: &Client) {
+    while client.status().in_flight > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
 }
 
 pub fn answer(status: &str, body: &str) -> Vec<u8> {

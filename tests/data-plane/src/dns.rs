@@ -2,8 +2,10 @@
 //! server is the program `resolver` of this crate.
 //!
 //! ```no_run
-//! # fn example(namespace: &data_plane::namespace::Namespace) -> data_plane::Result<()> {
-//! # let api: data_plane::Upstream = todo!();
+//! # fn example(
+//! #     namespace: &data_plane::namespace::Namespace,
+//! #     api: data_plane::Upstream,
+//! # ) -> data_plane::Result<()> {
 //! let mut dns = data_plane::dns::Dns::start(namespace, "test.kudos.local")?;
 //! dns.publish(&[api])?;
 //! assert_eq!(dns.asked("api")?, 0);

@@ -19,16 +19,16 @@ use bytes::Bytes;
 use http::header::TE;
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderValue, Method, Request, Response, Uri, Version};
+use http::{HeaderValue, Request, Response, Uri, Version};
 use http_body::Body as HttpBody;
 use tokio::time::Instant;
 use tower_service::Service;
 
 use self::answer::Answer;
-use super::{Call, Client, headers, overrides};
+use super::request::no_tunnel;
+use super::{Call, Client, headers};
 use crate::choose::Target;
 use crate::connection::Messages;
-use crate::error::invalid;
 use crate::resilience::NEVER;
 use crate::retry::{StreamRequest, open_stream};
 use crate::{Body, Result};
@@ -124,14 +124,12 @@ async fn answer(client: Client, head: Parts, body: Body) -> Response<Body> {
     let mut call = Call::new(client, head.method.clone(), path).chosen();
     match send(&mut call, head, body).await {
         Ok(response) => response,
-        Err(error) => status::response(&overrides::hint(error, &call.client).at(call.place())),
+        Err(error) => status::response(&call.explain(error)),
     }
 }
 
 async fn send(call: &mut Call, head: Parts, body: Body) -> Result<Response<Body>> {
-    if call.method == Method::CONNECT {
-        return Err(invalid("the method CONNECT opens tunnels: use another one"));
-    }
+    no_tunnel(&call.method)?;
     let timeout = timeout::of(&head.headers);
     let expires = timeout.map(|timeout| Instant::now() + timeout.min(NEVER));
     let client = call.client.clone();

@@ -5,12 +5,12 @@
 //! ```
 
 use std::error::Error as _;
-use std::fmt::Write;
 
 use h2::Reason;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Response};
 
+use super::super::path::encode;
 use crate::{Body, Error};
 
 /// <https://grpc.github.io/grpc/core/md_doc_statuscodes.html>
@@ -81,8 +81,7 @@ fn encoded(message: &str) -> String {
         if matches!(byte, b' '..=b'~') && byte != b'%' {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
+            encode(byte, &mut encoded);
         }
     }
     encoded

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use h2::client::SendRequest;
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Id;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -36,7 +36,7 @@ pub(crate) use self::stream::{Unanswered, is_unavailable};
 pub(super) use self::trunks::Trunks;
 use super::idle::Wanted;
 use super::{BAD, Lease, Link};
-use crate::balance::{is_proxy, mean_latency};
+use crate::balance::mean_latency;
 
 /// A connection.
 pub(super) struct Trunk {
@@ -124,14 +124,8 @@ impl Drop for Slot {
 
 impl Link for Slot {
     fn at_hand(lease: &Lease, is_again: bool) -> Option<Slot> {
-        lease.pool().slot(
-            lease.address(),
-            Wanted {
-                runtime: Handle::current().id(),
-                is_proxy: is_proxy(lease.address()),
-                is_again,
-            },
-        )
+        let wanted = Wanted::at(lease.address(), is_again);
+        lease.pool().slot(lease.address(), wanted)
     }
 
     async fn open(lease: &Lease, limit: Duration) -> io::Result<Slot> {

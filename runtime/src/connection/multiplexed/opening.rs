@@ -12,14 +12,13 @@ use std::time::Duration;
 
 use h2::client::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::{oneshot, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::super::idle::Wanted;
 use super::super::pool::MANY;
-use super::super::{MAX_HEAD, Pool, tls};
+use super::super::{MAX_HEAD, Pool, dial, tls, within};
 use super::driver::{Driver, Shared};
 use super::pulse::Pulse;
 use super::{Slot, Trunk};
@@ -119,11 +118,8 @@ struct Opening {
 
 impl Opening {
     async fn run(self, limit: Duration) {
-        let opened = timeout(limit, self.open()).await.unwrap_or_else(|_| {
-            let problem = format!("did not answer within {limit:?}");
-            Err(io::Error::new(io::ErrorKind::TimedOut, problem))
-        });
-        let outcome = opened
+        let outcome = within(limit, self.open())
+            .await
             .map(|trunk| self.keep(trunk))
             .map_err(|error| (error.kind(), error.to_string()));
         self.told.send_replace(Some(outcome));
@@ -131,8 +127,7 @@ impl Opening {
 
     async fn open(&self) -> io::Result<Trunk> {
         let target = &self.pool.target;
-        let tcp = TcpStream::connect(self.address).await?;
-        tcp.set_nodelay(true)?;
+        let tcp = dial(self.address).await?;
         if target.is_https() {
             self.settle(tls::secure(target.host(), tcp, Some(b"h2")).await?)
                 .await

@@ -5,7 +5,6 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::Id;
 use tokio::sync::watch;
@@ -14,7 +13,7 @@ use tokio::time::Instant;
 use super::super::idle::{EVERY, SEVERAL, Wanted};
 use super::opening::Outcome;
 use super::{Slot, Trunk};
-use crate::balance::is_slow;
+use crate::balance::{fastest, is_slow};
 
 #[derive(Default)]
 pub(in super::super) struct Trunks {
@@ -53,9 +52,7 @@ impl Trunks {
     /// Of those that take turns the one with the fewest streams; not one that is slow, if there is another.
     fn choose(&mut self, now: Instant, may: impl Fn(&Trunk) -> bool) -> Option<Slot> {
         let count = self.list.len();
-        let latencies = self.list.iter().map(|trunk| trunk.latency());
-        let fastest = latencies.filter(|latency| !latency.is_zero()).min();
-        let fastest: Duration = fastest.unwrap_or_default();
+        let fastest = fastest(self.list.iter().map(|trunk| trunk.latency()));
         let turns = (0..count).map(|offset| (self.turn + offset) % count);
         let mut turns: Vec<usize> = turns.filter(|index| may(&self.list[*index])).collect();
         turns.sort_by_key(|index| {

@@ -95,6 +95,16 @@ impl Service {
         self.call(Method::GET, limit).await.unwrap()
     }
 
+    /// How many of so many GETs each task gets.
+    async fn gets(&self, count: usize) -> Vec<usize> {
+        let before = self.counts();
+        for _ in 0..count {
+            assert_eq!(self.get().await, 200);
+        }
+        let counts = self.counts().into_iter().zip(before);
+        counts.map(|(all, before)| all - before).collect()
+    }
+
     /// How many requests each task got.
     fn counts(&self) -> Vec<usize> {
         self.seen.lock().unwrap().iter().map(Vec::len).collect()

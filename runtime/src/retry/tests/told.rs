@@ -2,13 +2,13 @@
 
 #[path = "../../../tests/support/listener.rs"]
 mod listener;
+#[path = "../../../tests/support/locks.rs"]
+mod locks;
 #[cfg(feature = "metrics")]
 #[path = "../../../tests/support/recorder.rs"]
 mod recorder;
 
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc;
-use std::thread;
 
 use tokio::task::LocalSet;
 use tracing::Level;
@@ -86,16 +86,7 @@ async fn a_panic_over_an_ejection_leaves_nothing_in_flight() {
 #[tokio::test]
 async fn no_lock_is_held_where_an_ejection_is_told() {
     let listener = Listener::with(|occasion| {
-        let (done, is_done) = mpsc::channel();
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime.unwrap().block_on(drain(Duration::ZERO));
-            let _ = done.send(());
-        });
-        let waited = is_done.recv_timeout(Duration::from_secs(10));
-        assert!(waited.is_ok(), "a lock is held in {occasion}");
+        locks::are_free(|| drain(Duration::ZERO), occasion);
     });
     let reply: Reply = |task, _| if task == 1 { BAD } else { GOOD };
     let service = Service::start(&TASKS, Resilience::DEFAULT, reply).await;
