@@ -1,7 +1,5 @@
 //! `check`: what is wrong with the manifests, or worth knowing.
 
-use std::path::Path;
-
 use anyhow::Result;
 use clap::Args;
 use service_connect_codegen::{Finding, Severity};
@@ -20,18 +18,14 @@ directory in `human`.";
 /// The arguments of `check`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    #[command(flatten)]
-    selection: Selection,
-
     /// How to write it: as rustc does, as JSON (one finding a line), as SARIF 2.1.0, or as annotations of a GitHub workflow
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 /// Prints the findings.
-pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let Selection { app, environments } = &arguments.selection;
-    let context = Context::open(directory, app.as_deref(), environments)?;
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let context = Context::open(selection)?;
     let findings = context.findings();
     report::write(arguments.format, &context.workspace, findings)?;
     if arguments.format == Format::Human {

@@ -1,13 +1,10 @@
 //! The command line: what can be asked for.
 
-use std::path::PathBuf;
-
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::options::{GLOBAL, Selection};
 use crate::{check, dev, explain, lock, preflight, routes};
-
-const GLOBAL: &str = "Options of every command";
 
 /// Checks, maps and runs the services of an application on ECS Service Connect.
 #[derive(Debug, Parser)]
@@ -17,10 +14,8 @@ const GLOBAL: &str = "Options of every command";
     after_help = "Exit codes: 0 clean, 1 something to mend, 2 it could not run."
 )]
 pub struct Cli {
-    /// Look for `copilot/` from this directory upwards
-    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = GLOBAL)]
-    #[arg(default_value = ".", hide_default_value = true)]
-    pub directory: PathBuf,
+    #[command(flatten)]
+    pub selection: Selection,
 
     /// When to use colors; `auto` is on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, value_name = "WHEN", global = true, help_heading = GLOBAL, default_value_t)]

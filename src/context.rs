@@ -8,6 +8,7 @@ use service_connect_codegen::{
     Application, Code, Environment, Finding, Service, lock, unknown_service,
 };
 
+use crate::options::Selection;
 use crate::output;
 
 /// An application and where it was found.
@@ -21,12 +22,13 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the application around `directory`.
-    pub fn open(
-        directory: &Path,
-        application: Option<&str>,
-        environments: &[String],
-    ) -> Result<Self> {
+    /// Reads the application that is selected.
+    pub fn open(selection: &Selection) -> Result<Self> {
+        let Selection {
+            directory,
+            app,
+            environments,
+        } = selection;
         directory.read_dir().with_context(|| {
             format!(
                 "`{}` is not a directory that can be read",
@@ -42,10 +44,10 @@ impl Context {
             );
         };
         let (mut options, findings) = Options::from_cargo(&around, &workspace);
-        if let Some(application) = application {
-            options.application = Some(application.to_owned());
+        if app.is_some() {
+            options.application.clone_from(app);
         }
-        options.environments = environments.to_vec();
+        options.environments.clone_from(environments);
         let mut loaded = workspace.load(&options);
         let wrong_metadata = findings.iter().find(|finding| finding.is_error()).cloned();
         loaded.findings.splice(..0, findings);

@@ -10,6 +10,7 @@ use clap::Args;
 use service_connect_codegen::{Application, Finding, lock};
 
 use crate::context::Context;
+use crate::options::Selection;
 use crate::{Outcome, cargo, output};
 
 /// What `--help` says below the options.
@@ -27,8 +28,9 @@ pub struct Arguments {
 }
 
 /// Writes the locks, or checks them.
-pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let context = Context::open(directory, None, &[])?;
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    // One lock serves all environments.
+    let context = Context::open(&selection.everywhere())?;
     let application = context.application();
     if let Some(finding) = context
         .wrong_metadata()
@@ -40,7 +42,7 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
             output::one_line(&finding)
         );
     }
-    let metadata = cargo::metadata(directory)?;
+    let metadata = cargo::metadata(&selection.directory)?;
     let packages = cargo::packages(&metadata, &context.workspace);
     let mut packages = packages.filter(|(package, _)| is_using(package)).peekable();
     if packages.peek().is_none() {

@@ -40,12 +40,12 @@ fn main() -> ExitCode {
     let cli = Cli::parse_from(arguments(env::args_os()));
     cli.color.apply();
     let outcome = match &cli.command {
-        Command::Check(arguments) => check::run(&cli.directory, arguments),
-        Command::Dev(arguments) => dev::run(&cli.directory, arguments),
+        Command::Check(arguments) => check::run(&cli.selection, arguments),
+        Command::Dev(arguments) => dev::run(&cli.selection, arguments),
         Command::Explain(arguments) => explain::run(arguments),
-        Command::Lock(arguments) => lock::run(&cli.directory, arguments),
-        Command::Preflight(arguments) => preflight::run(&cli.directory, arguments),
-        Command::Routes(arguments) => routes::run(&cli.directory, arguments),
+        Command::Lock(arguments) => lock::run(&cli.selection, arguments),
+        Command::Preflight(arguments) => preflight::run(&cli.selection, arguments),
+        Command::Routes(arguments) => routes::run(&cli.selection, arguments),
     };
     let outcome = outcome.unwrap_or_else(|error| {
         output::error(&format!("{error:#}"));

@@ -1,7 +1,6 @@
 //! `preflight`: whether the services can be reached from where it runs, such as a shell in a task.
 
 use std::env;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -14,7 +13,7 @@ use service_connect_codegen::{Application, Kind, Service, lock};
 
 use crate::Outcome;
 use crate::context::{Context, find_service};
-use crate::options::Format;
+use crate::options::{Format, Selection};
 use crate::output::{self, WARNING};
 
 /// What stands below `--help`.
@@ -47,9 +46,10 @@ pub struct Arguments {
 }
 
 /// Prints what came of each service.
-pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let application = read(directory)?;
-    let (clients, left_out) = clients(&application, arguments)?;
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let application = read(selection)?;
+    let environment = selection.environment()?;
+    let (clients, left_out) = clients(&application, environment, arguments)?;
     let limit = Duration::from_secs(arguments.timeout.into());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -72,10 +72,11 @@ pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
 }
 
 /// From the manifests or, in an image, the lock.
-fn read(directory: &Path) -> Result<Application> {
+fn read(selection: &Selection) -> Result<Application> {
+    let directory = &selection.directory;
     let file = directory.join(lock::FILE);
     if Context::is_around(directory) || !file.exists() {
-        return Ok(Context::open(directory, None, &[])?.into_application());
+        return Ok(Context::open(&selection.everywhere())?.into_application());
     }
     let name = file.display().to_string();
     let application =
@@ -84,8 +85,13 @@ fn read(directory: &Path) -> Result<Application> {
 }
 
 /// A client for each service that is asked for, or that the caller may call, and how many there are that have none.
-fn clients(model: &Application, arguments: &Arguments) -> Result<(Vec<Client>, usize)> {
-    let environment = env::var(ENVIRONMENT).ok();
+fn clients(
+    model: &Application,
+    environment: Option<&str>,
+    arguments: &Arguments,
+) -> Result<(Vec<Client>, usize)> {
+    let environment = environment.map(str::to_owned);
+    let environment = environment.or_else(|| env::var(ENVIRONMENT).ok());
     let known = model.environments.iter();
     let environment = environment.and_then(|name| {
         known

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
@@ -19,9 +18,6 @@ use crate::table::{Cell, Table};
 /// The arguments of `routes`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    #[command(flatten)]
-    selection: Selection,
-
     /// Add the way from this service to each of the others
     #[arg(long, value_name = "SERVICE")]
     from: Option<String>,
@@ -71,9 +67,8 @@ struct Way {
 }
 
 /// Prints the routes.
-pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let Selection { app, environments } = &arguments.selection;
-    let context = Context::open(directory, app.as_deref(), environments)?;
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let context = Context::open(selection)?;
     let from = arguments
         .from
         .as_deref()

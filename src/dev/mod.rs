@@ -15,10 +15,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
 
 use crate::Outcome;
 use crate::context::Context;
+use crate::options::Selection;
 use crate::output;
 
 use logs::{Log, Sink};
@@ -30,23 +30,16 @@ use system::Signals;
 /// The arguments of `dev`.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The application's name, where `copilot/.workspace` does not say it
-    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    app: Option<String>,
-
-    /// The environment to stand for; by default `dev`, `test` or the first by name
-    #[arg(long = "env", value_name = "ENV", value_parser = NonEmptyStringValueParser::new())]
-    environment: Option<String>,
-
     /// Make this GET request once all is up, print the answer's body and stop
     #[arg(long, value_name = "SERVICE/PATH")]
     request: Option<Request>,
 }
 
 /// Runs the services until one of them, the user or the request ends it.
-pub fn run(directory: &Path, arguments: &Arguments) -> Result<Outcome> {
-    let environments = arguments.environment.as_slice();
-    let context = Context::open(directory, arguments.app.as_deref(), environments)?;
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    selection.environment()?;
+    let directory = &selection.directory;
+    let context = Context::open(selection)?;
     if let Some(request) = &arguments.request {
         context.service(&request.service)?;
     }
