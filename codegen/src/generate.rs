@@ -135,6 +135,7 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
         application,
         mut findings,
         variables,
+        ..
     } = loaded;
     let problems = own
         .iter()

@@ -18,7 +18,8 @@
 //! [`generate`] and [`Error`] are what build scripts use. All else is for the macros and the plugin, which are pinned to
 //! this very version, and may change with any release.
 //!
-//! Without the default feature `copilot` only what comes after [`Application`] is there, as the macros need it.
+//! Without the default feature `copilot` only what comes after [`Application`] is there, as the macros need it. The feature
+//! `map` adds what only the plugin needs: who calls whom.
 
 mod application;
 mod callers;
@@ -39,6 +40,8 @@ mod interpolate;
 pub mod lock;
 #[cfg(feature = "copilot")]
 mod manifest;
+#[cfg(feature = "map")]
+pub mod map;
 #[cfg(feature = "copilot")]
 mod metadata;
 mod naming;
@@ -59,6 +62,8 @@ mod tables;
 #[cfg(feature = "copilot")]
 mod text_file;
 #[cfg(feature = "copilot")]
+pub mod urls;
+#[cfg(feature = "copilot")]
 mod yaml;
 
 pub use application::{Alias, Application, Deployment, Environment, Kind, Obstacle, Port, Service};
@@ -75,3 +80,5 @@ pub use naming::type_names;
 pub use place::Place;
 pub use reference::{Need, Reference, needs_tls, unknown_environment, unknown_service};
 pub use route::{Route, Via};
+#[cfg(feature = "copilot")]
+pub use setting::{Setting, Value};

@@ -21,9 +21,13 @@ use crate::external::{self, External};
 use crate::finding::{Finding, nearest};
 use crate::interpolate::Variables;
 use crate::manifest::Manifest;
+#[cfg(feature = "map")]
+use crate::map::{self, Call};
 use crate::metadata::Metadata;
 use crate::place::Place;
 use crate::review::{Extras, review};
+#[cfg(feature = "map")]
+use crate::setting::Setting;
 use crate::yaml;
 
 use services::{Reader, duplicates};
@@ -84,6 +88,28 @@ pub struct Loaded {
     pub findings: Vec<Finding>,
     /// The shell's variables that the manifests use.
     pub variables: Vec<String>,
+    /// The variables of the containers of each service, in the order of the services; of external ones, which are the
+    /// last, there are none, and none at all where the application is not reviewed.
+    #[cfg(feature = "map")]
+    pub settings: Vec<Vec<Setting>>,
+}
+
+#[cfg(feature = "map")]
+impl Loaded {
+    /// The variables of the containers of that service.
+    #[must_use]
+    pub fn settings_of(&self, service: &str) -> &[Setting] {
+        let mut services = self.application.services.iter();
+        let index = services.position(|known| known.name == service);
+        let settings = index.and_then(|index| self.settings.get(index));
+        settings.map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls that the variables of manifests make, in the order of the services and of their lines.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        map::calls(&self.application, &self.settings)
+    }
 }
 
 impl Workspace {
@@ -173,6 +199,8 @@ impl Workspace {
             application,
             findings,
             variables,
+            #[cfg(feature = "map")]
+            settings: extras.into_iter().map(|extra| extra.settings).collect(),
         }
     }
 

@@ -13,7 +13,7 @@ use super::layers::Layers;
 /// The bytes of variables that are looked at, over all environments. ECS takes 64 KiB for a task definition.
 const MAX_BYTES: usize = 1 << 20;
 
-/// The variables of all containers of a task that may name a host, and most do not.
+/// The variables of all containers of a task that may name a host: without the feature `map`, most do not.
 #[derive(Debug, Default)]
 pub(super) struct ContainerVariables {
     base: Vec<Variable>,
@@ -126,9 +126,9 @@ fn written(layers: &Layers<'_>) -> Vec<Variable> {
     written
 }
 
-/// A URL, a name in private DNS, or what only the deployer's shell knows.
+/// A URL, a name in private DNS, or what only the deployer's shell knows. A program may make a URL of anything, but that
+/// is for the plugin to look at.
 fn may_name_a_host(text: &str) -> bool {
-    ["://", "local", "${"]
-        .iter()
-        .any(|part| text.contains(part))
+    let parts = ["://", "local", "${"];
+    cfg!(feature = "map") || parts.iter().any(|part| text.contains(part))
 }

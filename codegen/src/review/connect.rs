@@ -4,7 +4,7 @@ use crate::application::{Application, Kind, Obstacle};
 use crate::code::Code;
 use crate::finding::Finding;
 
-use super::deployed;
+use crate::urls::deployed;
 
 pub(super) fn review(application: &Application, findings: &mut Vec<Finding>) {
     for environment in application.looked_at() {

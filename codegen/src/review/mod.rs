@@ -6,7 +6,7 @@ mod names;
 mod overrides;
 mod urls;
 
-use crate::application::{Application, Service};
+use crate::application::Application;
 use crate::finding::Finding;
 use crate::reference::in_environments;
 use crate::setting::Setting;
@@ -47,15 +47,4 @@ fn scope(application: &Application, some: &[Option<usize>]) -> String {
             .map(|environment| environment.name.as_str())
             .collect::<Vec<_>>(),
     )
-}
-
-/// The services whose manifest says something there.
-fn deployed(
-    application: &Application,
-    environment: Option<usize>,
-) -> impl Iterator<Item = (&Service, &crate::application::Deployment)> {
-    let services = application.services.iter();
-    services.filter_map(move |service| {
-        Some((service, application.deployment(service, environment).ok()?))
-    })
 }

@@ -7,7 +7,8 @@ use crate::code::Code;
 use crate::finding::Finding;
 use crate::reference::duplicate_names;
 
-use super::{deployed, scope};
+use super::scope;
+use crate::urls::deployed;
 
 /// The longest name that ECS takes for a client alias (`ServiceConnectClientAlias`, its API reference).
 const MAX_ALIAS: usize = 127;

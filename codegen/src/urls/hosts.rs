@@ -1,9 +1,9 @@
-//! The hosts in the values of variables: those that a client would connect to.
+//! The hosts in a text, such as the value of a variable: those that a client would connect to.
 
 use super::zones::Zones;
 
 /// A host in a value.
-pub(super) struct Host<'a> {
+pub(crate) struct Host<'a> {
     pub name: &'a str,
     /// The port that is called; `None` where the value does not say.
     pub port: Option<u16>,
@@ -44,7 +44,7 @@ const SCHEMES: &[(&str, Option<u16>)] = &[
 const TEMPLATES: &[&str] = &["${COPILOT_APPLICATION_NAME}", "${COPILOT_ENVIRONMENT_NAME}"];
 
 /// Every `scheme://host[:port]` in a value, and the value itself if it is a name that ends with `.local`.
-pub(super) fn hosts(value: &str) -> impl Iterator<Item = Host<'_>> {
+pub(crate) fn hosts(value: &str) -> impl Iterator<Item = Host<'_>> {
     let urls = value
         .match_indices("://")
         .filter_map(|(at, separator)| in_url(&value[..at], &value[at + separator.len()..]));

@@ -1,41 +1,46 @@
-//! One host in one variable, in one environment: whether it leads to where it seems to.
-
-use std::collections::HashMap;
+//! One host in one environment: whether it leads to where it seems to.
 
 use crate::application::{Application, Service};
 use crate::code::Code;
 use crate::finding::{Finding, Severity};
-use crate::review::deployed;
-use crate::route;
+use crate::route::{self, Via};
 
 use super::hosts::Host;
+use super::names::Known;
 use super::zones::{Zone, Zones};
 
-/// The names that lead to a service in one environment.
-pub(super) struct Names<'a> {
-    services: HashMap<&'a str, &'a Service>,
-    /// Those that Service Connect knows.
-    connected: HashMap<&'a str, &'a Service>,
+/// Where a host leads.
+#[derive(Default)]
+pub(crate) struct Leads<'a> {
+    /// The service that is meant.
+    pub service: Option<&'a Service>,
+    /// How it gets there; `None` where it does not.
+    pub via: Option<Via>,
+    /// What is wrong with it; the message does not say where the host is written.
+    pub finding: Option<Finding>,
 }
 
-impl<'a> Names<'a> {
-    pub fn of(application: &'a Application, environment: Option<usize>) -> Self {
-        let mut services = HashMap::new();
-        for service in &application.services {
-            services.entry(service.name.as_str()).or_insert(service);
-        }
-        let mut connected = HashMap::new();
-        for (service, deployment) in deployed(application, environment) {
-            let name = service.service_connect_name(deployment);
-            if deployment.service_connect_port().is_ok() {
-                connected.insert(name, service);
-            } else if deployment.alias.is_some() {
-                connected.entry(name).or_insert(service);
-            }
-        }
+impl<'a> Leads<'a> {
+    fn to(service: &'a Service, via: Via, finding: Option<Finding>) -> Self {
         Self {
-            services,
-            connected,
+            service: Some(service),
+            via: Some(via),
+            finding,
+        }
+    }
+
+    fn broken(service: &'a Service, finding: Finding) -> Self {
+        Self {
+            service: Some(service),
+            via: None,
+            finding: Some(finding),
+        }
+    }
+
+    fn elsewhere(finding: Option<Finding>) -> Self {
+        Self {
+            finding,
+            ..Self::default()
         }
     }
 }
@@ -43,29 +48,29 @@ impl<'a> Names<'a> {
 /// What is needed to judge a host.
 pub(super) struct Check<'a> {
     pub application: &'a Application,
-    pub names: &'a Names<'a>,
+    pub known: &'a Known<'a>,
     pub zones: Zones<'a>,
     pub caller: &'a Service,
     pub environment: Option<usize>,
 }
 
-impl Check<'_> {
-    /// What is wrong with it; the message does not name the variable.
-    pub fn host(&self, host: &Host<'_>) -> Option<Finding> {
+impl<'a> Check<'a> {
+    /// Where it leads; `None` if it is no host.
+    pub fn host(&self, host: &Host<'_>) -> Option<Leads<'a>> {
         let (first, zone) = host.name.split_once('.').unwrap_or((host.name, ""));
         // `config.settings.local` may be a module as well.
         if host.is_bare && host.port.is_none() && !self.zones.is_of_application(zone) {
             return None;
         }
         // An alias may well look like a name in private DNS, and then it is the alias that resolves.
-        let connected = self.names.connected.get(host.name);
-        if let Some(service) = connected.or_else(|| self.names.services.get(host.name)) {
-            return self.by_connect(service, host);
+        let connected = self.known.connected.get(host.name);
+        if let Some(service) = connected.or_else(|| self.known.services.get(host.name)) {
+            return Some(self.by_connect(service, host));
         }
-        match self.names.services.get(first) {
+        Some(match self.known.services.get(first) {
             Some(service) if Zones::is_private(zone) => self.by_discovery(service, zone, host),
-            _ => self.elsewhere(host),
-        }
+            _ => Leads::elsewhere(self.elsewhere(host)),
+        })
     }
 
     /// The host as messages name it, which is the same in all environments if it is written once for all of them.
@@ -76,47 +81,59 @@ impl Check<'_> {
         }
     }
 
-    /// Whether both manifests can be read; what is wrong with them is said elsewhere. Of an external service nothing but
-    /// its name may be declared.
-    fn is_known(&self, service: &Service) -> bool {
-        let deployment = self.application.deployment(service, self.environment);
-        if service.external && deployment.is_ok_and(|deployment| deployment.port.is_none()) {
-            return false;
+    /// Where it leads if nobody can tell whether it is right: one of the manifests cannot be read, and what is wrong with
+    /// that is said elsewhere, or of an external service nothing but its name is declared, and then it is believed.
+    fn unknown(&self, service: &'a Service, via: Via) -> Option<Leads<'a>> {
+        let (application, environment) = (self.application, self.environment);
+        let is_read = [self.caller, service]
+            .iter()
+            .all(|service| application.deployment(service, environment).is_ok());
+        let is_declared = || {
+            let deployment = application.deployment(service, environment);
+            !service.external || deployment.is_ok_and(|deployment| deployment.port.is_some())
+        };
+        if is_read && is_declared() {
+            return None;
         }
-        [self.caller, service].iter().all(|service| {
-            let deployment = self.application.deployment(service, self.environment);
-            deployment.is_ok()
+        Some(Leads {
+            service: Some(service),
+            via: is_read.then_some(via),
+            finding: None,
         })
     }
 
     /// A name that only Service Connect resolves.
-    fn by_connect(&self, service: &Service, host: &Host<'_>) -> Option<Finding> {
-        if !self.is_known(service) {
-            return None;
+    fn by_connect(&self, service: &'a Service, host: &Host<'_>) -> Leads<'a> {
+        if let Some(unknown) = self.unknown(service, Via::ServiceConnect) {
+            return unknown;
         }
         let (application, environment) = (self.application, self.environment);
         let obstacle =
             match route::service_connect(application, Some(self.caller), service, environment) {
                 Ok(authority) if authority.host == host.name => {
-                    return self.port(service, host, authority.port, Finding::error);
+                    // Nothing answers there on another port.
+                    return match self.port(service, host, authority.port, Finding::error) {
+                        Some(finding) => Leads::broken(service, finding),
+                        None => Leads::to(service, Via::ServiceConnect, None),
+                    };
                 }
                 Ok(authority) => {
                     let message = format!(
                         "`{}` does not resolve: the Service Connect name of that service is `{}`",
                         host.name, authority.host
                     );
-                    return Some(
-                        Finding::error(Code::UrlConnectOff, message)
-                            .help(format!("write `{authority}`")),
-                    );
+                    let finding = Finding::error(Code::UrlConnectOff, message);
+                    return Leads::broken(service, finding.help(format!("write `{authority}`")));
                 }
                 Err(obstacle) => obstacle,
             };
         if let Some((first, zone)) = host.name.split_once('.') {
             // Without the alias, another DNS may know the name.
-            let service = self.names.services.get(first);
-            let service = service.filter(|_| Zones::is_private(zone))?;
-            return self.by_discovery(service, zone, host);
+            let service = self.known.services.get(first);
+            return match service.filter(|_| Zones::is_private(zone)) {
+                Some(service) => self.by_discovery(service, zone, host),
+                None => Leads::elsewhere(None),
+            };
         }
         let way = route::discovery(application, Some(self.caller), service, environment);
         let other = way.as_ref().ok().map(|authority| {
@@ -139,13 +156,16 @@ impl Check<'_> {
             }
         };
         let message = format!("`{}` does not resolve: {}", host.name, obstacle.message);
-        Some(Finding::error(Code::UrlConnectOff, message).help(help))
+        Leads::broken(
+            service,
+            Finding::error(Code::UrlConnectOff, message).help(help),
+        )
     }
 
     /// A name in private DNS.
-    fn by_discovery(&self, service: &Service, zone: &str, host: &Host<'_>) -> Option<Finding> {
-        if !self.is_known(service) {
-            return None;
+    fn by_discovery(&self, service: &'a Service, zone: &str, host: &Host<'_>) -> Leads<'a> {
+        if let Some(unknown) = self.unknown(service, Via::Discovery) {
+            return unknown;
         }
         let (application, environment) = (self.application, self.environment);
         let right = match route::discovery(application, Some(self.caller), service, environment) {
@@ -154,26 +174,39 @@ impl Check<'_> {
                 let name = self.shown(host);
                 let message = format!("`{name}` does not resolve: {}", obstacle.message);
                 let finding = Finding::error(Code::UrlNotInDiscovery, message);
-                return Some(finding.help(obstacle.help.unwrap_or_default()));
+                let help = obstacle.help.unwrap_or_default();
+                return Leads::broken(service, finding.help(help));
             }
         };
-        let zone = self.zone(service, zone, host);
-        if matches!(&zone, Some(finding) if finding.severity > Severity::Note) {
-            return zone;
-        }
+        let place = self.zones.find(zone);
+        let is_there = match place {
+            Zone::Right | Zone::Of(_) | Zone::OfLegacy => true,
+            Zone::NotOfLegacy | Zone::WithoutApplication | Zone::Other => false,
+        };
+        let is_foreign = matches!(place, Zone::Other);
+        let zone = self.zone(service, &place, host);
         // These are the tasks themselves, where the program can be called even if a sidecar is the target.
-        let deployment = application.deployment(service, environment).ok()?;
-        if host.port.is_some() && host.port == deployment.image_port {
-            return zone;
+        let deployment = application.deployment(service, environment).ok();
+        let image_port = deployment.and_then(|deployment| deployment.image_port);
+        let port = self.port(service, host, right, Finding::warning);
+        let port = port.filter(|_| host.port.is_none() || host.port != image_port);
+        let finding = match zone {
+            Some(zone) if zone.severity > Severity::Note => Some(zone),
+            zone => port.or(zone),
+        };
+        Leads {
+            // One of that name in another application is another service.
+            service: Some(service).filter(|_| !is_foreign),
+            via: is_there.then_some(Via::Discovery),
+            finding,
         }
-        self.port(service, host, right, Finding::warning).or(zone)
     }
 
     /// What is wrong with the zone of a name in private DNS.
-    fn zone(&self, service: &Service, zone: &str, host: &Host<'_>) -> Option<Finding> {
+    fn zone(&self, service: &Service, zone: &Zone<'_>, host: &Host<'_>) -> Option<Finding> {
         let name = host.name;
         let right = self.zones.template(&service.name);
-        let (severity, what, help): (fn(_, String) -> _, _, _) = match self.zones.find(zone) {
+        let (severity, what, help): (fn(_, String) -> _, _, _) = match zone {
             Zone::Right => return None,
             Zone::Of(other) => (
                 Finding::warning,

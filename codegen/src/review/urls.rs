@@ -1,37 +1,22 @@
 //! URLs and host names in the variables of manifests that name a service of the application wrongly.
 
-mod check;
-mod hosts;
-mod zones;
-
-use std::collections::HashMap;
-
 use crate::application::{Application, Service};
 use crate::finding::Finding;
 use crate::reference::in_environments;
 use crate::setting::Setting;
-
-use check::{Check, Names};
-use hosts::hosts;
-use zones::Zones;
-
-/// So many hosts are looked at for each service, over all environments.
-const MAX_HOSTS: usize = 10_000;
+use crate::urls::{MAX_HOSTS, Names, hosts};
 
 /// The names that variables may have, in each environment.
 pub(super) struct Review<'a> {
     application: &'a Application,
-    names: HashMap<Option<usize>, Names<'a>>,
+    names: Names<'a>,
 }
 
 impl<'a> Review<'a> {
     pub fn new(application: &'a Application) -> Self {
-        let environments = application.looked_at().into_iter();
         Self {
             application,
-            names: environments
-                .map(|environment| (environment, Names::of(application, environment)))
-                .collect(),
+            names: Names::of(application),
         }
     }
 
@@ -53,22 +38,13 @@ impl<'a> Review<'a> {
                         return found;
                     }
                     *left -= 1;
-                    let finding = self.check(caller, *environment).host(&host);
+                    let leads = self.names.host(caller, *environment, &host);
+                    let finding = leads.and_then(|leads| leads.finding);
                     Found::add(&mut found, finding, *environment);
                 }
             }
         }
         found
-    }
-
-    fn check<'c>(&'c self, caller: &'c Service, environment: Option<usize>) -> Check<'c> {
-        Check {
-            application: self.application,
-            names: &self.names[&environment],
-            zones: Zones::of(self.application, environment),
-            caller,
-            environment,
-        }
     }
 }
 

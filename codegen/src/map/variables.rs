@@ -1,0 +1,108 @@
+//! The calls that variables of manifests make: programs call the URLs that they find there.
+
+use std::collections::HashMap;
+
+use crate::application::{Application, Service};
+use crate::setting::Setting;
+use crate::urls::{Lead, MAX_HOSTS, Names};
+
+use super::call::{Call, CallKind, Way};
+
+/// The calls of all services; `settings` go with these, in their order.
+#[must_use]
+pub fn calls(application: &Application, settings: &[Vec<Setting>]) -> Vec<Call> {
+    let variables = Variables::of(application);
+    let services = application.services.iter().zip(settings);
+    services
+        .flat_map(|(caller, settings)| variables.calls(caller, settings))
+        .collect()
+}
+
+struct Variables<'a> {
+    application: &'a Application,
+    services: HashMap<&'a str, &'a Service>,
+    names: Names<'a>,
+}
+
+impl<'a> Variables<'a> {
+    fn of(application: &'a Application) -> Self {
+        // The first of a name is the one that counts.
+        let services = application.services.iter().rev();
+        Self {
+            application,
+            services: services
+                .map(|service| (service.name.as_str(), service))
+                .collect(),
+            names: Names::of(application),
+        }
+    }
+
+    /// The calls of one service.
+    fn calls(&self, caller: &Service, settings: &[Setting]) -> Vec<Call> {
+        let mut left = MAX_HOSTS;
+        let mut calls = Vec::new();
+        for setting in settings {
+            let mut of_setting: Vec<Call> = Vec::new();
+            for value in &setting.values {
+                for &environment in &value.environments {
+                    let leads = self.names.leads(caller, environment, &value.text);
+                    let looked_at = leads.len().min(left);
+                    left -= looked_at;
+                    for lead in leads.into_iter().take(looked_at) {
+                        let Some((callee, way)) = self.way(caller, environment, lead) else {
+                            continue;
+                        };
+                        add(&mut of_setting, caller, callee, setting, way);
+                    }
+                }
+            }
+            for call in &mut of_setting {
+                call.ways.sort_by_key(|way| way.environment);
+            }
+            calls.append(&mut of_setting);
+        }
+        calls
+    }
+
+    /// Which service a lead means, and how it gets there.
+    fn way(
+        &self,
+        caller: &Service,
+        environment: Option<usize>,
+        lead: Lead,
+    ) -> Option<(&'a Service, Way)> {
+        let callee = *self.services.get(lead.service.as_deref()?)?;
+        // A manifest that cannot be read is in the way of any call.
+        let find = || Way::find(self.application, caller, callee, environment).reason;
+        let via = lead.via;
+        let reason = lead.finding.or_else(|| via.is_none().then(find)?);
+        let way = Way {
+            environment,
+            via,
+            reason,
+        };
+        Some((callee, way))
+    }
+}
+
+/// Adds a way to the call of that service among those of the variable.
+fn add(calls: &mut Vec<Call>, caller: &Service, callee: &Service, setting: &Setting, way: Way) {
+    let call = calls.iter_mut().find(|call| call.callee == callee.name);
+    let Some(call) = call else {
+        calls.push(Call {
+            caller: caller.name.clone(),
+            callee: callee.name.clone(),
+            place: Some(setting.place.clone()),
+            kind: CallKind::Variable(setting.name.clone()),
+            ways: vec![way],
+        });
+        return;
+    };
+    let mut ways = call.ways.iter_mut();
+    // A value may name a service twice.
+    match ways.find(|known| known.environment == way.environment) {
+        Some(known) if way.is_worse_than(known) => *known = way,
+        Some(_) => {}
+        None => call.ways.push(way),
+    }
+}

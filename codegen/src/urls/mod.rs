@@ -1,0 +1,53 @@
+//! Where the hosts of URLs lead: to which service of the application, by which way, and what is wrong with them.
+//!
+//! ```
+//! use service_connect_codegen::Application;
+//! use service_connect_codegen::urls::Names;
+//!
+//! let application = Application::default();
+//! let names = Names::of(&application);
+//! // Without a service there is nobody who could call.
+//! assert!(application.services.iter().all(|caller| names.leads(caller, None, "http://api").is_empty()));
+//! ```
+
+mod hosts;
+mod lead;
+mod names;
+mod zones;
+
+use crate::application::{Application, Deployment, Service};
+use crate::finding::Finding;
+use crate::route::Via;
+
+pub(crate) use hosts::hosts;
+pub use names::Names;
+
+/// So many hosts are looked at for each service, over all environments.
+pub(crate) const MAX_HOSTS: usize = 10_000;
+
+/// A host in a text, and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// The host as it is written.
+    pub host: String,
+    /// The port that is called, be it written or the scheme's; `None` where neither says.
+    pub port: Option<u16>,
+    /// The name of the service that is meant, even if the host does not lead to it.
+    pub service: Option<String>,
+    /// The way to that service; `None` where it does not arrive, and where there is no such service.
+    pub via: Option<Via>,
+    /// What is wrong with it. The message does not say where the host is written. There may be a way all the same, as to
+    /// the tasks of another environment.
+    pub finding: Option<Finding>,
+}
+
+/// The services whose manifest says something there.
+pub(crate) fn deployed(
+    application: &Application,
+    environment: Option<usize>,
+) -> impl Iterator<Item = (&Service, &Deployment)> {
+    let services = application.services.iter();
+    services.filter_map(move |service| {
+        Some((service, application.deployment(service, environment).ok()?))
+    })
+}

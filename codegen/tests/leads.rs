@@ -1,0 +1,136 @@
+//! Where the hosts of URLs lead.
+
+mod support;
+
+use service_connect_codegen::Via;
+use service_connect_codegen::urls::{Lead, Names};
+
+use support::every_kind;
+
+/// A row as `host[:port] SERVICE VIA [CODE]`, each `-` where there is none.
+fn described(lead: &Lead) -> String {
+    let port = lead
+        .port
+        .map_or_else(String::new, |port| format!(":{port}"));
+    let service = lead.service.as_deref().unwrap_or("-");
+    let via = lead.via.map_or("-", Via::as_str);
+    let finding = lead.finding.as_ref();
+    let code = finding.map_or_else(String::new, |finding| format!(" {}", finding.code));
+    format!("{}{port} {service} {via}{code}", lead.host)
+}
+
+/// `(rule, text, what each of its hosts leads to)`, called by `api` in `test`.
+const LEADS: &[(&str, &str, &[&str])] = &[
+    (
+        "a name of Service Connect",
+        "http://half",
+        &["half:80 half service-connect"],
+    ),
+    (
+        "an alias of it",
+        "http://www:8080/x",
+        &["www:8080 web service-connect"],
+    ),
+    (
+        "on another port nothing answers",
+        "http://www",
+        &["www:80 web - url-port"],
+    ),
+    (
+        "a service that has an alias is not known by its name",
+        "http://web:8080",
+        &["web:8080 web - url-connect-off"],
+    ),
+    (
+        "Service Connect is off, but that service is meant",
+        "http://off",
+        &["off:80 off - url-connect-off"],
+    ),
+    (
+        "a name of discovery",
+        "http://off.test.kudos.local",
+        &["off.test.kudos.local:80 off discovery"],
+    ),
+    (
+        "the tasks themselves may listen on other ports",
+        "http://off.test.kudos.local:81",
+        &["off.test.kudos.local:81 off discovery url-port"],
+    ),
+    (
+        "another environment is reached, and is not meant",
+        "http://off.prod.kudos.local",
+        &["off.prod.kudos.local:80 off discovery url-zone"],
+    ),
+    (
+        "the environment may be an old one",
+        "http://off.kudos.local",
+        &["off.kudos.local:80 off discovery url-zone"],
+    ),
+    (
+        "a zone that there is not",
+        "http://off.test.local",
+        &["off.test.local:80 off - url-zone"],
+    ),
+    (
+        "a service of another application is another one",
+        "http://off.test.other.local",
+        &["off.test.other.local:80 - - url-zone"],
+    ),
+    (
+        "what is not in discovery",
+        "http://worker.test.kudos.local",
+        &["worker.test.kudos.local:80 worker - url-not-in-discovery"],
+    ),
+    (
+        "what is wrong with a manifest is said elsewhere",
+        "http://broken",
+        &["broken:80 broken -"],
+    ),
+    (
+        "who is outside is named, and nothing is said of it",
+        "postgres://me@db.example.com/x https://example.org",
+        &["db.example.com - -", "example.org:443 - -"],
+    ),
+    (
+        "who ought to be here is missed",
+        "http://absent:8080",
+        &["absent:8080 - - unknown-host"],
+    ),
+    (
+        "a name may stand alone",
+        "half.test.kudos.local:80",
+        &["half.test.kudos.local:80 half discovery"],
+    ),
+    ("or be that of a module", "config.settings.local", &[]),
+    ("or no name at all", "a text about half", &[]),
+];
+
+#[test]
+fn each_host_leads_to_a_service_or_to_none() {
+    let application = every_kind();
+    let names = Names::of(&application);
+    let api = application.service("api").unwrap();
+    let test = application
+        .looked_at()
+        .into_iter()
+        .find(|index| application.environments[index.unwrap()].name == "test")
+        .unwrap();
+    let broken: Vec<_> = LEADS
+        .iter()
+        .filter_map(|(rule, text, expected)| {
+            let leads = names.leads(api, test, text);
+            let found: Vec<_> = leads.iter().map(described).collect();
+            (found != *expected).then(|| format!("{rule}: {found:?}"))
+        })
+        .collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn an_environment_that_is_not_looked_at_has_no_leads() {
+    let application = every_kind();
+    let names = Names::of(&application);
+    let api = application.service("api").unwrap();
+    assert_eq!(names.leads(api, Some(9), "http://half"), []);
+    assert_eq!(names.leads(api, None, "http://half"), []);
+}

@@ -1,0 +1,6 @@
+//! Who calls whom: the feature `map`.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod variables;
