@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use service_connect_codegen::copilot::Workspace;
@@ -46,4 +46,21 @@ pub fn packages<'a>(
             ))
         })
         .filter(|(_, directory)| Workspace::find(directory).as_ref() == Some(workspace))
+}
+
+/// The services that the package's metadata lists; `None` where it lists none.
+pub fn listed_services(package: &Package) -> Result<Option<Vec<String>>> {
+    let section = package.metadata.get("service-connect");
+    let listed = section.and_then(|section| section.get("services"));
+    let listed = listed.map(|listed| {
+        let names = listed.as_array().and_then(|names| {
+            let names = names.iter().map(|name| name.as_str().map(str::to_owned));
+            names.collect::<Option<Vec<_>>>()
+        });
+        names.with_context(|| {
+            let manifest = &package.manifest_path;
+            format!("`{manifest}`: `services` has to be a list of names of services")
+        })
+    });
+    listed.transpose()
 }

@@ -7,6 +7,7 @@ use service_connect_codegen::{Finding, Severity};
 use crate::context::Context;
 use crate::options::Selection;
 use crate::report::{self, Format};
+use crate::scan::{Asked, Sources};
 use crate::{Outcome, output};
 
 /// What `--help` says below the options.
@@ -25,11 +26,18 @@ pub struct Arguments {
 
 /// Prints the findings.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let asked = Asked::cargo(selection);
     let context = Context::open(selection)?;
-    let findings = context.findings();
-    report::write(arguments.format, &context.workspace, findings)?;
+    let sources = asked.read(&context);
+    let mut findings = context.findings().to_vec();
+    if let Ok(Some(sources)) = &sources {
+        findings.extend(sources.unseen.iter().cloned());
+    }
+    report::write(arguments.format, &context.workspace, &findings)?;
+    // What is known is shown all the same.
+    let sources = sources?;
     if arguments.format == Format::Human {
-        output::note(&summary(&context));
+        output::note(&summary(&context, sources.as_ref(), &findings));
     }
     Ok(if findings.iter().any(Finding::is_error) {
         Outcome::Findings
@@ -38,7 +46,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
-fn summary(context: &Context) -> String {
+fn summary(context: &Context, sources: Option<&Sources>, findings: &[Finding]) -> String {
     let application = context.application();
     let services = application.services.iter();
     let services = services.filter(|service| !service.external).count();
@@ -49,8 +57,7 @@ fn summary(context: &Context) -> String {
     };
     let mut found = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let of_it = context
-            .findings()
+        let of_it = findings
             .iter()
             .filter(|finding| finding.severity == severity);
         match of_it.count() {
@@ -63,7 +70,11 @@ fn summary(context: &Context) -> String {
     } else {
         found.join(", ")
     };
-    format!("checked {services} in {environments}: {found}")
+    let crates = match sources.map_or(0, |sources| sources.packages.len()) {
+        0 => String::new(),
+        number => format!(" and {}", count(number, "crate")),
+    };
+    format!("checked {services} in {environments}{crates}: {found}")
 }
 
 fn count(number: usize, what: &str) -> String {

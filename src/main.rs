@@ -15,11 +15,14 @@ mod output;
 mod preflight;
 mod report;
 mod routes;
+#[allow(dead_code, reason = "the commands that read sources come next")]
+mod scan;
 mod table;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser;
 
@@ -36,22 +39,34 @@ enum Outcome {
     Failed = 2,
 }
 
+/// For sources that are nested deep: the parser goes down one by one.
+const STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse_from(arguments(env::args_os()));
     cli.color.apply();
-    let outcome = match &cli.command {
+    let outcome = thread::scope(|scope| {
+        let work = thread::Builder::new().stack_size(STACK);
+        let work = work.spawn_scoped(scope, || run(&cli))?;
+        // Whoever panics has said so.
+        work.join().unwrap_or(Ok(Outcome::Failed))
+    });
+    let outcome = outcome.unwrap_or_else(|error| {
+        output::error(&format!("{error:#}"));
+        Outcome::Failed
+    });
+    ExitCode::from(outcome as u8)
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Outcome> {
+    match &cli.command {
         Command::Check(arguments) => check::run(&cli.selection, arguments),
         Command::Dev(arguments) => dev::run(&cli.selection, arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Lock(arguments) => lock::run(&cli.selection, arguments),
         Command::Preflight(arguments) => preflight::run(&cli.selection, arguments),
         Command::Routes(arguments) => routes::run(&cli.selection, arguments),
-    };
-    let outcome = outcome.unwrap_or_else(|error| {
-        output::error(&format!("{error:#}"));
-        Outcome::Failed
-    });
-    ExitCode::from(outcome as u8)
+    }
 }
 
 /// Without the plugin's name, which cargo puts before the arguments.

@@ -174,6 +174,8 @@ codes! {
     StaleLock = "stale-lock",
     /// The target port is 443, so that calls need TLS.
     NeedsTls = "needs-tls",
+    /// Rust that could not be looked at.
+    UnseenSource = "unseen-source",
 }
 
 impl Code {

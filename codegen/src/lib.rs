@@ -60,7 +60,7 @@ pub mod stubs;
 #[cfg(feature = "copilot")]
 mod tables;
 #[cfg(feature = "copilot")]
-mod text_file;
+pub mod text_file;
 #[cfg(feature = "copilot")]
 pub mod urls;
 #[cfg(feature = "copilot")]

@@ -1,7 +1,11 @@
 //! Text files, whatever state they are in.
 //!
-//! ```text
-//! let text = text_file::read(&root.join("copilot/.workspace"), "copilot/.workspace")?;
+//! ```
+//! use service_connect_codegen::text_file;
+//! # let root = std::env::temp_dir().join("without");
+//!
+//! let text = text_file::read(&root.join("copilot/.workspace"), "copilot/.workspace");
+//! assert_eq!(text, Ok(None));
 //! ```
 
 use std::fs;
@@ -16,7 +20,11 @@ use crate::place::Place;
 const MAX_SIZE: u64 = 1 << 20;
 
 /// The text of the file, which messages call `shown`; `None` if there is none.
-pub(crate) fn read(path: &Path, shown: &str) -> Result<Option<String>, Finding> {
+///
+/// # Errors
+///
+/// Why it cannot be read: it is no file, larger than 1 MiB or not UTF-8, or the system refuses it.
+pub fn read(path: &Path, shown: &str) -> Result<Option<String>, Finding> {
     let is_missing = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
     let file_error = |error: std::io::Error| unreadable(shown, &error.to_string());
     let size = match fs::metadata(path) {
@@ -57,7 +65,8 @@ pub(crate) fn unreadable(shown: &str, why: &str) -> Finding {
 }
 
 /// The way from `base` to `path`, with `/` between its parts: the same on every machine.
-pub(crate) fn relative(path: &Path, base: &Path) -> String {
+#[must_use]
+pub fn relative(path: &Path, base: &Path) -> String {
     let (up, below) = base
         .ancestors()
         .enumerate()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use cargo_metadata::Package;
 use service_connect_codegen::callers;
 
@@ -63,19 +63,7 @@ pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
 
 /// Those that the package lists, else the one of its name.
 fn services(context: &Context, package: &Package) -> Result<Vec<String>> {
-    let section = package.metadata.get("service-connect");
-    let listed = section.and_then(|section| section.get("services"));
-    let listed = listed.map(|listed| {
-        let names = listed.as_array().and_then(|names| {
-            let names = names.iter().map(|name| name.as_str().map(str::to_owned));
-            names.collect::<Option<Vec<_>>>()
-        });
-        names.with_context(|| {
-            let manifest = &package.manifest_path;
-            format!("`{manifest}`: `services` has to be a list of names of services")
-        })
-    });
-    let listed = listed.transpose()?;
+    let listed = cargo::listed_services(package)?;
     let (callers, findings) = callers(context.application(), &package.name, listed.as_deref());
     match findings.iter().find(|finding| finding.is_error()) {
         Some(finding) => bail!("`{}`: {}", package.manifest_path, output::one_line(finding)),

@@ -88,3 +88,14 @@ error in CI and says what has changed.",
     right: "cargo service-connect lock\ngit commit copilot '*/service-connect.lock'",
     source: "this crate",
 };
+
+pub(super) const UNSEEN_SOURCE: Explanation = Explanation {
+    title: "some of the Rust sources could not be looked at",
+    meaning: "\
+The plugin reads sources as text and compiles nothing. It cannot follow what the build script
+writes, what a macro makes up, or a file that is missing or does not parse. What is called there
+is left out of what it says; the compiler checks it all the same.",
+    wrong: "include!(concat!(env!(\"OUT_DIR\"), \"/calls.rs\"));",
+    right: "mod calls;",
+    source: "this crate",
+};

@@ -130,6 +130,7 @@ impl Code {
             Self::InvalidLock => &build::INVALID_LOCK,
             Self::StaleLock => &build::STALE_LOCK,
             Self::NeedsTls => &build::NEEDS_TLS,
+            Self::UnseenSource => &build::UNSEEN_SOURCE,
         }
     }
 }

@@ -1,0 +1,3 @@
+include!(concat!(env!("OUT_DIR"), "/calls.rs"));
+
+fn main() {}
