@@ -8,6 +8,8 @@ mod check;
 mod cli;
 mod context;
 mod dev;
+#[allow(dead_code)] // Until a command proposes changes.
+mod diff;
 mod explain;
 mod lock;
 mod options;
