@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use cargo_metadata::{DependencyKind, Package};
 use clap::Args;
-use service_connect_codegen::{Application, Finding, lock};
+use serde::Serialize;
+use service_connect_codegen::lock::{self, Change, Difference};
+use service_connect_codegen::{Application, Finding};
 
 use crate::context::Context;
-use crate::options::Selection;
+use crate::files::{self, Edit};
+use crate::options::{Format, Selection};
 use crate::{Outcome, cargo, output};
 
 /// What `--help` says below the options.
@@ -25,6 +28,61 @@ pub struct Arguments {
     /// Write nothing; exit with 1 where a lock is missing or out of date, and say what has changed
     #[arg(long)]
     check: bool,
+
+    /// How to write what was found or done
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Report {
+    /// Whether nothing was written.
+    check: bool,
+    /// Of every crate that uses the application.
+    locks: Vec<Lock>,
+}
+
+/// The lock of a crate.
+#[derive(Serialize)]
+struct Lock {
+    /// From the root of the cargo workspace.
+    file: String,
+    /// How it was found.
+    state: State,
+    /// Why it is no lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// Endpoints that are others now; none where they are the same, though something else is out of date.
+    changes: Vec<Moved>,
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    UpToDate,
+    Missing,
+    OutOfDate,
+    Invalid,
+}
+
+/// An endpoint that is another one now.
+#[derive(Serialize)]
+struct Moved {
+    /// `null` where the application has no environment.
+    environment: Option<String>,
+    service: String,
+    via: &'static str,
+    /// `null` where it is new.
+    from: Option<String>,
+    /// `null` where it is gone.
+    to: Option<String>,
+    /// Those of these services that call it have to be built and deployed anew.
+    redeploy: Vec<String>,
+    #[serde(skip)]
+    text: String,
 }
 
 /// Writes the locks, or checks them.
@@ -44,40 +102,137 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     }
     let metadata = cargo::metadata(&selection.directory)?;
     let packages = cargo::packages(&metadata, &context.workspace);
-    let mut packages = packages.filter(|(package, _)| is_using(package)).peekable();
-    if packages.peek().is_none() {
+    let packages = packages.filter(|(package, _)| is_using(package));
+    let root = metadata.workspace_root.as_std_path();
+    let locks: Vec<_> = packages
+        .map(|(_, directory)| Lock::open(directory.join(lock::FILE), root, application))
+        .collect();
+    if locks.is_empty() {
         bail!(
             "no crate of the cargo workspace `{}` has `service-connect-codegen` in its [build-dependencies]",
             metadata.workspace_root
         );
     }
-    let text = lock::write(application);
-    // What is wrong with locks, each with those of which it holds: mostly all of them.
-    let mut stale: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (_, directory) in packages {
-        let path = directory.join(lock::FILE);
-        let shown = path.strip_prefix(&metadata.workspace_root).unwrap_or(&path);
-        let shown = output::printable(&shown.display().to_string());
-        if let Some(what) = difference(&path, application) {
-            if !arguments.check {
-                fs::write(&path, &text)
-                    .with_context(|| format!("`{}` cannot be written", path.display()))?;
-                output::note(&format!("wrote {shown}"));
+    let report = Report {
+        check: arguments.check,
+        locks,
+    };
+    if !arguments.check {
+        report.write(&lock::write(application))?;
+    }
+    match arguments.format {
+        Format::Human => report.print()?,
+        Format::Json => output::json(&report)?,
+    }
+    Ok(if arguments.check && report.stale().next().is_some() {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+impl Report {
+    /// Those that do not say what the manifests say.
+    fn stale(&self) -> impl Iterator<Item = &Lock> {
+        let locks = self.locks.iter();
+        locks.filter(|lock| lock.state != State::UpToDate)
+    }
+
+    fn write(&self, text: &str) -> Result<()> {
+        let edits = self.stale().map(|lock| Edit {
+            path: lock.path.clone(),
+            old: fs::read_to_string(&lock.path).ok(),
+            new: text.to_owned(),
+        });
+        files::write(&edits.collect::<Vec<_>>())
+    }
+
+    fn print(&self) -> Result<()> {
+        // What is wrong with locks, each with those of which it holds: mostly all of them.
+        let mut stale: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for lock in self.stale() {
+            if !self.check {
+                output::note(&format!("wrote {}", output::printable(&lock.file)));
             }
-            stale.entry(what).or_default().push(shown);
+            let file = output::printable(&lock.file);
+            stale.entry(lock.verdict()).or_default().push(file);
+        }
+        if stale.is_empty() {
+            output::note("every lock is up to date");
+        } else if self.check {
+            for (what, locks) in stale {
+                let verb = if locks.len() == 1 { "is" } else { "are" };
+                output::result(&format!("{} {verb} {what}\n", locks.join(", ")))?;
+            }
+            output::note("run `cargo service-connect lock` and commit what it writes");
+        }
+        Ok(())
+    }
+}
+
+impl Lock {
+    fn open(path: PathBuf, root: &Path, application: &Application) -> Self {
+        let shown = path.strip_prefix(root).unwrap_or(&path);
+        let mut lock = Self {
+            file: shown.display().to_string(),
+            state: State::UpToDate,
+            error: None,
+            changes: Vec::new(),
+            path,
+        };
+        match lock::open(&lock.path, lock::FILE) {
+            Ok(None) => lock.state = State::Missing,
+            Ok(Some(old)) if lock::says(&old, application) => {}
+            Ok(Some(old)) => {
+                let changes = lock::changes(&old, application).into_iter();
+                lock.changes = changes.map(Moved::from).collect();
+                lock.state = State::OutOfDate;
+            }
+            Err(finding) => {
+                lock.error = Some(output::one_line(&finding));
+                lock.state = State::Invalid;
+            }
+        }
+        lock
+    }
+
+    /// What is to be said of it.
+    fn verdict(&self) -> String {
+        match self.state {
+            State::UpToDate => "up to date".to_owned(),
+            State::Missing => "missing".to_owned(),
+            State::Invalid => format!("no lock: {}", self.error.as_deref().unwrap_or_default()),
+            State::OutOfDate if self.changes.is_empty() => {
+                "out of date, and no endpoint has changed".to_owned()
+            }
+            State::OutOfDate => {
+                let changes = self.changes.iter();
+                let changes =
+                    changes.map(|change| format!("\n  {}", output::printable(&change.text)));
+                format!("out of date:{}", changes.collect::<String>())
+            }
         }
     }
-    if stale.is_empty() {
-        output::note("every lock is up to date");
-    } else if arguments.check {
-        for (what, locks) in stale {
-            let verb = if locks.len() == 1 { "is" } else { "are" };
-            output::result(&format!("{} {verb} {what}\n", locks.join(", ")))?;
+}
+
+impl From<Change> for Moved {
+    fn from(change: Change) -> Self {
+        let text = change.to_string();
+        let (from, to) = match change.difference {
+            Difference::Added(to) => (None, Some(to)),
+            Difference::Moved { from, to } => (Some(from), Some(to)),
+            Difference::Removed(from) => (Some(from), None),
+        };
+        Self {
+            environment: change.environment,
+            service: change.service,
+            via: change.via.as_str(),
+            from,
+            to,
+            redeploy: change.redeploy,
+            text,
         }
-        output::note("run `cargo service-connect lock` and commit what it writes");
-        return Ok(Outcome::Findings);
     }
-    Ok(Outcome::Clean)
 }
 
 /// What keeps a service from being known in an environment of the workspace.
@@ -98,23 +253,4 @@ fn is_using(package: &Package) -> bool {
     dependencies.any(|dependency| {
         dependency.name == "service-connect-codegen" && dependency.kind == DependencyKind::Build
     })
-}
-
-/// What is to be said of the lock in that file; `None` where it says what the manifests say.
-fn difference(path: &Path, application: &Application) -> Option<String> {
-    let old = match lock::open(path, lock::FILE) {
-        Ok(Some(old)) => old,
-        Ok(None) => return Some("missing".to_owned()),
-        Err(finding) => return Some(format!("no lock: {}", output::one_line(&finding))),
-    };
-    if lock::says(&old, application) {
-        return None;
-    }
-    let changes = lock::changes(&old, application);
-    if changes.is_empty() {
-        return Some("out of date, and no endpoint has changed".to_owned());
-    }
-    let changes = changes.iter().map(ToString::to_string);
-    let changes = changes.map(|change| format!("\n  {}", output::printable(&change)));
-    Some(format!("out of date:{}", changes.collect::<String>()))
 }

@@ -11,6 +11,7 @@ mod dev;
 #[allow(dead_code)] // Until a command proposes changes.
 mod diff;
 mod explain;
+mod files;
 mod lock;
 mod options;
 mod output;

@@ -43,8 +43,11 @@ fn written(result: io::Result<()>) -> Result<()> {
     }
 }
 
-/// Says on stderr why there is no result.
+/// Says on stderr why there is no result. Lines stay lines, for cargo's words have some; nothing else in them that could
+/// play tricks on a terminal does.
 pub fn error(text: &str) {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    let text = lines.join("\n");
     note(&format!("{ERROR}error{ERROR:#}: {text}"));
 }
 

@@ -6,6 +6,7 @@ mod plugin_support;
 use std::collections::HashSet;
 
 use plugin_support::{App, Run, run};
+use serde_json::{Value, json};
 use service_connect_codegen::Code;
 
 fn explain(arguments: &[&str]) -> Run {
@@ -86,6 +87,32 @@ Right:
 The rule is from Copilot's manifest code.
 ";
     assert_eq!(explain(&["unknown-type"]).stdout, expected);
+}
+
+#[test]
+fn json_has_the_same_in_fields() {
+    let json = |arguments: &[&str]| -> Value {
+        let run = explain(&[arguments, &["--format", "json"]].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let all = json(&["--list"]);
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), Code::ALL.len());
+    for (code, found) in Code::ALL.iter().zip(all) {
+        let explanation = code.explanation();
+        let expected = json!({
+            "code": code.as_str(),
+            "title": explanation.title,
+            "meaning": explanation.meaning,
+            "wrong": explanation.wrong,
+            "right": explanation.right,
+            "source": explanation.source,
+        });
+        assert_eq!(*found, expected);
+    }
+    assert_eq!(json(&["connect-off"])["code"], "connect-off");
+    explain(&["conect-off", "--format", "json"]).refused("did you mean `connect-off`?");
 }
 
 #[test]

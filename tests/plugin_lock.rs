@@ -5,6 +5,7 @@ mod plugin_support;
 use std::fs;
 
 use plugin_support::{App, run};
+use serde_json::{Value, json};
 
 const BUILD: &str = "[build-dependencies]\nservice-connect-codegen = \"0.1\"\n";
 
@@ -92,6 +93,75 @@ fn a_stale_one_fails_in_ci_and_says_who_has_to_be_redeployed() {
     assert!(torn.stdout.contains(expected), "{}", torn.stdout);
     assert_eq!(run(&app.path(), &["lock"]).code, Some(0));
     assert_eq!(run(&app.path(), &["lock", "--check"]).code, Some(0));
+}
+
+#[test]
+fn json_has_every_lock_and_every_endpoint_that_has_changed() {
+    let locks = |app: &App, arguments: &[&str], code| -> Value {
+        let run = run(&app.path(), &[arguments, &["--format", "json"]].concat());
+        assert_eq!((run.code, &*run.stderr), (Some(code), ""));
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let lock = |state: &str, changes: Value| {
+        let file = "crates/web/service-connect.lock";
+        json!([{"file": file, "state": state, "changes": changes}])
+    };
+    let app = workspace();
+    let missing = locks(&app, &["lock", "--check"], 1);
+    assert_eq!(
+        missing,
+        json!({"check": true, "locks": lock("missing", json!([]))})
+    );
+    let written = locks(&app, &["lock"], 0);
+    assert_eq!(
+        written,
+        json!({"check": false, "locks": lock("missing", json!([]))})
+    );
+    let current = locks(&app, &["lock", "--check"], 0);
+    assert_eq!(current["locks"], lock("up-to-date", json!([])));
+
+    let app = app.file(
+        "copilot/api/manifest.yml",
+        "name: api\ntype: Backend Service\nimage: {build: Dockerfile, port: 9090}\nnetwork: {connect: true}\n\
+         environments:\n  prod:\n    image: {port: 8080}\n    network: {connect: false}\n",
+    );
+    let changes = json!([
+        {
+            "environment": "prod",
+            "service": "api",
+            "via": "service-connect",
+            "from": "api:8080",
+            "to": null,
+            "redeploy": [],
+        },
+        {
+            "environment": "test",
+            "service": "api",
+            "via": "service-connect",
+            "from": "api:8080",
+            "to": "api:9090",
+            "redeploy": ["web"],
+        },
+        {
+            "environment": "test",
+            "service": "api",
+            "via": "discovery",
+            "from": "api.test.shop.local:8080",
+            "to": "api.test.shop.local:9090",
+            "redeploy": [],
+        },
+    ]);
+    let stale = locks(&app, &["lock", "--check"], 1);
+    assert_eq!(stale["locks"], lock("out-of-date", changes));
+
+    let app = app.file("crates/web/service-connect.lock", "<<<<<<< HEAD\n");
+    let torn = locks(&app, &["lock", "--check"], 1);
+    let [torn] = &torn["locks"].as_array().unwrap()[..] else {
+        panic!("{torn}");
+    };
+    assert_eq!(torn["state"], "invalid");
+    let error = torn["error"].as_str().unwrap();
+    assert!(error.starts_with("service-connect.lock:1: "), "{error}");
 }
 
 #[test]
