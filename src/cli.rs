@@ -4,7 +4,7 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::options::{GLOBAL, Selection};
-use crate::{check, dev, explain, lock, preflight, routes};
+use crate::{check, dev, explain, init, lock, preflight, routes};
 
 /// Checks, maps and runs the services of an application on ECS Service Connect.
 #[derive(Debug, Parser)]
@@ -36,6 +36,9 @@ pub enum Command {
     Dev(dev::Arguments),
     /// Tell what the code of a finding means, and what to write instead
     Explain(explain::Arguments),
+    /// Make a crate call the services: dependencies, build script and `clients!()`
+    #[command(after_help = init::AFTER_HELP)]
+    Init(init::Arguments),
     /// Write what the manifests say for builds without `copilot/`, beside the Cargo.toml of each crate that uses them
     #[command(after_help = lock::AFTER_HELP)]
     Lock(lock::Arguments),

@@ -8,10 +8,10 @@ mod check;
 mod cli;
 mod context;
 mod dev;
-#[allow(dead_code)] // Until a command proposes changes.
 mod diff;
 mod explain;
 mod files;
+mod init;
 mod lock;
 mod options;
 mod output;
@@ -66,6 +66,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(&cli.selection, arguments),
         Command::Dev(arguments) => dev::run(&cli.selection, arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Init(arguments) => init::run(&cli.selection, arguments),
         Command::Lock(arguments) => lock::run(&cli.selection, arguments),
         Command::Preflight(arguments) => preflight::run(&cli.selection, arguments),
         Command::Routes(arguments) => routes::run(&cli.selection, arguments),

@@ -9,6 +9,8 @@
 //! ```
 
 mod files;
+#[cfg(feature = "map")]
+mod images;
 mod services;
 
 use std::collections::{BTreeSet, HashSet};
@@ -30,6 +32,8 @@ use crate::review::{Extras, review};
 use crate::setting::Setting;
 use crate::yaml;
 
+#[cfg(feature = "map")]
+pub use images::Image;
 use services::{Reader, duplicates};
 
 /// Copilot looks in the working directory and up to so many levels above it.

@@ -1,0 +1,115 @@
+//! The root of the crate: `clients!()`, which brings a type for each service.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Result;
+use syn::Item;
+
+use super::rust::{Source, mentions};
+
+const CALL: &str = "service_connect::clients!();";
+
+/// What `cargo new` writes.
+const HELLO: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
+
+/// The root that messages call `name`, with `clients!()` in it. Where it is nothing but what `cargo new` writes,
+/// the function `main` makes the call `example`.
+pub fn edit(name: &str, old: &str, example: Option<&str>) -> Result<String> {
+    let source = Source::parse(name, old)?;
+    if let Some(call) = example.filter(|_| old.replace("\r\n", "\n") == HELLO) {
+        return Ok(source.with(
+            0..old.len(),
+            &format!(
+                "{CALL}\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {{\n    let answer = {call}.await?;\n    \
+                 println!(\"{{}}: {{}}\", answer.status(), answer.text().await?);\n    Ok(())\n}}\n"
+            ),
+        ));
+    }
+    let items = source.file.items.iter();
+    let head = items.take_while(|item| match item {
+        Item::Use(_) | Item::ExternCrate(_) => true,
+        Item::Mod(module) => module.content.is_none(),
+        _ => false,
+    });
+    let Some(last) = head.last() else {
+        let at = before_items(&source, old);
+        let [before, after] = [&old[..at], &old[at..]];
+        let before = match before {
+            _ if before[source.skipped()..].trim().is_empty() => "",
+            _ if before.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        let before = if old[..at].ends_with("\n\n") || old[..at].ends_with("\n\r\n") {
+            ""
+        } else {
+            before
+        };
+        let after = if after.trim().is_empty() {
+            "\n"
+        } else {
+            "\n\n"
+        };
+        return Ok(source.with(at..at, &format!("{before}{CALL}{after}")));
+    };
+    let end = source.range(last).end;
+    let rest = old[end..].lines().next().unwrap_or_default();
+    if !rest.trim().is_empty() && !rest.trim().starts_with("//") {
+        return Ok(source.with(end..end, &format!("\n\n{CALL}\n\n")));
+    }
+    let at = end + rest.len();
+    let after = match old[at..].lines().nth(1) {
+        Some(line) if !line.trim().is_empty() => "\n",
+        None if at == old.len() => "\n",
+        _ => "",
+    };
+    Ok(source.with(at..at, &format!("\n\n{CALL}{after}")))
+}
+
+/// Before the first item and the comments that belong to it, else the end of the file.
+fn before_items(source: &Source<'_>, old: &str) -> usize {
+    let Some(first) = source.file.items.first() else {
+        return old.len();
+    };
+    let mut at = source.range(first).start;
+    at = line_start(old, at);
+    while at > source.start() {
+        let above = line_start(old, at - 1);
+        let line = old[above..at].trim();
+        if above < source.start() || !line.starts_with("//") || line.starts_with("//!") {
+            break;
+        }
+        at = above;
+    }
+    at.max(source.start())
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// The file in that directory or below it that has `clients!()` already.
+pub fn with_clients(directory: &Path) -> Option<std::path::PathBuf> {
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            let name = entry.file_name();
+            let is_other = name == "target" || name.as_encoded_bytes().starts_with(b".");
+            if kind.is_dir() && !is_other {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && fs::read_to_string(&path).is_ok_and(|text| mentions(&text, &["clients", "!"]))
+            {
+                return Some(path);
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,257 @@
+//! `init`: makes a crate one that calls the services of the application, in one command.
+
+mod build_script;
+mod cargo_toml;
+mod crate_root;
+mod package;
+mod rust;
+mod services;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use cargo_metadata::{DependencyKind, Metadata};
+use clap::Args;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::files::{self, Edit};
+use crate::options::{Format, Selection};
+use crate::output::{self, WARNING, printable};
+use crate::{Outcome, cargo, diff};
+
+use cargo_toml::{Manifests, Needs};
+use package::Crate;
+use services::{Example, Services};
+
+/// What `--help` says below the options.
+pub const AFTER_HELP: &str = "\
+It adds the dependencies, the build script and `clients!()`, each only where it is missing, and keeps all else that \
+is there. Either all of it is written or nothing.";
+
+/// The arguments of `init`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The crate, by its name, where `-C` does not name its directory
+    #[arg(short, long, value_name = "NAME")]
+    package: Option<String>,
+
+    /// A service that the crate runs as, where neither its name nor a manifest's `image.build` tells; can be repeated
+    #[arg(long = "service", value_name = "SERVICE")]
+    services: Vec<String>,
+
+    /// Show the changes as a diff, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// How to write what was done
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Report {
+    package: String,
+    /// The services that it runs as.
+    services: Vec<String>,
+    dry_run: bool,
+    /// In the order in which one reads a crate; none where there is nothing to do.
+    changes: Vec<Change>,
+    /// What else there is to do, or to know.
+    notes: Vec<String>,
+    /// A call that compiles from here on.
+    example: Option<String>,
+}
+
+/// What becomes of a file.
+#[derive(Serialize)]
+struct Change {
+    /// From the root of the cargo workspace.
+    file: String,
+    added: Vec<String>,
+    diff: String,
+    #[serde(skip)]
+    edit: Edit,
+}
+
+/// Changes the crate, or shows how it would be changed.
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    // A crate is one for all environments.
+    let context = Context::open(&selection.everywhere())?;
+    let metadata = cargo::metadata(&selection.directory)?;
+    let directory = selection.directory.canonicalize()?;
+    let name = arguments.package.as_deref();
+    let found = Crate::find(&metadata, &context.workspace, name, &directory)?;
+    let services = Services::of(&context, &metadata, &found, &arguments.services)?;
+    let example = Example::find(&context, &services.names);
+    let mut report = Report {
+        package: found.package.name.to_string(),
+        services: services.names.clone(),
+        dry_run: arguments.dry_run,
+        changes: Vec::new(),
+        notes: found.notes(),
+        example: example.as_ref().map(|example| example.call.clone()),
+    };
+    report.plan(&metadata, &found, &services)?;
+    if !arguments.dry_run {
+        let edits = report.changes.iter().map(|change| change.edit.clone());
+        files::write(&edits.collect::<Vec<_>>())?;
+    }
+    match arguments.format {
+        Format::Human => report.print(example.as_ref())?,
+        Format::Json => output::json(&report)?,
+    }
+    Ok(Outcome::Clean)
+}
+
+impl Report {
+    /// What is to be done; nothing is written yet, so that whatever fails leaves the crate as it was.
+    fn plan(&mut self, metadata: &Metadata, found: &Crate<'_>, services: &Services) -> Result<()> {
+        let root = metadata.workspace_root.as_std_path();
+        let name = |path: &Path| {
+            let path = path.strip_prefix(root).unwrap_or(path);
+            path.display().to_string()
+        };
+        self.plan_manifests(root, found, services)?;
+
+        let path = found.build_script();
+        let old = read(&path)?;
+        let script = build_script::edit(&name(&path), old.as_deref())?;
+        self.notes.extend(script.note);
+        if let Some(text) = script.text {
+            self.change(name(&path), vec![script.what.to_owned()], path, old, text);
+        }
+
+        let path = found.root(&services.names)?;
+        let directory = path.parent().unwrap_or(found.directory);
+        let old = read(&path)?.ok_or_else(|| anyhow!("there is no file `{}`", path.display()))?;
+        if crate_root::with_clients(directory).is_none() {
+            let example = self.example.as_deref();
+            let new = crate_root::edit(&name(&path), &old, example)?;
+            let added = vec!["`clients!()`".to_owned()];
+            self.change(name(&path), added, path, Some(old), new);
+        }
+        Ok(())
+    }
+
+    fn plan_manifests(
+        &mut self,
+        root: &Path,
+        found: &Crate<'_>,
+        services: &Services,
+    ) -> Result<()> {
+        let has = |name, kind| found.depends_on(name, kind);
+        let needs = Needs {
+            runtime: !has("service-connect", DependencyKind::Normal),
+            codegen: !has("service-connect-codegen", DependencyKind::Build),
+            tokio: found.has_binary() && !has("tokio", DependencyKind::Normal),
+            services: Some(&services.names[..]).filter(|_| services.is_to_be_listed),
+        };
+        let own = found.directory.join("Cargo.toml");
+        let shared = root.join("Cargo.toml");
+        let own_name = own.strip_prefix(root).unwrap_or(&own).display().to_string();
+        let text =
+            |path: &Path| read(path)?.with_context(|| format!("there is no `{}`", path.display()));
+        let own_text = text(&own)?;
+        let shared_text = if own == shared {
+            None
+        } else {
+            Some(text(&shared)?)
+        };
+        let shared_part = shared_text.as_deref().map(|text| ("Cargo.toml", text));
+        let mut manifests = Manifests::parse((&own_name, &own_text), shared_part)?;
+        let [added, shared_added] = manifests.add(&needs)?;
+        let (new, shared_new) = manifests.texts();
+        if let Some((old, new)) = shared_text
+            .zip(shared_new)
+            .filter(|_| !shared_added.is_empty())
+        {
+            let added = format!("the versions of {}", shared_added.join(", "));
+            self.change("Cargo.toml".to_owned(), vec![added], shared, Some(old), new);
+        }
+        if !added.is_empty() {
+            self.change(own_name, added, own, Some(own_text), new);
+        }
+        Ok(())
+    }
+
+    fn change(
+        &mut self,
+        file: String,
+        added: Vec<String>,
+        path: PathBuf,
+        old: Option<String>,
+        new: String,
+    ) {
+        // As the lines that were there are ended.
+        let new = match &old {
+            Some(old) if old.contains("\r\n") => new.replace("\r\n", "\n").replace('\n', "\r\n"),
+            _ => new,
+        };
+        self.changes.push(Change {
+            diff: diff::unified(&file, old.as_deref().unwrap_or_default(), &new),
+            file,
+            added,
+            edit: Edit { path, old, new },
+        });
+    }
+
+    fn print(&self, example: Option<&Example>) -> Result<()> {
+        for note in &self.notes {
+            output::note(&format!("{WARNING}warning{WARNING:#}: {}", printable(note)));
+        }
+        if self.changes.is_empty() {
+            output::note(&format!(
+                "nothing to do: `{}` has all that it needs",
+                self.package
+            ));
+            return Ok(());
+        }
+        if self.dry_run {
+            let diffs = self.changes.iter().map(|change| diff::styled(&change.diff));
+            return output::result(&diffs.collect::<String>());
+        }
+        for change in &self.changes {
+            output::note(&format!(
+                "wrote {}: {}",
+                printable(&change.file),
+                printable(&change.added.join(", "))
+            ));
+        }
+        output::result(&self.next(example))
+    }
+
+    /// What one can do now.
+    fn next(&self, example: Option<&Example>) -> String {
+        let package = &self.package;
+        let who = match &self.services[..] {
+            [] => format!("`{package}` is a library for services"),
+            [only] if only == package => format!("`{package}` is a service"),
+            all => format!("`{package}` runs as `{}`", printable(&all.join("`, `"))),
+        };
+        let call = match example {
+            Some(Example { service, call }) => format!(
+                ", and can call `{}`, for instance:\n\n    let answer = {call}.await?;\n",
+                printable(service)
+            ),
+            None => ". It can call no service in every environment so far: `cargo service-connect routes \
+                     --from SERVICE` says why\n"
+                .to_owned(),
+        };
+        format!(
+            "{who}{call}\nNext: `cargo service-connect lock`, for builds without `copilot/`; `cargo service-connect dev` \
+             runs the application here.\n"
+        )
+    }
+}
+
+/// The text of a file; `None` if there is none.
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),
+    }
+}

@@ -1,0 +1,606 @@
+//! `cargo service-connect init` as a process: what it makes of a crate, and which crates it leaves alone.
+
+#[allow(dead_code)]
+mod plugin_support;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use plugin_support::{App, Run, run};
+use serde_json::{Value, json};
+
+const WORKSPACE: &str = "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n";
+const PACKAGE: &str =
+    "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n";
+const HELLO: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
+const BUILD: &str = "fn main() -> Result<(), service_connect_codegen::Error> {\n    service_connect_codegen::generate()\n}\n";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// `shop` with the crate `web` as `cargo new` leaves it.
+fn fresh() -> App {
+    App::shop()
+        .file("Cargo.toml", WORKSPACE)
+        .file("crates/web/Cargo.toml", PACKAGE)
+        .file("crates/web/src/main.rs", HELLO)
+}
+
+/// A crate that has all but what a row is about.
+fn ready() -> App {
+    let manifest = format!(
+        "{PACKAGE}service-connect = \"{VERSION}\"\ntokio = \"1\"\n\n[build-dependencies]\nservice-connect-codegen = \"{VERSION}\"\n"
+    );
+    fresh()
+        .file("crates/web/Cargo.toml", manifest)
+        .file("crates/web/build.rs", BUILD)
+        .file(
+            "crates/web/src/main.rs",
+            "service_connect::clients!();\n\nfn main() {}\n",
+        )
+}
+
+fn init(app: &App) -> Run {
+    run(&app.path(), &["init", "-C", "crates/web"])
+}
+
+fn read(app: &App, file: &str) -> String {
+    fs::read_to_string(app.path().join(file)).unwrap()
+}
+
+/// All files but those of `copilot/`, by their names.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(directory).unwrap().display().to_string();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                all.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn an_empty_crate_gets_all_that_it_needs_and_a_call() {
+    let app = fresh();
+    let done = init(&app);
+    assert_eq!(done.code, Some(0), "{done:#?}");
+    assert_eq!(
+        done.stdout,
+        "`web` is a service, and can call `api`, for instance:\n\n    let answer = Api::get(\"/\").await?;\n\n\
+         Next: `cargo service-connect lock`, for builds without `copilot/`; `cargo service-connect dev` runs the \
+         application here.\n"
+    );
+    assert_eq!(
+        done.stderr,
+        "wrote crates/web/Cargo.toml: the dependency `service-connect`, the dependency `tokio`, the build dependency \
+         `service-connect-codegen`\nwrote crates/web/build.rs: the build script\nwrote crates/web/src/main.rs: \
+         `clients!()`\n"
+    );
+    assert_eq!(
+        read(&app, "crates/web/Cargo.toml"),
+        format!(
+            "{PACKAGE}service-connect = \"{VERSION}\"\ntokio = {{ version = \"1\", features = [\"macros\", \
+             \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = \"{VERSION}\"\n"
+        )
+    );
+    assert_eq!(read(&app, "crates/web/build.rs"), BUILD);
+    assert_eq!(
+        read(&app, "crates/web/src/main.rs"),
+        "service_connect::clients!();\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {\n    \
+         let answer = Api::get(\"/\").await?;\n    println!(\"{}: {}\", answer.status(), answer.text().await?);\n    \
+         Ok(())\n}\n"
+    );
+
+    let before = files(&app.path());
+    let again = init(&app);
+    assert_eq!(
+        (again.code, &*again.stdout, &*again.stderr),
+        (Some(0), "", "nothing to do: `web` has all that it needs\n")
+    );
+    assert_eq!(files(&app.path()), before);
+}
+
+#[test]
+fn a_dry_run_is_a_diff_that_git_applies_and_writes_nothing() {
+    let app = fresh();
+    let before = files(&app.path());
+    let dry = run(&app.path(), &["init", "-p", "web", "--dry-run"]);
+    assert_eq!((dry.code, &*dry.stderr), (Some(0), ""));
+    assert_eq!(files(&app.path()), before);
+
+    let patched = fresh().file("the.patch", &dry.stdout);
+    let git = std::process::Command::new("git")
+        .args(["apply", "the.patch"])
+        .current_dir(patched.path())
+        .output()
+        .unwrap();
+    assert!(git.status.success(), "{git:?}");
+    fs::remove_file(patched.path().join("the.patch")).unwrap();
+    assert_eq!(init(&app).code, Some(0));
+    assert_eq!(files(&patched.path()), files(&app.path()));
+}
+
+#[test]
+fn json_has_the_changes_and_what_else_there_is_to_know() {
+    let app = ready().file("crates/web/src/main.rs", "fn main() {}\n");
+    for (arguments, dry_run) in [(&["--dry-run"][..], true), (&[], false)] {
+        let all = [&["init", "-C", "crates/web", "--format", "json"], arguments].concat();
+        let found = run(&app.path(), &all);
+        assert_eq!((found.code, &*found.stderr), (Some(0), ""));
+        let expected = json!({
+            "package": "web",
+            "services": ["web"],
+            "dry_run": dry_run,
+            "changes": [{
+                "file": "crates/web/src/main.rs",
+                "added": ["`clients!()`"],
+                "diff": "--- a/crates/web/src/main.rs\n+++ b/crates/web/src/main.rs\n@@ -1 +1,3 @@\n\
+                         +service_connect::clients!();\n+\n fn main() {}\n",
+            }],
+            "notes": [],
+            "example": "Api::get(\"/\")",
+        });
+        assert_eq!(
+            serde_json::from_str::<Value>(&found.stdout).unwrap(),
+            expected
+        );
+    }
+    let again = run(&app.path(), &["init", "-p", "web", "--format", "json"]);
+    let again: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert_eq!(again["changes"], json!([]));
+}
+
+#[test]
+fn cargo_toml_keeps_its_comments_its_order_and_its_style() {
+    let rows = [
+        // In order stays in order; a table of its own for a dependency is none of it.
+        (
+            "[dependencies]\n# for hashes\nahash = \"0.8\"\nzstd = \"0.13\" # packed\n\n[dependencies.serde]\nversion = \"1\"\n",
+            "[dependencies]\n# for hashes\nahash = \"0.8\"\nservice-connect = \"V\"\ntokio = { version = \"1\", features = \
+             [\"macros\", \"rt-multi-thread\"] }\nzstd = \"0.13\" # packed\n\n[dependencies.serde]\nversion = \"1\"\n\n\
+             [build-dependencies]\nservice-connect-codegen = \"V\"\n",
+        ),
+        // What is in no order is added to.
+        (
+            "[dependencies]\nzstd = \"0.13\"\nahash = \"0.8\"\n\n# Last of all.\n[features]\ndefault = []\n",
+            "[dependencies]\nzstd = \"0.13\"\nahash = \"0.8\"\nservice-connect = \"V\"\ntokio = { version = \"1\", features \
+             = [\"macros\", \"rt-multi-thread\"] }\n\n# Last of all.\n[features]\ndefault = []\n\n[build-dependencies]\n\
+             service-connect-codegen = \"V\"\n",
+        ),
+        // What is there is left alone, in whatever form; a dependency of tests is another one.
+        (
+            "[dependencies]\ntokio = { version = \"1\", features = [\"full\"] }\n\n[dev-dependencies]\nservice-connect = { \
+             version = \"0.1\", features = [\"testing\"] }\n\n[build-dependencies.service-connect-codegen]\nversion = \"0.1\"\n",
+            "[dependencies]\nservice-connect = \"V\"\ntokio = { version = \"1\", features = [\"full\"] }\n\n\
+             [dev-dependencies]\nservice-connect = { version = \"0.1\", features = [\"testing\"] }\n\n\
+             [build-dependencies.service-connect-codegen]\nversion = \"0.1\"\n",
+        ),
+    ];
+    let package =
+        "[package]\nname = \"web\" # the service\nversion = \"0.1.0\"\nedition = \"2024\"\n\n";
+    for (before, after) in rows {
+        for end in ["\n", "\r\n"] {
+            let text = |part: &str| {
+                format!("{package}{part}")
+                    .replace('V', VERSION)
+                    .replace('\n', end)
+            };
+            let app = fresh().file("crates/web/Cargo.toml", text(before));
+            assert_eq!(init(&app).code, Some(0));
+            assert_eq!(read(&app, "crates/web/Cargo.toml"), text(after));
+        }
+    }
+}
+
+#[test]
+fn versions_are_kept_where_the_workspace_keeps_them() {
+    let shared = "\n[workspace.dependencies]\naxum = \"0.8\" # the router\ntokio = { version = \"1\", features = [\"full\"] }\n";
+    let app = fresh().file("Cargo.toml", format!("{WORKSPACE}{shared}"));
+    assert_eq!(init(&app).code, Some(0));
+    assert_eq!(
+        read(&app, "Cargo.toml"),
+        format!(
+            "{WORKSPACE}\n[workspace.dependencies]\naxum = \"0.8\" # the router\nservice-connect = \
+             \"{VERSION}\"\nservice-connect-codegen = \"{VERSION}\"\ntokio = {{ version = \"1\", features = [\"full\"] }}\n"
+        )
+    );
+    assert_eq!(
+        read(&app, "crates/web/Cargo.toml"),
+        format!(
+            "{PACKAGE}service-connect.workspace = true\ntokio.workspace = true\n\n[build-dependencies]\n\
+             service-connect-codegen.workspace = true\n"
+        )
+    );
+
+    // What the workspace says already counts, and the crate writes as it writes the others.
+    let shared = "\n[workspace.dependencies]\naxum = \"0.8\"\nservice-connect = { path = \"../ours\" }\n\
+                  service-connect-codegen = { path = \"../codegen\", default-features = false }\ntokio = \"1\"\n";
+    let app = fresh()
+        .file("Cargo.toml", format!("{WORKSPACE}{shared}"))
+        .file(
+            "crates/web/Cargo.toml",
+            format!("{PACKAGE}axum = {{ workspace = true }}\n"),
+        );
+    assert_eq!(init(&app).code, Some(0));
+    assert_eq!(read(&app, "Cargo.toml"), format!("{WORKSPACE}{shared}"));
+    assert_eq!(
+        read(&app, "crates/web/Cargo.toml"),
+        format!(
+            "{PACKAGE}axum = {{ workspace = true }}\nservice-connect = {{ workspace = true }}\ntokio = {{ workspace = true, \
+             features = [\"macros\", \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = {{ \
+             workspace = true, features = [\"copilot\"] }}\n"
+        )
+    );
+}
+
+#[test]
+fn a_crate_without_a_workspace_and_one_that_is_its_root_will_do() {
+    for (head, tail) in [
+        ("", ""),
+        (
+            "[workspace]\n[workspace.dependencies]\nserde = \"1\"\n\n",
+            ".workspace = true",
+        ),
+    ] {
+        let app = App::shop()
+            .file("Cargo.toml", format!("{head}{PACKAGE}"))
+            .file("src/main.rs", HELLO);
+        assert_eq!(run(&app.path(), &["init"]).code, Some(0));
+        let text = read(&app, "Cargo.toml");
+        let expected = if tail.is_empty() {
+            format!("\nservice-connect = \"{VERSION}\"\n")
+        } else {
+            format!("\nservice-connect{tail}\n")
+        };
+        assert!(text.contains(&expected), "{text}");
+        assert!(
+            run(&app.path(), &["init"])
+                .stderr
+                .starts_with("nothing to do")
+        );
+    }
+}
+
+#[test]
+fn a_build_script_gets_the_call_and_keeps_the_rest() {
+    let rows = [
+        (
+            "fn main() {}\n",
+            "fn main() {\n    service_connect_codegen::generate().unwrap();\n}\n",
+        ),
+        (
+            "#!/usr/bin/env run\n//! Ümläute.\nuse std::io;\n\nfn main() -> io::Result<()> {\n\t// The protos.\n\n\tprotos()\n}\n",
+            "#!/usr/bin/env run\n//! Ümläute.\nuse std::io;\n\nfn main() -> io::Result<()> {\n\t\
+             service_connect_codegen::generate().unwrap();\n\t// The protos.\n\n\tprotos()\n}\n",
+        ),
+        (
+            "\u{feff}fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> { // all\n  Ok(())\n}",
+            "\u{feff}fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> { // all\n  \
+             service_connect_codegen::generate()?;\n  Ok(())\n}",
+        ),
+        (
+            "pub fn main() -> anyhow::Result<()> { println!(\"cargo::rerun-if-changed=x\"); Ok(()) }",
+            "pub fn main() -> anyhow::Result<()> { service_connect_codegen::generate()?; \
+             println!(\"cargo::rerun-if-changed=x\"); Ok(()) }",
+        ),
+        (
+            "fn main()\r\n{\r\n    #![allow(unused)]\r\n    x();\r\n}\r\n",
+            "fn main()\r\n{\r\n    #![allow(unused)]\r\n    service_connect_codegen::generate().unwrap();\r\n    x();\r\n}\r\n",
+        ),
+        // It does so already, whatever it is called there.
+        (
+            "use service_connect_codegen as codegen;\nfn main() { codegen::generate().unwrap() }",
+            "use service_connect_codegen as codegen;\nfn main() { codegen::generate().unwrap() }",
+        ),
+        // Said in a comment is not done.
+        (
+            "// service_connect_codegen\nfn main() {\n}",
+            "// service_connect_codegen\nfn main() {\n    service_connect_codegen::generate().unwrap();\n}",
+        ),
+    ];
+    for (before, after) in rows {
+        let app = ready().file("crates/web/build.rs", before);
+        let done = init(&app);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        assert_eq!(read(&app, "crates/web/build.rs"), after);
+        syn::parse_file(after).unwrap();
+        // Cargo watches no longer what it did.
+        let is_said = done.stderr.contains("names no file that cargo is to watch");
+        assert_eq!(
+            is_said,
+            before.contains("protos()") || before.contains("x()") || before.contains("all"),
+            "{before}"
+        );
+    }
+
+    let app = ready()
+        .file(
+            "crates/web/Cargo.toml",
+            read(&ready(), "crates/web/Cargo.toml").replace(
+                "[dependencies]",
+                "build = \"tools/make.rs\"\n\n[dependencies]",
+            ),
+        )
+        .file("crates/web/tools/make.rs", "fn main() {}\n");
+    fs::remove_file(app.path().join("crates/web/build.rs")).unwrap();
+    assert_eq!(init(&app).code, Some(0));
+    assert!(read(&app, "crates/web/tools/make.rs").contains("generate()"));
+    assert!(!app.path().join("crates/web/build.rs").exists());
+}
+
+#[test]
+fn clients_stand_below_what_a_file_begins_with() {
+    let rows = [
+        ("", "service_connect::clients!();\n"),
+        (
+            "fn main() {}\n",
+            "service_connect::clients!();\n\nfn main() {}\n",
+        ),
+        (
+            "//! About it.\n\n#![forbid(unsafe_code)]\n\nuse std::env; // words\nmod own;\n\n/// Begins.\nfn main() {}\n",
+            "//! About it.\n\n#![forbid(unsafe_code)]\n\nuse std::env; // words\nmod own;\n\nservice_connect::clients!();\n\n\
+             /// Begins.\nfn main() {}\n",
+        ),
+        (
+            "// Copyright.\n\n// What it\n// begins with.\n#[inline]\nfn main() {}\nuse std::env;\n",
+            "// Copyright.\n\nservice_connect::clients!();\n\n// What it\n// begins with.\n#[inline]\nfn main() {}\nuse std::env;\n",
+        ),
+        (
+            "#![allow(dead_code)]\nfn main() {}\n",
+            "#![allow(dead_code)]\n\nservice_connect::clients!();\n\nfn main() {}\n",
+        ),
+        (
+            "//! Only words.\n",
+            "//! Only words.\n\nservice_connect::clients!();\n",
+        ),
+        (
+            "use a::b; fn main() {}\n",
+            "use a::b;\n\nservice_connect::clients!();\n\n fn main() {}\n",
+        ),
+        (
+            "use a::b;\nfn main() {}\n",
+            "use a::b;\n\nservice_connect::clients!();\n\nfn main() {}\n",
+        ),
+        ("use a::b;", "use a::b;\n\nservice_connect::clients!();\n"),
+        (
+            "\u{feff}use ä::b;\r\n\r\nfn main() {}\r\n",
+            "\u{feff}use ä::b;\r\n\r\nservice_connect::clients!();\r\n\r\nfn main() {}\r\n",
+        ),
+        // A string or a comment is none.
+        (
+            "fn main() { let _ = \"clients!()\"; } // clients!()\n",
+            "service_connect::clients!();\n\nfn main() { let _ = \"clients!()\"; } // clients!()\n",
+        ),
+    ];
+    for (before, after) in rows {
+        let app = ready().file("crates/web/src/main.rs", before);
+        assert_eq!(init(&app).code, Some(0), "{before}");
+        assert_eq!(read(&app, "crates/web/src/main.rs"), after);
+        syn::parse_file(after).unwrap();
+    }
+
+    // In a module of its own will do, and where there is a library, all of the crate sees that.
+    let app = ready()
+        .file("crates/web/src/main.rs", "mod services;\nfn main() {}\n")
+        .file(
+            "crates/web/src/services.rs",
+            "service_connect::clients!();\n",
+        );
+    assert!(init(&app).stderr.starts_with("nothing to do"));
+    let app = ready()
+        .file("crates/web/src/main.rs", "fn main() {}\n")
+        .file("crates/web/src/lib.rs", "");
+    assert_eq!(init(&app).code, Some(0));
+    assert_eq!(read(&app, "crates/web/src/main.rs"), "fn main() {}\n");
+    assert_eq!(
+        read(&app, "crates/web/src/lib.rs"),
+        "service_connect::clients!();\n"
+    );
+}
+
+#[test]
+fn the_services_are_asked_for_listed_named_or_built_there() {
+    let package = |extra: &str| {
+        PACKAGE
+            .replace("\"web\"", "\"shop-web\"")
+            .replace("\n[dependencies]", &format!("{extra}\n[dependencies]"))
+    };
+    let app = |extra: &str| fresh().file("crates/web/Cargo.toml", package(extra));
+    let section =
+        |services: &str| format!("\n[package.metadata.service-connect]\nservices = {services}\n");
+    let services_of = |app: &App| {
+        let text = read(app, "crates/web/Cargo.toml");
+        text.lines()
+            .find(|line| line.starts_with("services"))
+            .map(str::to_owned)
+    };
+
+    let unknown = app("");
+    let before = files(&unknown.path());
+    init(&unknown).refused("it is not known as which service `shop-web` runs: pass `--service NAME`; the services are `api`, `web`");
+    assert_eq!(files(&unknown.path()), before);
+    run(
+        &unknown.path(),
+        &["init", "-p", "shop-web", "--service", "wep"],
+    )
+    .refused("did you mean `web`?");
+
+    let asked = run(
+        &unknown.path(),
+        &[
+            "init",
+            "-p",
+            "shop-web",
+            "--service",
+            "web",
+            "--service",
+            "api",
+        ],
+    );
+    assert_eq!(asked.code, Some(0), "{asked:#?}");
+    let text = read(&unknown, "crates/web/Cargo.toml");
+    assert!(
+        text.contains("edition = \"2024\"\n\n[package.metadata.service-connect]\nservices = [\"web\", \"api\"]\n\n[dependencies]\n"),
+        "{text}"
+    );
+    assert!(
+        asked
+            .stdout
+            .starts_with("`shop-web` runs as `web`, `api`. It can call no service"),
+        "{}",
+        asked.stdout
+    );
+    assert!(init(&unknown).stderr.starts_with("nothing to do"));
+
+    // Its Dockerfile, or the directory that is sent to Docker, is here.
+    let manifest = |build: &str| {
+        format!("name: web\ntype: Backend Service\nimage:\n  build: {build}\n  port: 80\n")
+    };
+    for build in [
+        "crates/web/Dockerfile",
+        "./crates/web/docker/Dockerfile",
+        "{dockerfile: docker/web, context: crates/web}",
+        "{context: crates/web}",
+    ] {
+        let built = app("").file("copilot/web/manifest.yml", manifest(build));
+        let done = init(&built);
+        assert_eq!(done.code, Some(0), "{build}: {done:#?}");
+        assert_eq!(
+            services_of(&built).as_deref(),
+            Some("services = [\"web\"]"),
+            "{build}"
+        );
+    }
+    for build in ["Dockerfile", "crates/other/Dockerfile", "{context: .}"] {
+        let built = app("").file("copilot/web/manifest.yml", manifest(build));
+        init(&built).refused("it is not known as which service");
+    }
+
+    // What is listed counts, and is added to.
+    let listed = app(&section("[\"api\"]  # both"));
+    assert_eq!(
+        run(
+            &listed.path(),
+            &["init", "-p", "shop-web", "--service", "web"]
+        )
+        .code,
+        Some(0)
+    );
+    assert_eq!(
+        services_of(&listed).as_deref(),
+        Some("services = [\"api\", \"web\"]  # both")
+    );
+    let library = app(&section("[]"));
+    assert!(
+        init(&library)
+            .stdout
+            .starts_with("`shop-web` is a library for services, and can call")
+    );
+    init(&app(&section("[\"wep\"]"))).refused("did you mean `web`?");
+    init(&app(&section("\"web\""))).refused("`services` has to be a list");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_nothing_is_written() {
+    let manifest = read(&ready(), "crates/web/Cargo.toml");
+    let with =
+        |from: &str, to: &str| ready().file("crates/web/Cargo.toml", manifest.replace(from, to));
+    let rows = [
+        (with("edition = \"2024\"\n", ""), "`web` is of edition 2015"),
+        (
+            with(
+                "edition = \"2024\"\n",
+                "edition = \"2024\"\nbuild = false\n",
+            ),
+            "`package.build` is `false`",
+        ),
+        (
+            with(
+                "[dependencies]",
+                "[lib]\nproc-macro = true\n\n[dependencies]",
+            )
+            .file("crates/web/src/lib.rs", ""),
+            "procedural macros",
+        ),
+        (
+            with(
+                &format!("service-connect = \"{VERSION}\""),
+                "calls = { package = \"service-connect\", version = \"0.1\" }",
+            ),
+            "write `service-connect` as the key of the dependency",
+        ),
+        (
+            ready().file("crates/web/build.rs", "fn main() {\n    let\n}\n"),
+            "crates/web/build.rs:3:1: this does not parse",
+        ),
+        (
+            ready().file("crates/web/build.rs", "include!(\"main.rs\");\n"),
+            "`crates/web/build.rs` has no `fn main`",
+        ),
+        (
+            fresh().file("crates/web/src/main.rs", "//!\n\nfn main( {}\n"),
+            "crates/web/src/main.rs:3:8: this does not parse",
+        ),
+        (
+            fresh().file("crates/web/src/main.rs", b"\xff"),
+            "crates/web/src/main.rs` cannot be read",
+        ),
+        (
+            fresh().file("crates/web/Cargo.toml", "[package\n"),
+            "is in no cargo workspace that can be read",
+        ),
+        (
+            fresh().file("crates/web/build.rs/x", ""),
+            "crates/web/build.rs` cannot be read",
+        ),
+    ];
+    for (app, sentence) in rows {
+        let before = files(&app.path());
+        init(&app).refused(sentence);
+        assert_eq!(files(&app.path()), before, "{sentence}");
+    }
+
+    let app = fresh();
+    run(&app.path(), &["init"]).refused("is in no crate of the cargo workspace");
+    run(&app.path(), &["init", "-p", "wep"]).refused("did you mean `web`?");
+    run(&App::shop().path(), &["init"]).refused("is in no cargo workspace that can be read");
+    run(&App::empty().path(), &["init"]).refused("there is no `copilot/`");
+    let deep = app
+        .file("Cargo.toml", "[workspace]\nmembers = [\"a/b/c/d/e/f\"]\n")
+        .file("a/b/c/d/e/f/Cargo.toml", PACKAGE)
+        .file("a/b/c/d/e/f/src/main.rs", HELLO);
+    run(&deep.path(), &["init", "-p", "web"]).refused("at most five levels above");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_crate_that_cannot_be_written_is_left_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    // The last file that would be written.
+    let app = fresh();
+    let file = app.path().join("crates/web/src/main.rs");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
+    let before = files(&app.path());
+    init(&app).refused("src/main.rs` cannot be written: it is read-only");
+    assert_eq!(files(&app.path()), before);
+}
+
+#[test]
+fn an_old_rust_version_is_said() {
+    let package = PACKAGE
+        .replace("2024", "2021")
+        .replace("edition", "rust-version = \"1.80\"\nedition");
+    let done = init(&fresh().file("crates/web/Cargo.toml", package));
+    let expected = format!(
+        "warning: `rust-version` is 1.80.0, and `service-connect` needs Rust {}: raise it\n",
+        env!("CARGO_PKG_RUST_VERSION")
+    );
+    assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
+    assert_eq!(done.code, Some(0));
+}
