@@ -6,12 +6,19 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::options::{GLOBAL, Selection};
 use crate::{check, dev, explain, init, lock, preflight, routes};
 
+/// What `--help` says below the options.
+const AFTER_HELP: &str = "\
+Begin with `init` in a crate that is to call services, with `check` for what is wrong with the manifests, and with \
+`routes` for who is reached how. stdout is the result, stderr the rest. Exit codes: 0 clean, 1 something to mend, 2 it \
+could not run.";
+
 /// Checks, maps and runs the services of an application on ECS Service Connect.
 #[derive(Debug, Parser)]
 #[command(
     bin_name = "cargo service-connect",
     version,
-    after_help = "Exit codes: 0 clean, 1 something to mend, 2 it could not run."
+    max_term_width = 100,
+    after_help = AFTER_HELP
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -32,17 +39,17 @@ pub enum Command {
     /// Report what is wrong with the manifests
     #[command(after_help = check::AFTER_HELP)]
     Check(check::Arguments),
-    /// Build the services that are crates of this workspace, and run them together
+    /// Build the services of this workspace, and run them together
     Dev(dev::Arguments),
     /// Tell what the code of a finding means, and what to write instead
     Explain(explain::Arguments),
     /// Make a crate call the services: dependencies, build script and `clients!()`
     #[command(after_help = init::AFTER_HELP)]
     Init(init::Arguments),
-    /// Write what the manifests say for builds without `copilot/`, beside the Cargo.toml of each crate that uses them
+    /// Write what builds without `copilot/` need, beside the Cargo.toml of each crate
     #[command(after_help = lock::AFTER_HELP)]
     Lock(lock::Arguments),
-    /// Say whether the services can be reached from here, such as a shell in a task, and why not
+    /// Say whether the services can be reached from here, and why not
     #[command(after_help = preflight::AFTER_HELP)]
     Preflight(preflight::Arguments),
     /// Show where each service is reached in each environment

@@ -12,7 +12,7 @@ pub const GLOBAL: &str = "Options of every command";
 /// Which application, and which of its environments.
 #[derive(Args, Clone, Debug)]
 pub struct Selection {
-    /// Look for `copilot/` from this directory upwards
+    /// Work in this directory; `copilot/` is looked for from there upwards
     #[arg(short = 'C', value_name = "DIR", global = true, help_heading = GLOBAL)]
     #[arg(default_value = ".", hide_default_value = true)]
     pub directory: PathBuf,
@@ -22,7 +22,8 @@ pub struct Selection {
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub app: Option<String>,
 
-    /// Only this environment, even one that no manifest names; can be repeated where a command is about several
+    /// Only this environment, where the result depends on it, and even if no manifest names it; can be repeated where a
+    /// command is about several
     #[arg(long = "env", value_name = "ENV", global = true, help_heading = GLOBAL)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub environments: Vec<String>,

@@ -17,9 +17,11 @@ use crate::options::{Format, Selection};
 use crate::output::{self, WARNING};
 
 /// What stands below `--help`.
-pub const AFTER_HELP: &str = "It reads the variables that ECS Copilot sets in a task, and `copilot/` or, where there is \
-none, `service-connect.lock`. It does not speak https, and leaves such services out. Exit codes: 0 all can be reached, 1 some \
-cannot or were left out, 2 it could not run. It needs no cargo: in an image, call `cargo-service-connect preflight`.";
+pub const AFTER_HELP: &str = "\
+Here is where it runs, such as a shell in a task. It reads the variables that Copilot sets there, and `copilot/` or, where \
+there is none, `service-connect.lock`. It does not speak https, and leaves such services out. Exit codes: 0 all can be \
+reached, 1 some cannot or were left out, 2 it could not run. It needs no cargo: in an image, call \
+`cargo-service-connect preflight`.";
 
 /// The variables of the task.
 const CALLER: &str = "COPILOT_SERVICE_NAME";
