@@ -1,15 +1,17 @@
-//! `cfg`: what is never compiled, and what only tests have.
+//! What attributes say of when an item is compiled, and of where its file is.
 //!
 //! ```text
-//! when(&item.attrs) == When::Tests   // #[cfg(test)] mod tests { … }
+//! let mut conditions = Conditions::default();
+//! conditions.add(&Attribute { name: "cfg", arguments: "test", value: "" });
+//! conditions.when() == When::Tests
 //! ```
 
 use proc_macro2::TokenStream;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{
-    Attribute, ImplItem, Item, LitBool, Meta, MetaList, Path, Stmt, Token, TraitItem, token,
-};
+use syn::{Expr, ExprLit, Item, Lit, LitBool, Meta, Path, Stmt, Token, token};
+
+use super::modules::Paths;
 
 /// When an item is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,33 +24,106 @@ pub enum When {
     Never,
 }
 
-/// By its `cfg`s; what is `#[test]` is there in tests only.
-pub fn when(attributes: &[Attribute]) -> When {
-    let mut holds = [true; 2];
-    for attribute in attributes {
-        let known = match &attribute.meta {
-            Meta::List(list) if list.path.is_ident("cfg") => {
-                list.parse_args_with(value).unwrap_or_default()
-            }
-            Meta::Path(path) | Meta::List(MetaList { path, .. }) if is_test(path) => IN_TESTS,
-            _ => continue,
-        };
-        for (holds, known) in holds.iter_mut().zip(known) {
-            *holds &= known != Some(false);
+/// An attribute: `#[name(arguments)]` or `#[name = value]`.
+pub struct Attribute<'a> {
+    /// The last part of its path.
+    pub name: &'a str,
+    /// What stands in the parentheses.
+    pub arguments: &'a str,
+    /// What stands behind `=`.
+    pub value: &'a str,
+}
+
+/// What the attributes of one item say.
+#[derive(Debug)]
+pub struct Conditions {
+    /// Whether it may be there outside of tests, and in them.
+    may_be: [bool; 2],
+    /// The files that they name.
+    pub paths: Paths,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self {
+            may_be: [true; 2],
+            paths: Paths::default(),
         }
-    }
-    match holds {
-        [true, _] => When::Builds,
-        [false, true] => When::Tests,
-        [false, false] => When::Never,
     }
 }
 
-/// `#[test]`, `#[tokio::test]`.
-fn is_test(path: &Path) -> bool {
-    path.segments
-        .last()
-        .is_some_and(|last| last.ident == "test")
+impl Conditions {
+    /// Adds what one of them says.
+    pub fn add(&mut self, attribute: &Attribute<'_>) {
+        match attribute.name {
+            "cfg" => self.require(value.parse_str(attribute.arguments).unwrap_or_default()),
+            // `#[test]`, `#[tokio::test]`.
+            "test" => self.require(IN_TESTS),
+            "path" => self.paths.add(syn::parse_str(attribute.value).ok(), true),
+            "cfg_attr" if attribute.arguments.contains("path") => {
+                for part in behind_condition
+                    .parse_str(attribute.arguments)
+                    .into_iter()
+                    .flatten()
+                {
+                    if let Meta::NameValue(pair) = part
+                        && pair.path.is_ident("path")
+                    {
+                        let literal = match pair.value {
+                            Expr::Lit(ExprLit {
+                                lit: Lit::Str(path),
+                                ..
+                            }) => Some(path),
+                            _ => None,
+                        };
+                        self.paths.add(literal, false);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn require(&mut self, known: Known) {
+        for (may_be, known) in self.may_be.iter_mut().zip(known) {
+            *may_be &= known != Some(false);
+        }
+    }
+
+    /// All of it together.
+    pub fn when(&self) -> When {
+        match self.may_be {
+            [true, _] => When::Builds,
+            [false, true] => When::Tests,
+            [false, false] => When::Never,
+        }
+    }
+}
+
+/// The attributes of a `cfg_attr`.
+fn behind_condition(input: ParseStream<'_>) -> syn::Result<Punctuated<Meta, Token![,]>> {
+    value(input)?;
+    input.parse::<Token![,]>()?;
+    Punctuated::parse_terminated(input)
+}
+
+/// The same for an item that was parsed.
+pub fn when(attributes: &[syn::Attribute]) -> When {
+    let mut conditions = Conditions::default();
+    for attribute in attributes {
+        let arguments = match &attribute.meta {
+            Meta::List(list) => list.tokens.to_string(),
+            _ => String::new(),
+        };
+        if let Some(name) = attribute.path().segments.last() {
+            conditions.add(&Attribute {
+                name: &name.ident.to_string(),
+                arguments: &arguments,
+                value: "",
+            });
+        }
+    }
+    conditions.when()
 }
 
 /// What a condition is for sure outside of tests and in them; `None` where only a build knows.
@@ -102,7 +177,7 @@ fn combined(
 }
 
 /// The attributes of an item.
-pub fn of_item(item: &Item) -> &[Attribute] {
+pub fn of_item(item: &Item) -> &[syn::Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,
@@ -123,30 +198,8 @@ pub fn of_item(item: &Item) -> &[Attribute] {
     }
 }
 
-/// The attributes of what stands in an `impl`.
-pub fn of_impl_item(item: &ImplItem) -> &[Attribute] {
-    match item {
-        ImplItem::Const(item) => &item.attrs,
-        ImplItem::Fn(item) => &item.attrs,
-        ImplItem::Type(item) => &item.attrs,
-        ImplItem::Macro(item) => &item.attrs,
-        _ => &[],
-    }
-}
-
-/// The attributes of what stands in a trait.
-pub fn of_trait_item(item: &TraitItem) -> &[Attribute] {
-    match item {
-        TraitItem::Const(item) => &item.attrs,
-        TraitItem::Fn(item) => &item.attrs,
-        TraitItem::Type(item) => &item.attrs,
-        TraitItem::Macro(item) => &item.attrs,
-        _ => &[],
-    }
-}
-
 /// The attributes of a statement that is no item.
-pub fn of_statement(statement: &Stmt) -> &[Attribute] {
+pub fn of_statement(statement: &Stmt) -> &[syn::Attribute] {
     match statement {
         Stmt::Local(local) => &local.attrs,
         Stmt::Macro(call) => &call.attrs,

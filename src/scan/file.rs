@@ -1,34 +1,38 @@
 //! A Rust source: its text, what it is, and where in it something stands.
 
-use std::ops::Range;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use service_connect_codegen::Place;
+use proc_macro2::{Span, TokenStream};
+use service_connect_codegen::{Finding, Place};
 
-/// How deep brackets may be nested: the parser goes down one by one, and a stack ends.
-const MAX_DEPTH: usize = 160;
+use super::lex::{self, Refused, head};
+use super::walk::{Read, unparsed};
 
-/// A source, parsed.
+/// A source.
 pub struct File {
     /// Its name from the directory that holds `copilot/`, as in [`Place::file`].
     pub name: Arc<str>,
     /// Where it is.
     pub path: PathBuf,
     /// What stands in it.
-    pub text: String,
-    /// The same, taken apart. What is included as an expression stands in a constant.
-    pub syntax: syn::File,
+    pub text: Arc<str>,
+    /// The same, parsed where it is asked for.
+    pub syntax: Syntax,
     /// Only tests, examples and benchmarks have it.
     pub is_test: bool,
-    /// The modules that lead to it from the root of its crate.
-    pub module: Vec<String>,
-    /// The index of the crate's root among the package's files.
-    pub root: usize,
 }
 
 impl File {
+    /// Says that `syntax` could not be looked into.
+    pub fn unparsed(&self) -> Option<Finding> {
+        let refused = self.syntax.refused()?;
+        Some(unparsed(&self.name, &self.text, refused))
+    }
+
     /// Where a span of `syntax` is.
     pub fn place(&self, span: Span) -> Place {
         self.place_of(span.byte_range())
@@ -37,6 +41,66 @@ impl File {
     /// Where these bytes are.
     pub fn place_of(&self, bytes: Range<usize>) -> Place {
         place(&self.name, &self.text, bytes)
+    }
+}
+
+impl From<Read> for File {
+    fn from(read: Read) -> Self {
+        Self {
+            name: read.name,
+            path: read.path,
+            syntax: Syntax::of(read.text.clone()),
+            text: read.text,
+            is_test: read.is_test,
+        }
+    }
+}
+
+/// A source as the compiler sees it. It is parsed when it is first looked into: most files are of no interest, and that
+/// takes ten times as long as finding out.
+///
+/// What is included as an expression stands in a constant; what does not parse is empty.
+pub struct Syntax {
+    text: Arc<str>,
+    parsed: OnceCell<(syn::File, Option<Refused>)>,
+}
+
+impl Syntax {
+    /// That of a text.
+    pub fn of(text: Arc<str>) -> Self {
+        Self {
+            text,
+            parsed: OnceCell::new(),
+        }
+    }
+
+    /// Why it does not parse.
+    pub fn refused(&self) -> Option<&Refused> {
+        self.parsed().1.as_ref()
+    }
+
+    fn parsed(&self) -> &(syn::File, Option<Refused>) {
+        self.parsed.get_or_init(|| match parse(&self.text) {
+            Ok(file) => (file, None),
+            Err(refused) => (of_items(Vec::new()), Some(refused)),
+        })
+    }
+}
+
+impl Deref for Syntax {
+    type Target = syn::File;
+
+    fn deref(&self) -> &syn::File {
+        &self.parsed().0
+    }
+}
+
+fn of_items(items: Vec<syn::Item>) -> syn::File {
+    syn::File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items,
     }
 }
 
@@ -50,90 +114,41 @@ pub fn place(name: &Arc<str>, text: &str, bytes: Range<usize>) -> Place {
     Place::new(name.clone(), number(line), number(column), bytes)
 }
 
-/// Why a text is no source, and where.
-pub struct Refused {
-    pub why: String,
-    pub bytes: Range<usize>,
-}
-
-/// Takes a text apart.
-///
-/// # Errors
-///
-/// If it does not parse, or is nested too deep to be tried.
-pub fn parse(text: &str) -> Result<syn::File, Refused> {
+fn parse(text: &str) -> Result<syn::File, Refused> {
     let tokens = tokens(text)?;
-    syn::parse2(tokens).map_err(refused)
-}
-
-/// Takes a text apart that is an expression, as `include!` may name one.
-pub fn parse_expression(text: &str) -> Result<syn::File, Refused> {
-    let expression: syn::Expr = syn::parse2(tokens(text)?).map_err(refused)?;
-    Ok(syn::File {
-        shebang: None,
-        frontmatter: None,
-        attrs: Vec::new(),
-        items: vec![syn::parse_quote!(const _: () = #expression;)],
+    syn::parse2(tokens.clone()).or_else(|error| {
+        let expression: syn::Expr = syn::parse2(tokens).map_err(|_| refused(&error))?;
+        Ok(of_items(vec![
+            syn::parse_quote!(const _: () = #expression;),
+        ]))
     })
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` passes")]
-fn refused(error: syn::Error) -> Refused {
-    let bytes = error.span().byte_range();
+fn refused(error: &syn::Error) -> Refused {
     Refused {
         why: error.to_string(),
-        bytes,
+        bytes: error.span().byte_range(),
     }
 }
 
-fn tokens(text: &str) -> Result<TokenStream, Refused> {
-    let text = blank_head(text);
-    let tokens: TokenStream = text.parse().map_err(|error: proc_macro2::LexError| Refused {
-        why: "it has a quote or a bracket without its other one, or a character that no source has".to_owned(),
-        bytes: error.span().byte_range(),
-    })?;
-    match too_deep(&tokens) {
-        Some(span) => Err(Refused {
-            why: format!("more than {MAX_DEPTH} brackets are open"),
-            bytes: span.byte_range(),
-        }),
-        None => Ok(tokens),
-    }
+/// The tokens of a text that starts a file.
+pub fn tokens(text: &str) -> Result<TokenStream, Refused> {
+    // The parser goes down one by one, and has no limit of its own.
+    lex::tokens(text)?;
+    blank_head(text)
+        .parse()
+        .map_err(|error: proc_macro2::LexError| Refused {
+            why: "that is no token".to_owned(),
+            bytes: error.span().byte_range(),
+        })
 }
 
 /// The text with blanks where it has a byte order mark and a `#!` line, so that all else keeps its place.
-fn blank_head(text: &str) -> std::borrow::Cow<'_, str> {
-    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let rest = &text[mark..];
-    // `#![…]` is an attribute.
-    let is_shebang = rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[');
-    let head = mark
-        + if is_shebang {
-            rest.find('\n').unwrap_or(rest.len())
-        } else {
-            0
-        };
-    if head == 0 {
-        text.into()
-    } else {
-        (" ".repeat(head) + &text[head..]).into()
+fn blank_head(text: &str) -> Cow<'_, str> {
+    match head(text) {
+        0 => text.into(),
+        head => (" ".repeat(head) + &text[head..]).into(),
     }
-}
-
-/// The first bracket that is too deep.
-fn too_deep(tokens: &TokenStream) -> Option<Span> {
-    let mut open = vec![tokens.clone().into_iter()];
-    while let Some(innermost) = open.last_mut() {
-        match innermost.next() {
-            Some(TokenTree::Group(group)) if open.len() > MAX_DEPTH => {
-                return Some(group.span_open());
-            }
-            Some(TokenTree::Group(group)) => open.push(group.stream().into_iter()),
-            Some(_) => {}
-            None => drop(open.pop()),
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -141,7 +156,8 @@ mod tests {
     use std::sync::Arc;
     use std::thread;
 
-    use super::{MAX_DEPTH, parse, place};
+    use super::{Syntax, place};
+    use crate::scan::lex::MAX_DEPTH;
 
     #[test]
     fn what_stands_before_the_source_moves_nothing() {
@@ -153,10 +169,9 @@ mod tests {
             "#![allow(unused)]\n",
         ] {
             let text = format!("{head}fn ä() {{}} fn f() {{}}\r\nfn g() {{}}");
-            let Ok(file) = parse(&text) else {
-                panic!("{text} does not parse");
-            };
-            for (item, name) in file.items.iter().zip(["ä", "f", "g"]) {
+            let syntax = Syntax::of(text.as_str().into());
+            assert_eq!(syntax.items.len(), 3, "{text}");
+            for (item, name) in syntax.items.iter().zip(["ä", "f", "g"]) {
                 let syn::Item::Fn(item) = item else {
                     panic!("{text} has functions");
                 };
@@ -175,20 +190,26 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_refused_where_it_is_wrong() {
+    fn what_does_not_parse_is_empty_and_says_why() {
         let deep = |depth| format!("const A: u8 = {}1{};", "(".repeat(depth), ")".repeat(depth));
         let work = thread::Builder::new().stack_size(crate::STACK);
         let tried = work.spawn(move || {
-            assert!(parse(&deep(MAX_DEPTH - 10)).is_ok());
+            let whole = Syntax::of(deep(MAX_DEPTH - 10).into());
+            assert!(whole.refused().is_none());
             for (text, at) in [
                 ("fn f() {\n", 7),
                 ("fn f() {}\nfn 5() {}", 13),
+                ("fn f() { '' }", 9),
                 (&deep(100_000), "const A: u8 = ".len() + MAX_DEPTH),
             ] {
-                let refused = parse(text).err().expect("it is no source");
+                let syntax = Syntax::of(text.into());
+                let refused = syntax.refused().expect("it is no source");
                 assert_eq!(refused.bytes.start, at, "{}", refused.why);
+                assert!(syntax.items.is_empty());
             }
         });
         tried.unwrap().join().unwrap();
+        let expression = Syntax::of("1 + 2".into());
+        assert_eq!(expression.items.len(), 1);
     }
 }

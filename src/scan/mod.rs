@@ -10,16 +10,22 @@
 //!
 //! Sources are read as text: modules, `#[path]`, `cfg` and `include!` are followed as far as a reader could follow them, and
 //! nothing is compiled. What cannot be followed is a note ([`Sources::unseen`]).
+//!
+//! A file is taken apart into words and brackets ([`lex`]), which is enough to find modules, attributes and the names in
+//! scope; the syntax tree of a [`File`] is there for who asks.
 
 pub mod conditions;
-mod declarations;
 mod file;
+mod lex;
 mod modules;
 mod package;
+mod source;
 #[cfg(test)]
 mod tests;
+mod uses;
 mod walk;
 
+use std::num::NonZero;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
 
@@ -32,8 +38,11 @@ use crate::context::Context;
 use crate::options::Selection;
 
 #[allow(unused_imports, reason = "the commands that read sources come next")]
+use walk::{Read, Walked, walk};
+
 pub use file::File;
 pub use package::Package;
+use package::Roots;
 
 /// The sources of the packages that belong to the application.
 pub struct Sources {
@@ -51,17 +60,62 @@ impl Sources {
     }
 
     fn of(metadata: &Metadata, context: &Context) -> Self {
-        let mut unseen = Vec::new();
-        let packages = package::all(metadata, context);
-        let packages = packages.into_iter().map(|mut found| {
-            walk::walk(&mut found, &context.workspace.root, &mut unseen);
-            found.package
+        let found = package::all(metadata, context);
+        let roots: Vec<_> = found.iter().map(|found| &found.roots).collect();
+        let walked = walk_all(&roots, &context.workspace.root);
+        let mut unseen: Vec<Finding> = Vec::new();
+        let packages = found.into_iter().zip(walked).map(|(found, walked)| {
+            for note in walked.unseen {
+                // Two packages may have one file.
+                if !unseen.contains(&note) {
+                    unseen.push(note);
+                }
+            }
+            let clients = found.uses_library.then(|| clients(&walked.files)).flatten();
+            Package {
+                clients,
+                files: walked.files.into_iter().map(File::from).collect(),
+                ..found.package
+            }
         });
         Self {
             packages: packages.collect(),
             unseen,
         }
     }
+}
+
+/// The modules that lead to the first `clients!()`.
+fn clients(files: &[Read]) -> Option<Vec<String>> {
+    files.iter().find_map(|file| {
+        let scope = file.source.scopes.iter().find(|scope| scope.clients)?;
+        Some(file.module.iter().chain(&scope.module).cloned().collect())
+    })
+}
+
+/// The sources of each package, on all processors.
+fn walk_all(roots: &[&Roots], root: &Path) -> Vec<Walked> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = roots.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let shares = roots.chunks(share).map(|share| {
+            let walk_share = || {
+                share
+                    .iter()
+                    .map(|roots| walk(roots, root))
+                    .collect::<Vec<_>>()
+            };
+            (share.len(), scope.spawn(walk_share))
+        });
+        let shares: Vec<_> = shares.collect();
+        let walked = shares.into_iter().flat_map(|(length, share)| {
+            // Whoever panics has said so.
+            share
+                .join()
+                .unwrap_or_else(|_| (0..length).map(|_| Walked::default()).collect())
+        });
+        walked.collect()
+    })
 }
 
 /// Cargo, while it is asked for the workspace: the manifests of `copilot/` can be read meanwhile.

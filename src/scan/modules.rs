@@ -7,9 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token};
+use syn::LitStr;
 
 /// Where the modules of a file or of a module in braces are looked for.
 #[derive(Clone, Debug)]
@@ -81,63 +79,23 @@ impl Directory {
 }
 
 /// The paths that the attributes of a module name.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paths {
     /// Those that are written out.
     pub named: Vec<String>,
-    /// None of them counts in every build.
-    pub conditional: bool,
+    /// One of them counts in every build.
+    pub always: bool,
     /// There is one that is not written out.
     pub unknown: bool,
 }
 
 impl Paths {
-    /// Of `#[path = "…"]` and `#[cfg_attr(…, path = "…")]`.
-    pub fn of(attributes: &[Attribute]) -> Self {
-        let mut paths = Self {
-            conditional: true,
-            ..Self::default()
-        };
-        for attribute in attributes {
-            match &attribute.meta {
-                Meta::NameValue(_) => paths.add(&attribute.meta, true),
-                Meta::List(list) if list.path.is_ident("cfg_attr") => {
-                    let parts = |input: ParseStream<'_>| {
-                        // The condition may be `true`, which is no attribute.
-                        if input.peek(syn::LitBool) {
-                            input.parse::<syn::LitBool>()?;
-                        } else {
-                            input.parse::<Meta>()?;
-                        }
-                        input.parse::<Token![,]>()?;
-                        Punctuated::<Meta, Token![,]>::parse_terminated(input)
-                    };
-                    for part in list.parse_args_with(parts).into_iter().flatten() {
-                        paths.add(&part, false);
-                    }
-                }
-                _ => {}
-            }
-        }
-        paths
-    }
-
-    fn add(&mut self, attribute: &Meta, always: bool) {
-        let Meta::NameValue(pair) = attribute else {
-            return;
-        };
-        if !pair.path.is_ident("path") {
-            return;
-        }
-        if let Expr::Lit(ExprLit {
-            lit: Lit::Str(path),
-            ..
-        }) = &pair.value
-        {
-            self.named.push(path.value());
-            self.conditional &= !always;
-        } else {
-            self.unknown = true;
+    /// Adds a path, if it is a literal.
+    pub fn add(&mut self, path: Option<LitStr>, always: bool) {
+        self.always |= always;
+        match path {
+            Some(path) => self.named.push(path.value()),
+            None => self.unknown = true,
         }
     }
 }
@@ -147,7 +105,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::{Directory, Paths};
-    use crate::scan::conditions::of_item;
+    use crate::scan::conditions::{Attribute, Conditions};
 
     fn files(directory: &Directory, module: &str) -> [PathBuf; 2] {
         directory.candidates(module).map(|candidate| candidate.file)
@@ -178,30 +136,45 @@ mod tests {
         );
     }
 
+    type Attributes = &'static [(&'static str, &'static str, &'static str)];
+
     #[test]
     fn attributes_name_paths() {
-        let paths = |named: &[&str], conditional, unknown| Paths {
+        let paths = |named: &[&str], always, unknown| Paths {
             named: named.iter().map(|path| (*path).to_owned()).collect(),
-            conditional,
+            always,
             unknown,
         };
-        let table = [
-            ("", paths(&[], true, false)),
-            ("#[path = \"a.rs\"]", paths(&["a.rs"], false, false)),
+        let table: [(Attributes, Paths); 6] = [
+            (&[], paths(&[], false, false)),
+            (&[("path", "", "\"a.rs\"")], paths(&["a.rs"], true, false)),
             (
-                "#[cfg_attr(unix, path = \"a.rs\")] #[cfg_attr(not(unix), allow(unused), path = \"b.rs\")]",
-                paths(&["a.rs", "b.rs"], true, false),
+                &[
+                    ("cfg_attr", "unix, path = \"a.rs\"", ""),
+                    ("cfg_attr", "not(unix), allow(unused), path = \"b.rs\"", ""),
+                ],
+                paths(&["a.rs", "b.rs"], false, false),
             ),
             (
-                "#[cfg_attr(true, path = \"a.rs\")]",
-                paths(&["a.rs"], true, false),
+                &[("cfg_attr", "true, path = \"a.rs\"", "")],
+                paths(&["a.rs"], false, false),
             ),
-            ("#[path = concat!(\"a\", \".rs\")]", paths(&[], true, true)),
-            ("#[doc = \"a.rs\"]", paths(&[], true, false)),
+            (
+                &[("path", "", "concat!(\"a\", \".rs\")")],
+                paths(&[], true, true),
+            ),
+            (&[("doc", "", "\"a.rs\"")], paths(&[], false, false)),
         ];
         for (attributes, expected) in table {
-            let item = syn::parse_str(&format!("{attributes} mod a;")).unwrap();
-            assert_eq!(Paths::of(of_item(&item)), expected, "{attributes}");
+            let mut conditions = Conditions::default();
+            for (name, arguments, value) in attributes {
+                conditions.add(&Attribute {
+                    name,
+                    arguments,
+                    value,
+                });
+            }
+            assert_eq!(conditions.paths, expected, "{attributes:?}");
         }
     }
 }

@@ -39,6 +39,13 @@ pub struct Found {
     pub package: Package,
     /// It depends on `service-connect`, so that `clients!` is that of this library.
     pub uses_library: bool,
+    pub roots: Roots,
+}
+
+/// Where the sources of a package start.
+pub struct Roots {
+    /// The package's directory.
+    pub directory: PathBuf,
     /// The roots of its crates.
     pub targets: Vec<Target>,
 }
@@ -81,7 +88,10 @@ pub fn all(metadata: &Metadata, context: &Context) -> Vec<Found> {
                 files: Vec::new(),
             },
             uses_library: package.dependencies.iter().any(is_library),
-            targets: targets(package),
+            roots: Roots {
+                directory: (*directory).to_owned(),
+                targets: targets(package),
+            },
         })
         .collect();
     for (index, callers) in own.iter().enumerate() {

@@ -1,111 +1,118 @@
 //! From the roots of a package's crates through their modules.
 //!
 //! ```text
-//! walk(&mut found, &workspace.root, &mut unseen);
+//! let walked = walk(&roots, &workspace.root);
 //! ```
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use service_connect_codegen::text_file;
 use service_connect_codegen::{Code, Finding, Place};
 
-use super::declarations::{Declaration, Include, Module, What, declarations};
-use super::file::{self, File};
+use super::file::place;
+use super::lex::{Refused, tokens};
 use super::modules::{Candidate, Directory};
-use super::package::Found;
+use super::package::Roots;
+use super::source::{Declaration, Included, Module, Source, What, read};
 
-/// Reads the sources of a package. Where that cannot be done is added to `unseen`.
-pub fn walk(found: &mut Found, root: &Path, unseen: &mut Vec<Finding>) {
+/// The sources of a package, and where they cannot be read.
+#[derive(Default)]
+pub struct Walked {
+    pub files: Vec<Read>,
+    pub unseen: Vec<Finding>,
+}
+
+/// A source that was read.
+pub struct Read {
+    pub name: Arc<str>,
+    pub path: PathBuf,
+    pub text: Arc<str>,
+    pub is_test: bool,
+    /// The modules that lead to it from the root of its crate.
+    pub module: Vec<String>,
+    /// The index of that root among the package's files.
+    pub root: usize,
+    pub source: Source,
+}
+
+/// Reads the sources of a package; `root` is the directory that holds `copilot/`.
+pub fn walk(roots: &Roots, root: &Path) -> Walked {
     let mut walk = Walk {
         root,
-        package: &found.package.directory,
+        package: &roots.directory,
         known: HashMap::new(),
-        files: Vec::new(),
-        uses_library: found.uses_library,
-        clients: None,
-        unseen,
+        walked: Walked::default(),
     };
-    for target in &found.targets {
-        walk.enter(
-            &Source {
-                candidate: Candidate {
-                    file: target.file.clone(),
-                    directory: Directory::of_root(&target.file),
-                },
-                module: Vec::new(),
-                is_test: target.is_test,
-                is_expression: false,
-                root: None,
+    for target in &roots.targets {
+        let start = Start {
+            candidate: Candidate {
+                file: target.file.clone(),
+                directory: Directory::of_root(&target.file),
             },
-            &mut Vec::new(),
-            None,
-        );
+            module: Vec::new(),
+            is_test: target.is_test,
+            root: None,
+        };
+        walk.enter(&start, &mut Vec::new(), None);
     }
-    found.package.files = walk.files;
-    found.package.clients = walk.clients;
+    walk.walked
 }
 
 struct Walk<'a> {
-    /// The directory that holds `copilot/`.
     root: &'a Path,
-    /// The package's.
+    /// The package's directory.
     package: &'a Path,
-    /// The files that were read, and where they are in `files`, if they could be.
+    /// The files that were read, and where they are, if they could be.
     known: HashMap<PathBuf, Option<usize>>,
-    files: Vec<File>,
-    uses_library: bool,
-    clients: Option<Vec<String>>,
-    unseen: &'a mut Vec<Finding>,
+    walked: Walked,
 }
 
 /// A file that is to be read.
-struct Source {
+struct Start {
     candidate: Candidate,
     module: Vec<String>,
     is_test: bool,
-    is_expression: bool,
-    /// The index of its crate's root; `None` for a root.
+    /// `None` for a root.
     root: Option<usize>,
 }
 
 impl Walk<'_> {
     /// Reads a file and those of its modules; `above` are the files that lead to it, `from` where the last one names it.
-    fn enter(&mut self, source: &Source, above: &mut Vec<PathBuf>, from: Option<&Place>) {
-        let path = &source.candidate.file;
-        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+    fn enter(&mut self, start: &Start, above: &mut Vec<PathBuf>, from: Option<&Place>) {
+        let path = plain(&start.candidate.file);
         if above.contains(&path) {
             let shown = text_file::relative(&path, self.root);
             return self.not_seen(from, format!("it leads back to `{shown}`"));
         }
         if let Some(known) = self.known.get(&path) {
             // What a build has too is no part of tests alone.
-            if let Some(file) = known.and_then(|index| self.files.get_mut(index)) {
-                file.is_test &= source.is_test;
+            if let Some(file) = known.and_then(|index| self.walked.files.get_mut(index)) {
+                file.is_test &= start.is_test;
             }
             return;
         }
-        let name: Arc<str> = text_file::relative(&path, self.root).into();
-        let index = self.read(&name, &path, source);
+        let index = self.read(&path, start);
         self.known.insert(path.clone(), index);
         let Some(index) = index else {
             return;
         };
-        let declarations = declarations(&self.files[index].syntax, &source.candidate.directory);
+        let declarations = std::mem::take(&mut self.walked.files[index].source.declarations);
         above.push(path);
-        for declaration in declarations {
-            self.follow(&declaration, index, above);
+        for declaration in &declarations {
+            self.follow(declaration, index, above);
         }
         above.pop();
     }
 
     /// The file as one of the package's.
-    fn read(&mut self, name: &Arc<str>, path: &Path, source: &Source) -> Option<usize> {
-        let text = match text_file::read(path, name) {
-            Ok(Some(text)) => text,
+    fn read(&mut self, path: &Path, start: &Start) -> Option<usize> {
+        let name: Arc<str> = text_file::relative(path, self.root).into();
+        let text: Arc<str> = match text_file::read(path, &name) {
+            Ok(Some(text)) => text.into(),
             Ok(None) => {
-                self.not_seen(Some(&Place::file(name.clone())), "there is no such file");
+                self.not_seen(Some(&Place::file(name)), "there is no such file");
                 return None;
             }
             Err(finding) => {
@@ -117,66 +124,49 @@ impl Walk<'_> {
                 return None;
             }
         };
-        let parsed = file::parse(&text).or_else(|refused| {
-            if source.is_expression {
-                file::parse_expression(&text)
-            } else {
-                Err(refused)
-            }
-        });
-        let syntax = match parsed {
-            Ok(syntax) => syntax,
+        let source = match tokens(&text) {
+            Ok(tokens) => read(&text, &tokens, start.candidate.directory.clone()),
             Err(refused) => {
-                let place = file::place(name, &text, refused.bytes);
-                self.not_seen(Some(&place), format!("it does not parse: {}", refused.why));
+                self.walked.unseen.push(unparsed(&name, &text, &refused));
                 return None;
             }
         };
-        let index = self.files.len();
-        self.files.push(File {
-            name: name.clone(),
+        let files = &mut self.walked.files;
+        let index = files.len();
+        files.push(Read {
+            name,
             path: path.to_owned(),
             text,
-            syntax,
-            is_test: source.is_test,
-            module: source.module.clone(),
-            root: source.root.unwrap_or(index),
+            is_test: start.is_test,
+            module: start.module.clone(),
+            root: start.root.unwrap_or(index),
+            source,
         });
         Some(index)
     }
 
     fn follow(&mut self, declaration: &Declaration, index: usize, above: &mut Vec<PathBuf>) {
-        let file = &self.files[index];
-        let place = file.place_of(declaration.bytes.clone());
+        let file = &self.walked.files[index];
+        let place = place(&file.name, &file.text, declaration.bytes.clone());
         let inside = file.module.iter().chain(&declaration.inside).cloned();
         let mut inside: Vec<_> = inside.collect();
-        let mut is_expression = false;
         let candidates = match &declaration.what {
-            What::Clients if self.uses_library => {
-                self.clients.get_or_insert(inside);
-                return;
-            }
-            What::Clients => return,
             What::Module(module) => {
                 inside.push(module.name.clone());
                 self.files_of(module, &place)
             }
-            What::Include(included) => {
-                is_expression = included.is_expression;
-                self.included(included, &file.path.clone(), &place)
-            }
+            What::Include(included) => self.included(included, &file.path.clone(), &place),
         };
-        let file = &self.files[index];
+        let file = &self.walked.files[index];
         let (is_test, root) = (file.is_test || declaration.is_test, file.root);
         for candidate in candidates {
-            let source = Source {
+            let start = Start {
                 candidate,
                 module: inside.clone(),
                 is_test,
-                is_expression,
                 root: Some(root),
             };
-            self.enter(&source, above, Some(&place));
+            self.enter(&start, above, Some(&place));
         }
     }
 
@@ -195,7 +185,7 @@ impl Walk<'_> {
             .into_iter()
             .map(|candidate| candidate.file)
             .collect();
-        if paths.conditional {
+        if !paths.always {
             let candidates = directory.candidates(name);
             let names = candidates
                 .each_ref()
@@ -227,8 +217,8 @@ impl Walk<'_> {
     }
 
     /// What is included in the file `from`.
-    fn included(&mut self, included: &Include, from: &Path, place: &Place) -> Vec<Candidate> {
-        let Some(path) = included.path.resolve(self.package) else {
+    fn included(&mut self, included: &Included, from: &Path, place: &Place) -> Vec<Candidate> {
+        let Some(path) = included.resolve(self.package) else {
             self.not_seen(
                 Some(place),
                 "the path of what is included is not written out",
@@ -246,12 +236,40 @@ impl Walk<'_> {
     }
 
     fn not_seen(&mut self, place: Option<&Place>, why: impl Into<String>) {
-        let message = format!("Rust that was not looked at: {}", why.into());
-        let finding = Finding::note(Code::UnseenSource, message);
-        let finding = place.map_or(finding.clone(), |place| finding.at(place));
-        // Two packages may have one file.
-        if !self.unseen.contains(&finding) {
-            self.unseen.push(finding);
+        let finding = unseen(place, &why.into());
+        if !self.walked.unseen.contains(&finding) {
+            self.walked.unseen.push(finding);
         }
     }
+}
+
+/// Why something was not looked at.
+pub fn unseen(place: Option<&Place>, why: &str) -> Finding {
+    let finding = Finding::note(
+        Code::UnseenSource,
+        format!("Rust that was not looked at: {why}"),
+    );
+    match place {
+        Some(place) => finding.at(place),
+        None => finding,
+    }
+}
+
+/// The same of what does not parse.
+pub fn unparsed(name: &Arc<str>, text: &str, refused: &Refused) -> Finding {
+    let place = place(name, text, refused.bytes.clone());
+    unseen(Some(&place), &format!("it does not parse: {}", refused.why))
+}
+
+/// One spelling for one file, whatever dots lead to it.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
 }
