@@ -40,6 +40,7 @@ pub enum Command {
     #[command(after_help = check::AFTER_HELP)]
     Check(check::Arguments),
     /// Build the services of this workspace, and run them together
+    #[command(after_help = dev::AFTER_HELP)]
     Dev(dev::Arguments),
     /// Tell what the code of a finding means, and what to write instead
     Explain(explain::Arguments),

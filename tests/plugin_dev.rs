@@ -1,160 +1,17 @@
-//! `dev` over a workspace of servers that need nothing but std, so that they are built in a second.
+//! `dev` from its start to its end.
 #![cfg(unix)]
 
 #[allow(dead_code)]
 mod plugin_support;
+#[allow(dead_code)]
+#[path = "plugin_dev/support.rs"]
+mod support;
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use plugin_support::{App, Run, plugin};
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use tempfile::TempDir;
+use rustix::process::Signal;
 
-const SERVER: &str = include_str!("plugin_dev/server.rs");
-
-/// The application: `web` calls `api`; `worker` has no port; `mail` is of another repository.
-fn app() -> &'static App {
-    static APP: OnceLock<App> = OnceLock::new();
-    APP.get_or_init(|| {
-        let package = |name: &str, more: &str| {
-            format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{more}")
-        };
-        let shop = package(
-            "shop",
-            "[package.metadata.service-connect]\nservices = [\"web\", \"worker\", \"nightly\"]\n",
-        );
-        App::new()
-            .file("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nexclude = [\"copilot\", \"target\"]\nresolver = \"3\"\n")
-            .file("shop/Cargo.toml", shop)
-            .file("shop/src/main.rs", SERVER)
-            .file("api/Cargo.toml", package("api", ""))
-            .file("api/src/main.rs", SERVER)
-            .file(
-                "copilot/web/manifest.yml",
-                "name: web\ntype: Load Balanced Web Service\nhttp: {path: /}\nimage: {build: Dockerfile, port: 80}\n",
-            )
-            .file("copilot/worker/manifest.yml", "name: worker\ntype: Worker Service\nimage: {build: Dockerfile}\n")
-            .file(
-                "copilot/nightly/manifest.yml",
-                "name: nightly\ntype: Scheduled Job\nimage: {build: Dockerfile}\non: {schedule: \"@daily\"}\n",
-            )
-            .backend("api")
-            .backend("mail")
-    })
-}
-
-/// One call of `dev`, and the processes that it started.
-struct Dev {
-    command: Command,
-    pids: TempDir,
-}
-
-impl Dev {
-    fn new(arguments: &[&str]) -> Self {
-        let pids = TempDir::new().unwrap();
-        let directory = app().path();
-        let mut command = plugin(&directory);
-        command.arg("dev").args(arguments);
-        command
-            .env("CARGO_TARGET_DIR", directory.join("target"))
-            .env("PIDS", pids.path());
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        Self { command, pids }
-    }
-
-    fn with(mut self, variable: &str, value: &str) -> Self {
-        self.command.env(variable, value);
-        self
-    }
-
-    fn run(mut self) -> Run {
-        let run = self.command.output().unwrap().into();
-        assert_nothing_left(self.pids.path());
-        run
-    }
-
-    /// Runs until all `texts` are printed, then sends `signals`.
-    fn signalled(mut self, texts: &[&str], signals: &[Signal]) -> (Run, Duration) {
-        let mut child = self.command.spawn().unwrap();
-        let mut stdout = String::new();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        while !texts.iter().all(|text| stdout.contains(text)) {
-            assert_ne!(
-                lines.read_line(&mut stdout).unwrap(),
-                0,
-                "not {texts:?} in {stdout}"
-            );
-        }
-        let start = Instant::now();
-        for signal in signals {
-            kill_process(Pid::from_child(&child), *signal).unwrap();
-            sleep(Duration::from_millis(300));
-        }
-        lines.read_to_string(&mut stdout).unwrap();
-        let mut stderr = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
-        let code = child.wait().unwrap().code();
-        assert_nothing_left(self.pids.path());
-        (
-            Run {
-                code,
-                stdout,
-                stderr,
-            },
-            start.elapsed(),
-        )
-    }
-}
-
-/// Every process wrote a file of its number.
-#[track_caller]
-fn assert_nothing_left(pids: &Path) {
-    let pids: Vec<i32> = fs::read_dir(pids)
-        .unwrap()
-        .map(|entry| {
-            entry
-                .unwrap()
-                .file_name()
-                .to_str()
-                .unwrap()
-                .parse()
-                .unwrap()
-        })
-        .collect();
-    assert!(!pids.is_empty(), "nothing was started");
-    let start = Instant::now();
-    while pids.iter().any(|pid| is_alive(*pid)) {
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "there are orphans among {pids:?}"
-        );
-        sleep(Duration::from_millis(20));
-    }
-}
-
-fn is_alive(pid: i32) -> bool {
-    // Where nothing reaps orphans, one that was killed stays as a zombie.
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let is_zombie = stat
-        .rsplit(')')
-        .next()
-        .is_some_and(|rest| rest.trim_start().starts_with('Z'));
-    !is_zombie && test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
-}
+use support::Dev;
 
 #[test]
 fn a_request_is_answered_in_the_last_line() {
@@ -274,19 +131,9 @@ fn nothing_outlives_a_plugin_that_is_killed() {
 
 #[test]
 fn a_reader_of_the_logs_that_leaves_ends_all() {
-    let mut dev = Dev::new(&[]);
-    let mut child = dev.command.spawn().unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_exact(&mut [0]).unwrap();
-    drop(stdout);
-    let mut stderr = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
+    let mut running = Dev::new(&[]).start();
+    running.wait_for(&["shop as in test"]);
+    let (code, stderr) = running.unread();
+    assert_eq!(code, Some(0), "{stderr}");
     assert!(!stderr.contains("panicked"), "{stderr}");
-    assert_nothing_left(dev.pids.path());
 }

@@ -1,4 +1,4 @@
-//! The logs of the services: one line after the other, each with the name of its service.
+//! What the services write and what happens to them: one line after the other, each with the name of its task.
 
 use std::io::{self, Write};
 use std::thread;
@@ -12,7 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::options::Format;
 use crate::output::printable;
+
+use super::events::{self, Event};
+use super::task::Task;
 
 /// The length in bytes after which a line is broken.
 const LINE: u64 = 1 << 16;
@@ -36,19 +40,29 @@ pub enum Sink {
     Stderr,
 }
 
-/// What the services write, on its way to the terminal.
+/// What is shown, and how.
+pub struct Style {
+    pub sink: Sink,
+    pub format: Format,
+    /// The services whose lines are shown; `None` is all.
+    pub shown: Option<Vec<String>>,
+}
+
+/// The logs on their way to the terminal.
 pub struct Log {
+    style: Style,
     lines: mpsc::Sender<String>,
     written: oneshot::Receiver<()>,
-    readers: JoinSet<()>,
-    names: Vec<String>,
+    senders: JoinSet<()>,
+    tasks: Vec<Task>,
 }
 
 impl Log {
-    /// Begins to write.
-    pub fn new(sink: Sink, names: Vec<String>) -> Result<Self> {
+    /// Begins to write what comes of these tasks.
+    pub fn new(style: Style, tasks: Vec<Task>) -> Result<Self> {
         let (lines, received) = mpsc::channel(256);
         let (done, written) = oneshot::channel();
+        let sink = style.sink;
         // A terminal that is held up must hold up nothing but the logs: not the signals.
         let writer = move || {
             // An end because nobody reads shows in the closed channel.
@@ -58,51 +72,74 @@ impl Log {
         let thread = thread::Builder::new().name("logs".into()).spawn(writer);
         thread.context("the thread that writes the logs cannot be started")?;
         Ok(Self {
+            style,
             lines,
             written,
-            readers: JoinSet::new(),
-            names,
+            senders: JoinSet::new(),
+            tasks,
         })
     }
 
-    /// Writes a text of several lines as it is.
-    pub async fn print(&self, text: String) {
-        // Whether anybody reads is for `unread` to tell.
-        let _ = self.lines.send(text).await;
+    /// Writes a text of several lines, which is for people, as it is.
+    pub fn print(&mut self, text: String) {
+        if self.style.format == Format::Human {
+            self.send(text);
+        }
     }
 
-    /// Passes on what the service writes.
+    /// Says what happens to a task, to programs: people are told what they have to know on stderr.
+    pub fn happened(&mut self, task: &Task, event: &Event<'_>) {
+        if self.style.format == Format::Json {
+            self.send(events::happened(task, event));
+        }
+    }
+
+    /// In the order of the calls, and without waiting for whoever reads.
+    fn send(&mut self, text: String) {
+        while self.senders.try_join_next().is_some() {}
+        let lines = self.lines.clone();
+        // Whether anybody reads is for `unread` to tell.
+        self.senders.spawn(async move {
+            let _ = lines.send(text).await;
+        });
+    }
+
+    /// Passes on what the task writes.
     pub fn follow(
         &mut self,
-        service: &str,
+        task: &Task,
         stdout: Option<ChildStdout>,
         stderr: Option<ChildStderr>,
     ) {
-        let prefix = self.prefix(service);
         if let Some(stdout) = stdout {
-            self.readers
-                .spawn(read(stdout, prefix.clone(), self.lines.clone()));
+            let layout = self.layout(task, "stdout");
+            self.senders.spawn(read(stdout, layout, self.lines.clone()));
         }
         if let Some(stderr) = stderr {
-            self.readers.spawn(read(stderr, prefix, self.lines.clone()));
+            let layout = self.layout(task, "stderr");
+            self.senders.spawn(read(stderr, layout, self.lines.clone()));
         }
     }
 
-    fn prefix(&self, service: &str) -> String {
-        let width = self
-            .names
-            .iter()
-            .map(|name| name.chars().count())
-            .max()
-            .unwrap_or_default();
-        let index = self
-            .names
-            .iter()
-            .position(|name| name == service)
-            .unwrap_or_default();
-        let color = Color::from(COLORS[index % COLORS.len()]).on_default();
-        let service = printable(service);
-        format!("{color}{service:width$} |{color:#} ")
+    fn layout(&self, task: &Task, stream: &'static str) -> Layout {
+        let shown = self.style.shown.as_ref();
+        if shown.is_some_and(|shown| !shown.contains(&task.service)) {
+            return Layout::Hidden;
+        }
+        match self.style.format {
+            Format::Human => Layout::Prefix(self.prefix(task)),
+            Format::Json => Layout::Json(task.clone(), stream),
+        }
+    }
+
+    fn prefix(&self, task: &Task) -> String {
+        let lengths = self.tasks.iter().map(|task| length(&task.to_string()));
+        let width = lengths.max().unwrap_or_default();
+        let index = self.tasks.iter().position(|other| other == task);
+        let color = COLORS[index.unwrap_or_default() % COLORS.len()];
+        let color = Color::from(color).on_default();
+        let name = printable(&task.to_string());
+        format!("{color}{name:width$} |{color:#} ")
     }
 
     /// Waits until nobody reads the logs any more.
@@ -115,15 +152,38 @@ impl Log {
         let Self {
             lines,
             written,
-            mut readers,
+            mut senders,
             ..
         } = self;
-        let all = async { while readers.join_next().await.is_some() {} };
+        let all = async { while senders.join_next().await.is_some() {} };
         // A process that a service set free may hold its end of the pipe for good.
         let _ = timeout(PATIENCE, all).await;
-        readers.shutdown().await;
+        senders.shutdown().await;
         drop(lines);
         let _ = timeout(PATIENCE, written).await;
+    }
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// What becomes of a line.
+enum Layout {
+    Prefix(String),
+    Json(Task, &'static str),
+    Hidden,
+}
+
+impl Layout {
+    fn of(&self, line: &[u8]) -> Option<String> {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim_end_matches(['\r', '\n']);
+        match self {
+            Self::Prefix(prefix) => Some(format!("{prefix}{text}\n")),
+            Self::Json(task, stream) => Some(events::written(task, stream, text)),
+            Self::Hidden => None,
+        }
     }
 }
 
@@ -137,7 +197,7 @@ fn write(sink: Sink, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
     Ok(())
 }
 
-async fn read(from: impl AsyncRead + Unpin, prefix: String, to: mpsc::Sender<String>) {
+async fn read(from: impl AsyncRead + Unpin, layout: Layout, to: mpsc::Sender<String>) {
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
     loop {
@@ -146,9 +206,11 @@ async fn read(from: impl AsyncRead + Unpin, prefix: String, to: mpsc::Sender<Str
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
-        let text = String::from_utf8_lossy(&line);
-        let text = text.trim_end_matches(['\r', '\n']);
-        if to.send(format!("{prefix}{text}\n")).await.is_err() {
+        // What is not shown is read all the same, or the service would stand still.
+        let Some(text) = layout.of(&line) else {
+            continue;
+        };
+        if to.send(text).await.is_err() {
             return;
         }
     }

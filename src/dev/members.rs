@@ -1,25 +1,19 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use service_connect::__private::override_name;
-use service_connect_codegen::{Deployment, Environment, Kind};
-use tokio::time::{sleep, timeout};
+use service_connect_codegen::{Deployment, Environment, Kind, nearest};
 
 use crate::context::Context;
 use crate::output::{self, DIM, HEADER};
 use crate::table::{Cell, Table};
 
+use super::launch::Launch;
 use super::ports;
 use super::programs::{self, Program};
-
-/// How long all of them may take until they accept connections, where a request waits for it.
-const STARTUP: Duration = Duration::from_secs(60);
-
-/// After how long it is said what is waited for.
-const HINT: Duration = Duration::from_secs(10);
+use super::task::Task;
 
 /// A service that runs here.
 pub struct Member {
@@ -97,12 +91,22 @@ impl Members {
         self.here.iter_mut()
     }
 
-    /// Their names.
-    pub fn names(&self) -> Vec<String> {
-        self.here
-            .iter()
-            .map(|member| member.service.clone())
-            .collect()
+    /// Whether all of these run here.
+    pub fn check_names(&self, names: &[String]) -> Result<()> {
+        let here = || self.here.iter().map(|member| member.service.as_str());
+        for name in names {
+            if !here().any(|here| here == name) {
+                let meant = match nearest(name, here()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!(
+                        "what runs here is `{}`",
+                        here().collect::<Vec<_>>().join("`, `")
+                    ),
+                };
+                bail!("no service `{name}` runs here; {meant}");
+            }
+        }
+        Ok(())
     }
 
     /// Whether that one can be asked.
@@ -140,52 +144,40 @@ impl Members {
         Ok(())
     }
 
+    /// How all are started.
+    pub fn launches(&self) -> Vec<Launch> {
+        let launch = |member: &Member| Launch {
+            task: Task {
+                service: member.service.clone(),
+                number: 1,
+                is_sole: true,
+            },
+            kind: Some(member.kind),
+            program: member.executable.clone(),
+            directory: member.program.directory.clone(),
+            variables: self.variables(member),
+            port: member.port,
+            listens: member.listens,
+        };
+        self.here.iter().map(launch).collect()
+    }
+
     /// The variables that the service finds in its environment.
-    pub fn variables(&self, member: &Member) -> Vec<(String, String)> {
-        let mut variables = vec![
-            ("PORT".to_owned(), member.port.to_string()),
+    fn variables(&self, member: &Member) -> Vec<(String, String)> {
+        let variables = [
+            ("PORT", member.port.to_string()),
+            ("COPILOT_APPLICATION_NAME", self.application.clone()),
+            ("COPILOT_ENVIRONMENT_NAME", self.environment.clone()),
+            ("COPILOT_SERVICE_NAME", member.service.clone()),
             (
-                "COPILOT_APPLICATION_NAME".to_owned(),
-                self.application.clone(),
-            ),
-            (
-                "COPILOT_ENVIRONMENT_NAME".to_owned(),
-                self.environment.clone(),
-            ),
-            ("COPILOT_SERVICE_NAME".to_owned(), member.service.clone()),
-            (
-                "COPILOT_SERVICE_DISCOVERY_ENDPOINT".to_owned(),
+                "COPILOT_SERVICE_DISCOVERY_ENDPOINT",
                 self.discovery_endpoint.clone(),
             ),
         ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value));
         let listening = self.here.iter().filter(|member| member.listens);
-        variables.extend(listening.map(|member| (override_name(&member.service), member.url())));
-        variables
-    }
-
-    /// Waits until all accept connections: not for long if a request waits for it, else for good.
-    pub async fn ready(&self, is_awaited: bool) -> Result<()> {
-        let awaited = std::cell::Cell::new(None);
-        let all = async {
-            for member in self.here.iter().filter(|member| member.listens) {
-                awaited.set(Some(member));
-                tokio::select! {
-                    () = ports::accepts(member.port) => continue,
-                    () = sleep(HINT) => output::note(&format!("waiting for {}", member.unready())),
-                }
-                ports::accepts(member.port).await;
-            }
-        };
-        if !is_awaited {
-            all.await;
-            return Ok(());
-        }
-        timeout(STARTUP, all).await.map_err(|_| {
-            let what = awaited
-                .get()
-                .map_or_else(|| "all".to_owned(), Member::unready);
-            anyhow!("waited {} s for {what}", STARTUP.as_secs())
-        })
+        let urls = listening.map(|member| (override_name(&member.service), member.url()));
+        variables.into_iter().chain(urls).collect()
     }
 
     /// Services and URLs.
@@ -226,14 +218,6 @@ impl Members {
 impl Member {
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn unready(&self) -> String {
-        format!(
-            "`{}` to accept connections on 127.0.0.1:{}: it has to listen on the port in `PORT`, as \
-             `service_connect::listen_addr!()` does",
-            self.service, self.port
-        )
     }
 }
 

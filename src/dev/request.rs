@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use service_connect::Client;
 
+use crate::options::Format;
 use crate::output;
 
-use super::members::Members;
+use super::events;
 
 /// Longer than the 15 s that the services themselves give each other, so that theirs is the error one sees.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -39,15 +40,15 @@ impl FromStr for Request {
 
 /// What came back.
 pub struct Answer {
+    service: String,
     what: String,
     status: u16,
     body: Vec<u8>,
 }
 
 impl Request {
-    /// Asks one of the running services.
-    pub async fn send(&self, members: &Members) -> Result<Answer> {
-        let url = members.url(&self.service)?;
+    /// Asks the service, which is at `url`.
+    pub async fn send(self, url: String) -> Result<Answer> {
         let what = format!("GET {url}{}", self.path);
         let response = Client::at(&url)?
             .get(&self.path)
@@ -59,6 +60,7 @@ impl Request {
         let body = response.bytes().await;
         let body = body.with_context(|| format!("`{}` did not answer to the end", self.service))?;
         Ok(Answer {
+            service: self.service,
             what,
             status,
             body: body.to_vec(),
@@ -73,11 +75,20 @@ impl Answer {
     }
 
     /// Prints the body as the last line of stdout, and on stderr the status of one that is no 2xx.
-    pub fn print(&self) -> Result<()> {
-        let mut body = self.body.clone();
-        if body.last() != Some(&b'\n') {
-            body.push(b'\n');
-        }
+    pub fn print(&self, format: Format) -> Result<()> {
+        let body = match format {
+            Format::Human => {
+                let mut body = self.body.clone();
+                if body.last() != Some(&b'\n') {
+                    body.push(b'\n');
+                }
+                body
+            }
+            Format::Json => {
+                let body = String::from_utf8_lossy(&self.body);
+                events::answered(&self.service, self.status, &body).into_bytes()
+            }
+        };
         output::raw(&body)?;
         if !self.is_success() {
             output::error(&format!("{} was answered with {}", self.what, self.status));

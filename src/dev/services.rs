@@ -1,29 +1,29 @@
-//! The services that run: started together, stopped together.
+//! The tasks that run: started together, stopped together.
 
 use std::fmt;
 use std::io;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use service_connect_codegen::Kind;
 use tokio::process::Command;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::output;
-
+use super::events::Event;
+use super::launch::Launch;
 use super::logs::Log;
-use super::members::Member;
+use super::ports;
 use super::process::{Process, piped};
 use super::system::Signals;
+use super::task::Task;
 
-/// How long a service may take to stop after SIGTERM.
+/// How long a task may take to stop after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What the services have to do.
+/// What the tasks have to do.
 #[derive(Clone, Copy)]
 enum Order {
     Run,
@@ -31,122 +31,157 @@ enum Order {
     Die,
 }
 
-/// One service that ended.
+/// One task that ended.
 pub struct Exit {
-    service: String,
-    kind: Kind,
+    /// Which one.
+    pub task: Task,
+    kind: Option<Kind>,
     status: io::Result<ExitStatus>,
 }
 
 impl Exit {
-    /// A job that has done its work.
-    fn is_done(&self) -> bool {
-        self.kind == Kind::ScheduledJob && self.status.as_ref().is_ok_and(ExitStatus::success)
+    /// Whether it is a job that has done its work.
+    pub fn is_done(&self) -> bool {
+        self.kind == Some(Kind::ScheduledJob) && self.status.as_ref().is_ok_and(ExitStatus::success)
+    }
+
+    /// How it ended.
+    pub fn status(&self) -> String {
+        match &self.status {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        }
     }
 }
 
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.status {
-            Ok(status) => write!(f, "`{}` ended ({status})", self.service),
-            Err(error) => write!(f, "`{}` was lost: {error}", self.service),
+            Ok(status) => write!(f, "`{}` ended ({status})", self.task),
+            Err(error) => write!(f, "`{}` was lost: {error}", self.task),
         }
     }
 }
 
-/// The services that run. Dropping them kills them.
+/// What comes of a task.
+pub enum News {
+    /// It accepts connections, or has nothing to accept.
+    Ready(Task),
+    Exit(Exit),
+}
+
+/// The tasks that run. Dropping them kills them.
 pub struct Services {
     running: JoinSet<Exit>,
     order: watch::Sender<Order>,
+    ready: mpsc::UnboundedSender<Task>,
+    are_ready: mpsc::UnboundedReceiver<Task>,
 }
 
 impl Services {
     /// None yet.
     pub fn new() -> Self {
+        let (ready, are_ready) = mpsc::unbounded_channel();
         Self {
             running: JoinSet::new(),
             order: watch::Sender::new(Order::Run),
+            ready,
+            are_ready,
         }
     }
 
     /// Starts one.
-    pub fn start(
-        &mut self,
-        member: &Member,
-        variables: Vec<(String, String)>,
-        log: &mut Log,
-    ) -> Result<()> {
-        let executable: &Path = &member.executable;
-        let mut command = piped(Command::new(executable));
+    pub fn start(&mut self, launch: &Launch, log: &mut Log) -> Result<()> {
+        let Launch { task, program, .. } = launch;
+        let mut command = piped(Command::new(program));
         command
-            .current_dir(&member.program.directory)
-            .envs(variables);
-        let mut process = Process::start(command).with_context(|| {
-            format!(
-                "`{}` cannot be started as `{}`",
-                executable.display(),
-                member.service
-            )
-        })?;
+            .current_dir(&launch.directory)
+            .envs(launch.variables.iter().cloned());
+        let mut process = Process::start(command)
+            .with_context(|| format!("`{}` cannot be started as `{task}`", program.display()))?;
         let (stdout, stderr) = process.output();
-        log.follow(&member.service, stdout, stderr);
+        log.happened(
+            task,
+            &Event::Started {
+                url: launch.url().as_deref(),
+            },
+        );
+        log.follow(task, stdout, stderr);
         let order = self.order.subscribe();
-        self.running.spawn(supervise(
-            process,
-            member.service.clone(),
-            member.kind,
-            order,
-        ));
+        let ready = ready(launch.clone(), self.ready.clone());
+        self.running
+            .spawn(supervise(process, launch.clone(), order, ready));
         Ok(())
     }
 
-    /// The next one to end that was not meant to; `None` once all have ended as they should.
-    pub async fn next_end(&mut self) -> Option<Exit> {
-        while let Some(exit) = self.running.join_next().await {
-            // A task that panicked has killed its process: there is no exit to tell of.
-            let Ok(exit) = exit else { continue };
-            if !exit.is_done() {
-                return Some(exit);
+    /// What comes next; `None` once all have ended.
+    pub async fn next(&mut self) -> Option<News> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(task) = self.are_ready.recv() => return Some(News::Ready(task)),
+                // A supervisor that panicked has killed its process: there is no exit to tell of.
+                exit = self.running.join_next() => if let Ok(exit) = exit? {
+                    return Some(News::Exit(exit));
+                },
             }
-            output::note(&exit.to_string());
         }
-        None
     }
 
     /// Asks all to end and, after a while or a further signal, makes them.
-    pub async fn stop(mut self, signals: &mut Signals) {
+    pub async fn stop(mut self, signals: &mut Signals, log: &mut Log) {
         self.order.send_replace(Order::End);
         tokio::select! {
-            () = all(&mut self.running) => return,
+            () = all(&mut self.running, log) => return,
             () = sleep(GRACE) => {
-                output::note(&format!("what did not end within {} s is killed", GRACE.as_secs()));
+                crate::output::note(&format!("what did not end within {} s is killed", GRACE.as_secs()));
             }
             _ = signals.next() => {}
         }
         self.order.send_replace(Order::Die);
         // A process that even SIGKILL does not end hangs in the system and is not waited for.
-        let _ = timeout(GRACE, all(&mut self.running)).await;
+        let _ = timeout(GRACE, all(&mut self.running, log)).await;
     }
 }
 
-async fn all(running: &mut JoinSet<Exit>) {
-    while running.join_next().await.is_some() {}
+async fn all(running: &mut JoinSet<Exit>, log: &mut Log) {
+    while let Some(exit) = running.join_next().await {
+        if let Ok(exit) = exit {
+            let status = &exit.status();
+            log.happened(&exit.task, &Event::Ended { status });
+        }
+    }
+}
+
+/// Tells once that the task is ready.
+async fn ready(launch: Launch, ready: mpsc::UnboundedSender<Task>) {
+    if let Some(port) = launch.listens_on() {
+        ports::accepts(port).await;
+    }
+    // Nobody hears it where all is being stopped.
+    let _ = ready.send(launch.task);
 }
 
 async fn supervise(
     mut process: Process,
-    service: String,
-    kind: Kind,
+    launch: Launch,
     mut order: watch::Receiver<Order>,
+    ready: impl Future<Output = ()>,
 ) -> Exit {
+    let mut ready = std::pin::pin!(ready);
+    let mut is_ready = false;
     loop {
         tokio::select! {
-            status = process.wait() => return Exit { service, kind, status },
+            biased;
+            status = process.wait() => {
+                return Exit { task: launch.task, kind: launch.kind, status };
+            }
             Ok(()) = order.changed() => match *order.borrow_and_update() {
                 Order::Run => {}
                 Order::End => process.terminate(),
                 Order::Die => process.kill(),
             },
+            () = &mut ready, if !is_ready => is_ready = true,
         }
     }
 }

@@ -1,0 +1,209 @@
+//! `dev` as a process over a workspace of servers that need nothing but std, so that they are built in a second.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use tempfile::TempDir;
+
+use super::plugin_support::{App, Run, plugin};
+
+const SERVER: &str = include_str!("server.rs");
+
+/// The application: `web` calls `api`; `worker` has no port; `mail` is no crate here.
+pub fn app() -> &'static App {
+    static APP: OnceLock<App> = OnceLock::new();
+    APP.get_or_init(|| {
+        let package = |name: &str, more: &str| {
+            format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{more}")
+        };
+        let shop = package(
+            "shop",
+            "[package.metadata.service-connect]\nservices = [\"web\", \"worker\", \"nightly\"]\n",
+        );
+        App::new()
+            .file("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nexclude = [\"copilot\", \"target\"]\nresolver = \"3\"\n")
+            .file("shop/Cargo.toml", shop)
+            .file("shop/src/main.rs", SERVER)
+            .file("api/Cargo.toml", package("api", ""))
+            .file("api/src/main.rs", SERVER)
+            .file(
+                "copilot/web/manifest.yml",
+                "name: web\ntype: Load Balanced Web Service\nhttp: {path: /}\nimage: {build: Dockerfile, port: 80}\n",
+            )
+            .file("copilot/worker/manifest.yml", "name: worker\ntype: Worker Service\nimage: {build: Dockerfile}\n")
+            .file(
+                "copilot/nightly/manifest.yml",
+                "name: nightly\ntype: Scheduled Job\nimage: {build: Dockerfile}\non: {schedule: \"@daily\"}\n",
+            )
+            .backend("api")
+            .backend("mail")
+    })
+}
+
+/// One call of `dev`, and the processes that it starts.
+pub struct Dev {
+    pub command: Command,
+    pids: TempDir,
+}
+
+impl Dev {
+    /// Over the application of all tests.
+    pub fn new(arguments: &[&str]) -> Self {
+        Self::over(app(), arguments)
+    }
+
+    pub fn over(app: &App, arguments: &[&str]) -> Self {
+        let pids = TempDir::new().unwrap();
+        let directory = app.path();
+        let mut command = plugin(&directory);
+        command.arg("dev").args(arguments);
+        command
+            .env("CARGO_TARGET_DIR", directory.join("target"))
+            .env("PIDS", pids.path());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self { command, pids }
+    }
+
+    pub fn with(mut self, variable: &str, value: &str) -> Self {
+        self.command.env(variable, value);
+        self
+    }
+
+    pub fn run(mut self) -> Run {
+        let run = self.command.output().unwrap().into();
+        assert_nothing_left(self.pids.path());
+        run
+    }
+
+    /// Starts it, to be looked at while it runs.
+    pub fn start(mut self) -> Running {
+        let mut child = self.command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Running {
+            child,
+            lines: Some(lines),
+            stdout: String::new(),
+            pids: self.pids,
+        }
+    }
+
+    /// Runs until all `texts` are printed, then sends `signals`.
+    pub fn signalled(self, texts: &[&str], signals: &[Signal]) -> (Run, Duration) {
+        let mut running = self.start();
+        running.wait_for(texts);
+        running.end(signals)
+    }
+}
+
+/// A `dev` that runs. Dropping it without an end fails the test, and kills it.
+pub struct Running {
+    pub child: Child,
+    lines: Option<BufReader<ChildStdout>>,
+    /// What it wrote so far.
+    pub stdout: String,
+    pids: TempDir,
+}
+
+impl Running {
+    /// Reads on until all `texts` were printed.
+    #[track_caller]
+    pub fn wait_for(&mut self, texts: &[&str]) {
+        while !texts.iter().all(|text| self.stdout.contains(text)) {
+            let lines = self.lines.as_mut().unwrap();
+            let read = lines.read_line(&mut self.stdout).unwrap();
+            assert_ne!(read, 0, "not {texts:?} in {}", self.stdout);
+        }
+    }
+
+    /// Sends `signals`, and waits for the end.
+    #[track_caller]
+    pub fn end(mut self, signals: &[Signal]) -> (Run, Duration) {
+        let start = Instant::now();
+        for signal in signals {
+            kill_process(Pid::from_child(&self.child), *signal).unwrap();
+            // What comes at once may be taken for one.
+            sleep(Duration::from_millis(300));
+        }
+        let mut lines = self.lines.take().unwrap();
+        lines.read_to_string(&mut self.stdout).unwrap();
+        let mut stderr = String::new();
+        let mut from = self.child.stderr.take().unwrap();
+        from.read_to_string(&mut stderr).unwrap();
+        let code = self.child.wait().unwrap().code();
+        assert_nothing_left(self.pids.path());
+        let stdout = std::mem::take(&mut self.stdout);
+        let run = Run {
+            code,
+            stdout,
+            stderr,
+        };
+        (run, start.elapsed())
+    }
+}
+
+impl Running {
+    /// Reads no more of stdout, and waits for the end: the exit code and stderr.
+    #[track_caller]
+    pub fn unread(mut self) -> (Option<i32>, String) {
+        drop(self.lines.take());
+        let mut stderr = String::new();
+        let mut from = self.child.stderr.take().unwrap();
+        from.read_to_string(&mut stderr).unwrap();
+        let code = self.child.wait().unwrap().code();
+        assert_nothing_left(self.pids.path());
+        (code, stderr)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It is gone where the test came to its end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Every process wrote a file of its number.
+#[track_caller]
+pub fn assert_nothing_left(pids: &Path) {
+    let pids: Vec<i32> = fs::read_dir(pids)
+        .unwrap()
+        .map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .to_str()
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
+        .collect();
+    assert!(!pids.is_empty(), "nothing was started");
+    let start = Instant::now();
+    while pids.iter().any(|pid| is_alive(*pid)) {
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "there are orphans among {pids:?}"
+        );
+        sleep(Duration::from_millis(20));
+    }
+}
+
+fn is_alive(pid: i32) -> bool {
+    // Where nothing reaps orphans, one that was killed stays as a zombie.
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let is_zombie = stat
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.trim_start().starts_with('Z'));
+    !is_zombie && test_kill_process(Pid::from_raw(pid).unwrap()).is_ok()
+}

@@ -1,0 +1,93 @@
+//! What `dev` writes: logs of some services only, and objects for programs.
+#![cfg(unix)]
+
+#[allow(dead_code)]
+mod plugin_support;
+#[allow(dead_code)]
+#[path = "plugin_dev/support.rs"]
+mod support;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use plugin_support::run;
+use support::{Dev, app};
+
+#[test]
+fn only_the_logs_that_are_asked_for_are_shown() {
+    let dev = Dev::new(&["--logs", "api,worker", "--request", "web/"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    for (line, is_shown) in [
+        ("api     | listening", true),
+        ("worker  | waiting", true),
+        ("web     | ", false),
+        ("nightly | ", false),
+    ] {
+        assert_eq!(
+            dev.stderr.contains(line),
+            is_shown,
+            "{line}: {}",
+            dev.stderr
+        );
+    }
+}
+
+#[test]
+fn logs_of_what_does_not_run_here_are_refused() {
+    let refused = |names, sentence| {
+        run(&app().path(), &["dev", "--logs", names]).refused(sentence);
+    };
+    refused("wb", "no service `wb` runs here; did you mean `web`?");
+    let all = "no service `mail` runs here; what runs here is `api`, `nightly`, `web`, `worker`";
+    refused("api,mail", all);
+}
+
+#[test]
+fn programs_get_one_object_a_line() {
+    let dev = Dev::new(&["--format", "json", "--request", "web/"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    let lines = objects(&dev.stdout);
+    let of = |service: &str| -> Vec<&Value> {
+        let lines = lines.iter();
+        lines.filter(|line| line["service"] == service).collect()
+    };
+    let web = of("web");
+    assert_eq!(web[0]["event"], "started");
+    let url = web[0]["url"].as_str().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    for expected in [
+        json!({"service": "web", "task": 1, "stream": "stdout", "line": "listening"}),
+        json!({"service": "web", "task": 1, "event": "ready"}),
+        json!({"service": "web", "task": 1, "event": "ended", "status": "signal: 15 (SIGTERM)"}),
+    ] {
+        assert!(web.contains(&&expected), "no {expected} in {web:#?}");
+    }
+    let nightly =
+        json!({"service": "nightly", "task": 1, "event": "ended", "status": "exit status: 0"});
+    assert!(of("nightly").contains(&&nightly), "{lines:#?}");
+    let body = "web heard: api of shop in test";
+    let answer = json!({"service": "web", "event": "answered", "status": 200, "body": body});
+    assert_eq!(lines.last(), Some(&answer));
+}
+
+#[test]
+fn objects_are_all_that_is_on_stdout() {
+    let dev = Dev::new(&["--format", "json", "--logs", "api"]);
+    let texts = [
+        "\"listening\"",
+        "{\"service\":\"worker\",\"task\":1,\"event\":\"ready\"}",
+    ];
+    let (run, _) = dev.signalled(&texts, &[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    let lines = objects(&run.stdout);
+    let written = lines.iter().filter(|line| line.get("line").is_some());
+    let services: Vec<&Value> = written.map(|line| &line["service"]).collect();
+    assert_eq!(services, ["api"]);
+}
+
+fn objects(stdout: &str) -> Vec<Value> {
+    let lines = stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
