@@ -135,7 +135,8 @@ impl Log {
     fn prefix(&self, task: &Task) -> String {
         let lengths = self.tasks.iter().map(|task| length(&task.to_string()));
         let width = lengths.max().unwrap_or_default();
-        let index = self.tasks.iter().position(|other| other == task);
+        let is_of_it = |other: &Task| other.service == task.service;
+        let index = self.tasks.iter().position(is_of_it);
         let color = COLORS[index.unwrap_or_default() % COLORS.len()];
         let color = Color::from(color).on_default();
         let name = printable(&task.to_string());

@@ -13,6 +13,7 @@ use crate::table::{Cell, Table};
 use super::launch::Launch;
 use super::ports;
 use super::programs::{self, Program};
+use super::replicas::Replicas;
 use super::task::Task;
 
 /// A service that runs here.
@@ -27,8 +28,10 @@ pub struct Member {
     pub executable: PathBuf,
     /// Whether it is called, so that it has to listen.
     listens: bool,
-    /// `PORT`.
-    port: u16,
+    /// `PORT` of each of its tasks.
+    ports: Vec<u16>,
+    /// How many tasks it has.
+    number: u16,
 }
 
 /// The services in one environment.
@@ -75,7 +78,8 @@ impl Members {
                 program: programs.swap_remove(found),
                 executable: PathBuf::new(),
                 listens: listens(deployment),
-                port: 0,
+                ports: Vec::new(),
+                number: 1,
             });
         }
         Ok(members)
@@ -92,7 +96,7 @@ impl Members {
     }
 
     /// Whether all of these run here.
-    pub fn check_names(&self, names: &[String]) -> Result<()> {
+    pub fn check_names<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> Result<()> {
         let here = || self.here.iter().map(|member| member.service.as_str());
         for name in names {
             if !here().any(|here| here == name) {
@@ -130,42 +134,57 @@ impl Members {
         Ok(member)
     }
 
-    /// Where the service is reached.
+    /// Where the first task of the service is reached.
     pub fn url(&self, service: &str) -> Result<String> {
-        Ok(self.listening(service)?.url())
+        let member = self.listening(service)?;
+        let first = member.ports.first();
+        first
+            .map(|port| base_url(&[*port]))
+            .ok_or_else(|| anyhow!("`{service}` has no port yet"))
     }
 
-    /// Gives each a port.
+    /// Sets how many tasks services have.
+    pub fn replicate(&mut self, replicas: &[Replicas]) {
+        for member in &mut self.here {
+            let is_its = |replicas: &&Replicas| replicas.service == member.service;
+            if let Some(replicas) = replicas.iter().rfind(is_its) {
+                member.number = replicas.number;
+            }
+        }
+    }
+
+    /// Gives each task a port.
     pub fn take_ports(&mut self) -> Result<()> {
-        let ports = ports::free(self.here.len())?;
-        for (member, port) in self.here.iter_mut().zip(ports) {
-            member.port = port;
+        let number = self.here.iter().map(|member| usize::from(member.number));
+        let mut ports = ports::free(number.sum())?.into_iter();
+        for member in &mut self.here {
+            member.ports = ports.by_ref().take(member.number.into()).collect();
         }
         Ok(())
     }
 
     /// How all are started.
     pub fn launches(&self) -> Vec<Launch> {
-        let launch = |member: &Member| Launch {
-            task: Task {
-                service: member.service.clone(),
-                number: 1,
-                is_sole: true,
-            },
+        let tasks = self
+            .here
+            .iter()
+            .flat_map(|member| member.tasks().map(move |task| (member, task)));
+        let launch = |(member, (task, port)): (&Member, (Task, u16))| Launch {
+            task,
             kind: Some(member.kind),
             program: member.executable.clone(),
             directory: member.program.directory.clone(),
-            variables: self.variables(member),
-            port: member.port,
+            variables: self.variables(member, port),
+            port,
             listens: member.listens,
         };
-        self.here.iter().map(launch).collect()
+        tasks.map(launch).collect()
     }
 
     /// The variables that the service finds in its environment.
-    fn variables(&self, member: &Member) -> Vec<(String, String)> {
+    fn variables(&self, member: &Member, port: u16) -> Vec<(String, String)> {
         let variables = [
-            ("PORT", member.port.to_string()),
+            ("PORT", port.to_string()),
             ("COPILOT_APPLICATION_NAME", self.application.clone()),
             ("COPILOT_ENVIRONMENT_NAME", self.environment.clone()),
             ("COPILOT_SERVICE_NAME", member.service.clone()),
@@ -176,7 +195,8 @@ impl Members {
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         let listening = self.here.iter().filter(|member| member.listens);
-        let urls = listening.map(|member| (override_name(&member.service), member.url()));
+        let urls =
+            listening.map(|member| (override_name(&member.service), base_url(&member.ports)));
         variables.into_iter().chain(urls).collect()
     }
 
@@ -184,18 +204,19 @@ impl Members {
     pub fn table(&self) -> String {
         let mut table = Table::new(["service", "type", "url", "package"]);
         for member in &self.here {
-            let url = if member.listens {
-                Cell::from(&*member.url())
-            } else {
-                Cell::new("-", DIM)
-            };
-            let kind = member.kind.as_str().into();
-            table.row([
-                member.service.as_str().into(),
-                kind,
-                url,
-                member.program.package.as_str().into(),
-            ]);
+            for (task, port) in member.tasks() {
+                let url = if member.listens {
+                    Cell::from(&*base_url(&[port]))
+                } else {
+                    Cell::new("-", DIM)
+                };
+                table.row([
+                    task.to_string().as_str().into(),
+                    member.kind.as_str().into(),
+                    url,
+                    member.program.package.as_str().into(),
+                ]);
+            }
         }
         for (service, kind) in &self.elsewhere {
             let kind = Cell::new(kind.map_or("?", Kind::as_str), DIM);
@@ -216,9 +237,24 @@ impl Members {
 }
 
 impl Member {
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    /// Its tasks, each with its port.
+    fn tasks(&self) -> impl Iterator<Item = (Task, u16)> {
+        let task = |(index, port): (u16, &u16)| {
+            let task = Task {
+                service: self.service.clone(),
+                number: index + 1,
+                is_sole: self.number == 1,
+            };
+            (task, *port)
+        };
+        (0..).zip(&self.ports).map(task)
     }
+}
+
+/// The base URL of tasks here, as an override variable has it.
+fn base_url(ports: &[u16]) -> String {
+    let authorities = ports.iter().map(|port| format!("127.0.0.1:{port}"));
+    format!("http://{}", authorities.collect::<Vec<_>>().join(","))
 }
 
 /// One for developing where there is one by its name, so that nobody runs as in production without asking for it.

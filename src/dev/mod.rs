@@ -8,6 +8,7 @@ mod members;
 mod ports;
 mod process;
 mod programs;
+mod replicas;
 mod request;
 mod run;
 mod services;
@@ -26,6 +27,7 @@ use crate::options::{Format, Selection};
 
 use logs::{Log, Sink, Style};
 use members::Members;
+use replicas::Replicas;
 use request::Request;
 use run::Run;
 use system::Signals;
@@ -45,6 +47,10 @@ pub struct Arguments {
     /// Show only the logs of these services; can be repeated
     #[arg(long, value_name = "SERVICE", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     logs: Vec<String>,
+
+    /// Run so many tasks of a service, which its callers get in turn; can be repeated
+    #[arg(long, value_name = "SERVICE=NUMBER", value_delimiter = ',')]
+    replicas: Vec<Replicas>,
 
     /// How to write logs and events; `json` has one object a line on stdout
     #[arg(long, value_enum, default_value_t)]
@@ -75,11 +81,13 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     if let Some(request) = &arguments.request {
         context.service(&request.service)?;
     }
-    let members = Members::find(&context, directory)?;
+    let mut members = Members::find(&context, directory)?;
     if let Some(request) = &arguments.request {
         members.check(&request.service)?;
     }
-    members.check_names(&arguments.logs)?;
+    let replicated = arguments.replicas.iter().map(|one| &one.service);
+    members.check_names(arguments.logs.iter().chain(replicated))?;
+    members.replicate(&arguments.replicas);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();

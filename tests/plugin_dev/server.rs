@@ -55,6 +55,7 @@ fn serve(service: &str) {
             Some("/") if service == "web" => ("200 OK", format!("web heard: {}", ask_api())),
             Some("/") => ("200 OK", format!("{service} of {} in {}", name("APPLICATION"), name("ENVIRONMENT"))),
             Some("/variables") => ("200 OK", variables()),
+            Some("/port") => ("200 OK", env::var("PORT").unwrap()),
             Some("/die") => exit(7),
             Some(path) => ("404 Not Found", format!("nothing at {path}")),
         };
@@ -69,7 +70,9 @@ fn name(what: &str) -> String {
 
 fn ask_api() -> String {
     let url = env::var("SERVICE_CONNECT_URL_API").unwrap();
-    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    // Several tasks are listed, and this takes the last of them.
+    let authority = url.strip_prefix("http://").unwrap().rsplit(',').next().unwrap();
+    let mut stream = TcpStream::connect(authority).unwrap();
     stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -88,7 +88,7 @@ fn decide(
     };
     let name = override_name(service.name);
     if let Some(url) = variables.get(&name) {
-        let target = Target::parse(url).map_err(|problem| {
+        let target = Target::parse_tasks(url).map_err(|problem| {
             variable(format!(
                 "{name} is not a base URL, because {problem}: write http://host[:port] or https://…"
             ))

@@ -1,4 +1,4 @@
-//! Where requests go: scheme, host and port, nothing else.
+//! Where requests go: scheme, host and port, nothing else; several hosts where an override names several tasks.
 //!
 //! ```
 //! use service_connect::Client;
@@ -23,7 +23,12 @@ pub(crate) struct Target {
     /// `host[:port]` as URLs and the `Host` header have it; an IPv6 address is in brackets.
     host: HeaderValue,
     name: Arc<str>,
+    /// The other tasks, where an override names several.
+    others: Option<Arc<[Other]>>,
 }
+
+/// A host, as the `name` of a target is one, and a port.
+type Other = (Arc<str>, u16);
 
 impl Target {
     /// A host that a manifest names. Port 443 means https, as it does to Copilot.
@@ -35,6 +40,15 @@ impl Target {
     /// `scheme://host[:port]`, with or without one `/` at the end. The problem does not repeat the
     /// URL, which may hold a password.
     pub(crate) fn parse(url: &str) -> Result<Target, String> {
+        let target = Target::parse_tasks(url)?;
+        match target.others {
+            None => Ok(target),
+            Some(_) => Err("it names several hosts".to_owned()),
+        }
+    }
+
+    /// The same with any number of tasks of one service: `scheme://host[:port],host[:port]`.
+    pub(crate) fn parse_tasks(url: &str) -> Result<Target, String> {
         let (scheme, rest) = url
             .split_once("://")
             .ok_or_else(|| "it does not begin with a scheme and ://".to_owned())?;
@@ -46,33 +60,28 @@ impl Target {
         if rest.contains('@') {
             return Err("it holds a user name or password".to_owned());
         }
-        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        let authorities = rest.strip_suffix('/').unwrap_or(rest);
         for (part, name) in [('/', "path"), ('?', "query"), ('#', "fragment")] {
-            if authority.contains(part) {
+            if authorities.contains(part) {
                 return Err(format!("it has a {name}"));
             }
         }
-        // A colon inside the brackets of an IPv6 address begins no port.
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => {
-                let port = parse_port(port)
-                    .ok_or_else(|| "its port is no number from 1 to 65535".to_owned())?;
-                (host, port)
-            }
-            _ => (authority, default_port(https)),
+        let (first, others) = match authorities.split_once(',') {
+            Some((first, others)) => (first, Some(others)),
+            None => (authorities, None),
         };
-        match host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-        {
-            Some(address) => {
-                if address.parse::<Ipv6Addr>().is_err() {
-                    return Err("what it has in brackets is no IPv6 address".to_owned());
-                }
-            }
-            None => check_host(host)?,
-        }
-        Target::build(https, host, port)
+        let (host, port) = parse_authority(first, https)?;
+        let others = others.map(|others| {
+            let others = others.split(',').map(|other| {
+                let (host, port) = parse_authority(other, https)?;
+                Ok((host.into(), port))
+            });
+            others.collect::<Result<_, String>>()
+        });
+        Ok(Target {
+            others: others.transpose()?,
+            ..Target::build(https, host, port)?
+        })
     }
 
     fn build(https: bool, name: &str, port: u16) -> Result<Target, String> {
@@ -86,6 +95,7 @@ impl Target {
             port,
             host: host.map_err(|_| "its host is no header value".to_owned())?,
             name: name.into(),
+            others: None,
         })
     }
 
@@ -99,12 +109,20 @@ impl Target {
 
     /// The host as resolvers and TLS want it: without brackets.
     pub(crate) fn host(&self) -> &str {
-        self.name.trim_matches(['[', ']'])
+        bare(&self.name)
     }
 
-    /// Whether the host is an address, which nobody has to look up.
+    /// The hosts and ports of all tasks, as resolvers want them. All but those of an override have one name.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, u16)> {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        let others = others.map(|(name, port)| (bare(name), *port));
+        std::iter::once((self.host(), self.port)).chain(others)
+    }
+
+    /// Whether the hosts are addresses, which nobody has to look up.
     pub(crate) fn is_address(&self) -> bool {
-        self.host().parse::<IpAddr>().is_ok()
+        let mut hosts = self.places().map(|(host, _)| host);
+        hosts.all(|host| host.parse::<IpAddr>().is_ok())
     }
 
     /// The value of the `Host` header.
@@ -128,6 +146,36 @@ impl fmt::Display for Target {
             write!(f, ":{}", self.port)
         }
     }
+}
+
+/// `host[:port]`, with the port that the scheme implies.
+fn parse_authority(authority: &str, https: bool) -> Result<(&str, u16), String> {
+    // A colon inside the brackets of an IPv6 address begins no port.
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => {
+            let port = parse_port(port)
+                .ok_or_else(|| "its port is no number from 1 to 65535".to_owned())?;
+            (host, port)
+        }
+        _ => (authority, default_port(https)),
+    };
+    match host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        Some(address) => {
+            if address.parse::<Ipv6Addr>().is_err() {
+                return Err("what it has in brackets is no IPv6 address".to_owned());
+            }
+        }
+        None => check_host(host)?,
+    }
+    Ok((host, port))
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.trim_matches(['[', ']'])
 }
 
 /// A port number: digits only, 1 to 65535.

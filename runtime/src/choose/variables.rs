@@ -103,7 +103,8 @@ fn is_ours(name: &str) -> bool {
         || name.starts_with("COPILOT_")
 }
 
-/// The variable that overrides where `service` is.
+/// The variable that overrides where `service` is: `http://host[:port]`, or several tasks as
+/// `http://host:port,host:port`.
 #[must_use]
 pub fn override_name(service: &str) -> String {
     format!(

@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
 
+use crate::choose::Target;
 use crate::connection::Pool;
 
 /// Waits for what a look-up gives that ends from now on.
@@ -57,10 +58,24 @@ struct Running(Option<Arc<Pool>>);
 impl Running {
     fn ask(mut self) {
         if let Some(pool) = self.0.take() {
-            let name = (pool.target.host(), pool.target.port());
-            let answer = name.to_socket_addrs();
-            pool.learn(answer.map(Iterator::collect::<Vec<SocketAddr>>));
+            pool.learn(look_up(&pool.target));
         }
+    }
+}
+
+/// The addresses of all tasks; it fails where there is none.
+fn look_up(target: &Target) -> io::Result<Vec<SocketAddr>> {
+    let mut found = Vec::new();
+    let mut failure = None;
+    for place in target.places() {
+        match place.to_socket_addrs() {
+            Ok(addresses) => found.extend(addresses),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    match failure {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
     }
 }
 

@@ -97,6 +97,13 @@ fn a_hostile_override_is_an_error_that_does_not_repeat_it() {
         "http://[api]",
         "http://[fe80::1%25eth0]",
         "http://aπ",
+        "http://api,",
+        "http://,api",
+        "http://api, other",
+        "http://api,http://other",
+        "http://api,other/path",
+        "http://api,secret@other",
+        "http://api:80,other:0",
     ];
     for url in hostile {
         let variables = Variables::of(&[("SERVICE_CONNECT_URL_API", url)]);

@@ -134,7 +134,30 @@ fn an_override_beats_everything() {
             "https://[::1]",
             None,
         ),
+        (
+            &API,
+            &[(
+                "SERVICE_CONNECT_URL_API",
+                "http://127.0.0.1:3000,127.0.0.1:3001/",
+            )],
+            Way::Override,
+            "http://127.0.0.1:3000",
+            None,
+        ),
     ]);
+}
+
+#[test]
+fn an_override_may_name_several_tasks() {
+    let url = "http://[::1]:4001,api,127.0.0.1:4002";
+    let variables = Variables::of(&[("SERVICE_CONNECT_URL_API", url)]);
+    let target = choose(&API, &variables).unwrap().target;
+    let places: Vec<_> = target.places().collect();
+    assert_eq!(places, [("::1", 4001), ("api", 80), ("127.0.0.1", 4002)]);
+    assert_eq!(target.authority(), "[::1]:4001");
+    assert!(!target.is_address());
+    // Elsewhere a URL is one.
+    assert!(Target::parse(url).is_err());
 }
 
 #[test]
