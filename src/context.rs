@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::{
-    Application, Code, Environment, Finding, Service, lock, unknown_service,
+    Application, Code, Environment, Finding, Service, StandIn, lock, unknown_service,
 };
 
 use crate::options::Selection;
@@ -19,6 +19,8 @@ pub struct Context {
     loaded: Loaded,
     /// The first error in the metadata of `Cargo.toml`.
     wrong_metadata: Option<Finding>,
+    /// What `dev` takes for services.
+    stand_ins: Vec<StandIn>,
 }
 
 impl Context {
@@ -61,6 +63,7 @@ impl Context {
             workspace,
             loaded,
             wrong_metadata,
+            stand_ins: options.stand_ins,
         })
     }
 
@@ -82,6 +85,11 @@ impl Context {
     /// What keeps the metadata of `Cargo.toml` from being known.
     pub fn wrong_metadata(&self) -> Option<&Finding> {
         self.wrong_metadata.as_ref()
+    }
+
+    /// What `dev` takes for services.
+    pub fn stand_ins(&self) -> &[StandIn] {
+        &self.stand_ins
     }
 
     /// The application's name.

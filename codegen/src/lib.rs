@@ -76,6 +76,8 @@ pub use external::{Declared, External, Origin};
 pub use finding::{Finding, Severity, nearest};
 #[cfg(feature = "copilot")]
 pub use generate::{Error, generate, generate_into};
+#[cfg(feature = "map")]
+pub use metadata::{StandIn, StandInSource};
 pub use naming::type_names;
 pub use place::Place;
 pub use reference::{Need, Reference, needs_tls, unknown_environment, unknown_service};

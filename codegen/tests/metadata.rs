@@ -177,8 +177,8 @@ fn options_come_from_the_workspace_else_from_the_package() {
 
 #[test]
 fn keys_that_nobody_reads_are_warnings() {
-    let keys = "the keys are `application`, `legacy-environments`, `external`";
-    let all = "the keys are `services`, `application`, `legacy-environments`, `external`";
+    let keys = "the keys are `application`, `legacy-environments`, `external`, `dev`";
+    let all = "the keys are `services`, `application`, `legacy-environments`, `external`, `dev`";
     let near = |name: &str| format!("did you mean `{name}`?");
     let no_key = |name: &str| format!("`{name}` is not a key of `service-connect` here");
     let underscore = "`metadata.service_connect` is read by nobody".to_owned();

@@ -12,8 +12,10 @@ use cargo_metadata::Message;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{ChildStdout, Command};
 
+use super::member::{Member, Source};
 use super::members::Members;
 use super::process::Process;
+use super::programs::Program;
 use super::system::Signals;
 
 /// Executables by package and name.
@@ -28,7 +30,11 @@ pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signal
         ColorChoice::Never => drop(command.arg("--color=never")),
         ColorChoice::Auto => {}
     }
-    for program in members.iter().map(|member| &member.program) {
+    let programs: Vec<&Program> = members.here.iter().filter_map(Member::program).collect();
+    if programs.is_empty() {
+        return Ok(());
+    }
+    for program in programs {
         command.args(["--package", &program.id, "--bin", &program.binary]);
     }
     command.current_dir(directory).stdout(Stdio::piped());
@@ -54,35 +60,48 @@ pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signal
     if !status.success() {
         bail!("`cargo build` failed ({status}): its messages are above");
     }
-    for member in members.iter_mut() {
-        let program = &member.program;
-        let executable = executables.get(&(program.id.clone(), program.binary.clone()));
-        let executable = executable.with_context(|| {
+    for member in &mut members.here {
+        let Source::Crate {
+            program,
+            executable,
+        } = &mut member.source
+        else {
+            continue;
+        };
+        let built = executables.get(&(program.id.clone(), program.binary.clone()));
+        let built = built.with_context(|| {
             format!(
                 "`cargo build` made no executable `{}` of the package `{}`",
                 program.binary, program.package
             )
         })?;
-        member.executable.clone_from(executable);
+        executable.clone_from(built);
     }
     distinct(members)
 }
 
 /// cargo writes binaries of one name, of whatever package, to one file.
 fn distinct(members: &Members) -> Result<()> {
-    for (index, one) in members.iter().enumerate() {
-        let other = members
-            .iter()
-            .take(index)
-            .find(|other| other.executable == one.executable && other.program.id != one.program.id);
-        if let Some(other) = other {
+    let mut known: Vec<(&Program, &Path)> = Vec::new();
+    for member in &members.here {
+        let Source::Crate {
+            program,
+            executable,
+        } = &member.source
+        else {
+            continue;
+        };
+        let is_other =
+            |(other, file): &&(&Program, &Path)| *file == executable && other.id != program.id;
+        if let Some((other, _)) = known.iter().find(is_other) {
             bail!(
                 "the packages `{}` and `{}` both build `{}`: rename the binary of one",
-                other.program.package,
-                one.program.package,
-                one.executable.display()
+                other.package,
+                program.package,
+                executable.display()
             );
         }
+        known.push((program, executable));
     }
     Ok(())
 }

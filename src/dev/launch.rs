@@ -15,34 +15,26 @@ pub struct Launch {
     pub kind: Option<Kind>,
     /// The file to run.
     pub program: PathBuf,
+    /// What it is called with.
+    pub arguments: Vec<String>,
     /// Where it runs.
     pub directory: PathBuf,
     /// What it finds in its environment, beside what this process has.
     pub variables: Vec<(String, String)>,
-    /// `PORT`.
-    pub port: u16,
-    /// Whether it is called, so that it has to listen.
-    pub listens: bool,
+    /// The `host:port` on which it has to listen, if it is called.
+    pub authority: Option<String>,
+    /// The base URL of that.
+    pub url: Option<String>,
 }
 
 impl Launch {
-    /// The port that it has to listen on.
-    pub fn listens_on(&self) -> Option<u16> {
-        self.listens.then_some(self.port)
-    }
-
-    /// Where it is called.
-    pub fn url(&self) -> Option<String> {
-        self.listens_on()
-            .map(|port| format!("http://127.0.0.1:{port}"))
-    }
-
     /// What is waited for until it is ready.
     pub fn unready(&self) -> String {
         format!(
-            "`{}` to accept connections on 127.0.0.1:{}: it has to listen on the port in `PORT`, as \
+            "`{}` to accept connections on {}: it has to listen on the port in `PORT`, as \
              `service_connect::listen_addr!()` does",
-            self.task, self.port
+            self.task,
+            self.authority.as_deref().unwrap_or("no port")
         )
     }
 }

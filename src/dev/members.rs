@@ -7,52 +7,43 @@ use service_connect::__private::override_name;
 use service_connect_codegen::{Deployment, Environment, Kind, nearest};
 
 use crate::context::Context;
-use crate::output::{self, DIM, HEADER};
-use crate::table::{Cell, Table};
+use crate::output;
 
 use super::launch::Launch;
+use super::member::{Member, Source};
 use super::ports;
-use super::programs::{self, Program};
+use super::programs;
 use super::replicas::Replicas;
-use super::task::Task;
-
-/// A service that runs here.
-pub struct Member {
-    /// Its name.
-    pub service: String,
-    /// What it is.
-    pub kind: Kind,
-    /// What it runs.
-    pub program: Program,
-    /// The file to run, once it is built.
-    pub executable: PathBuf,
-    /// Whether it is called, so that it has to listen.
-    listens: bool,
-    /// `PORT` of each of its tasks.
-    ports: Vec<u16>,
-    /// How many tasks it has.
-    number: u16,
-}
 
 /// The services in one environment.
 pub struct Members {
-    application: String,
-    environment: String,
+    /// The application's name.
+    pub application: String,
+    /// The environment's.
+    pub environment: String,
     discovery_endpoint: String,
-    here: Vec<Member>,
+    /// Those that run here, or are known to run somewhere.
+    pub here: Vec<Member>,
     /// Names and types of the others.
-    elsewhere: Vec<(String, Option<Kind>)>,
+    pub elsewhere: Vec<(String, Option<Kind>)>,
 }
 
 impl Members {
-    /// Those of the environment that was asked for.
-    pub fn find(context: &Context, directory: &Path) -> Result<Self> {
+    /// Those of the environment that was asked for; `stand_ins` take the place of services, and more of them may be
+    /// called by containers.
+    pub fn find(
+        context: &Context,
+        directory: &Path,
+        stand_ins: Vec<(String, Source)>,
+    ) -> Result<Self> {
         let application = context.application();
         let name = context.name()?.to_owned();
         let environments = context.environments()?;
         let (index, environment) =
             default_environment(&environments).ok_or_else(|| anyhow!("there is no environment"))?;
-        let mut programs = programs::find(context, directory)?;
+        let replaced: Vec<&str> = stand_ins.iter().map(|(name, _)| name.as_str()).collect();
+        let mut programs = programs::find(context, directory, &replaced)?;
+        let mut stand_ins = stand_ins;
         let mut members = Self {
             application: name,
             environment: environment.name.clone(),
@@ -63,41 +54,79 @@ impl Members {
             elsewhere: Vec::new(),
         };
         for service in &application.services {
-            let Some(found) = programs
-                .iter()
-                .position(|program| program.service == service.name)
-            else {
+            let deployment = application.deployment(service, Some(index));
+            if let Some(found) = stand_ins.iter().position(|(name, _)| *name == service.name) {
+                let (name, source) = stand_ins.remove(found);
+                let listens = deployment.is_ok_and(listens);
+                members.stand_in(name, service.kind, source, listens)?;
+                continue;
+            }
+            let mut programs = programs.extract_if(.., |program| program.service == service.name);
+            let Some(program) = programs.next() else {
                 members.elsewhere.push((service.name.clone(), service.kind));
                 continue;
             };
-            let deployment = application.deployment(service, Some(index));
             let deployment = deployment.map_err(|finding| anyhow!(output::one_line(finding)))?;
             members.here.push(Member {
                 service: service.name.clone(),
-                kind: deployment.kind,
-                program: programs.swap_remove(found),
-                executable: PathBuf::new(),
+                kind: Some(deployment.kind),
+                source: Source::Crate {
+                    program,
+                    executable: PathBuf::new(),
+                },
                 listens: listens(deployment),
-                ports: Vec::new(),
                 number: 1,
+                ports: Vec::new(),
             });
+        }
+        for (name, source) in stand_ins {
+            let services = application.services.iter().map(|service| &*service.name);
+            if let Some(near) = nearest(&name, services) {
+                output::note(&format!(
+                    "`{name}` is no service of the application; did you mean `{near}`?"
+                ));
+            }
+            members.stand_in(name, None, source, false)?;
         }
         Ok(members)
     }
 
-    /// Those that run here.
-    pub fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.here.iter()
+    /// Whoever says where something is, or that it uses its port, has it called.
+    fn stand_in(
+        &mut self,
+        service: String,
+        kind: Option<Kind>,
+        source: Source,
+        listens: bool,
+    ) -> Result<()> {
+        let uses_port = match &source {
+            Source::Command { words, .. } => {
+                let mut words = words.iter();
+                words.any(|word| word.contains("$PORT") || word.contains("${PORT}"))
+            }
+            _ => false,
+        };
+        let mut member = Member {
+            service,
+            kind,
+            source,
+            listens: listens || uses_port,
+            number: 1,
+            ports: Vec::new(),
+        };
+        member.listens |= member.address().is_some();
+        // What is wrong with a command is said before anything is built.
+        member.command(&self.variables(&member, 0))?;
+        self.here.push(member);
+        Ok(())
     }
 
-    /// Those that run here.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Member> {
-        self.here.iter_mut()
-    }
-
-    /// Whether all of these run here.
+    /// Whether tasks of all of these run here.
     pub fn check_names<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> Result<()> {
-        let here = || self.here.iter().map(|member| member.service.as_str());
+        let here = || {
+            let here = self.here.iter().filter(|member| member.runs_here());
+            here.map(|member| member.service.as_str())
+        };
         for name in names {
             if !here().any(|here| here == name) {
                 let meant = match nearest(name, here()) {
@@ -113,75 +142,86 @@ impl Members {
         Ok(())
     }
 
-    /// Whether that one can be asked.
-    pub fn check(&self, service: &str) -> Result<()> {
-        self.listening(service).map(drop)
-    }
-
-    fn listening(&self, service: &str) -> Result<&Member> {
-        let Some(member) = self.here.iter().find(|member| member.service == service) else {
+    /// The service of a request.
+    pub fn listening(&self, service: &str) -> Result<&Member> {
+        let mut here = self.here.iter();
+        let Some(member) = here.find(|member| member.service == service) else {
             bail!(
                 "no package of this cargo workspace runs as `{service}`: add `services = [\"{service}\"]` below \
-                 `[package.metadata.service-connect]` in the Cargo.toml of the one that does"
+                 `[package.metadata.service-connect]` in the Cargo.toml of the one that does, or say where it is: \
+                 `--service {service}=HOST:PORT`"
             );
         };
         if !member.listens {
-            bail!(
-                "`{service}` is a {} without a port, so no request can be made to it",
-                member.kind
-            );
+            let what = member.kind.map_or("command", Kind::as_str);
+            bail!("`{service}` is a {what} without a port, so no request can be made to it");
         }
         Ok(member)
     }
 
-    /// Where the first task of the service is reached.
-    pub fn url(&self, service: &str) -> Result<String> {
-        let member = self.listening(service)?;
-        let first = member.ports.first();
-        first
-            .map(|port| base_url(&[*port]))
-            .ok_or_else(|| anyhow!("`{service}` has no port yet"))
+    /// Where the first task of the service is reached, once there are ports.
+    pub fn url(&self, service: &str) -> Option<String> {
+        let mut here = self.here.iter();
+        let member = here.find(|member| member.service == service)?;
+        member.task_url(member.ports.first().copied().unwrap_or_default())
     }
 
     /// Sets how many tasks services have.
-    pub fn replicate(&mut self, replicas: &[Replicas]) {
+    pub fn replicate(&mut self, replicas: &[Replicas]) -> Result<()> {
         for member in &mut self.here {
             let is_its = |replicas: &&Replicas| replicas.service == member.service;
-            if let Some(replicas) = replicas.iter().rfind(is_its) {
-                member.number = replicas.number;
+            let Some(Replicas { service, number }) = replicas.iter().rfind(is_its) else {
+                continue;
+            };
+            if let Some(address) = member.address() {
+                bail!(
+                    "`{service}` is at {} alone, so it cannot have {number} tasks",
+                    address.authority
+                );
             }
+            member.number = *number;
         }
+        Ok(())
     }
 
     /// Gives each task a port.
     pub fn take_ports(&mut self) -> Result<()> {
-        let number = self.here.iter().map(|member| usize::from(member.number));
-        let mut ports = ports::free(number.sum())?.into_iter();
+        let mut ports = ports::free(self.here.iter().map(Member::needs_ports).sum())?.into_iter();
         for member in &mut self.here {
-            member.ports = ports.by_ref().take(member.number.into()).collect();
+            member.ports = match member.address() {
+                Some(address) if member.runs_here() => vec![address.port],
+                _ => ports.by_ref().take(member.needs_ports()).collect(),
+            };
         }
         Ok(())
     }
 
     /// How all are started.
-    pub fn launches(&self) -> Vec<Launch> {
-        let tasks = self
-            .here
-            .iter()
-            .flat_map(|member| member.tasks().map(move |task| (member, task)));
-        let launch = |(member, (task, port)): (&Member, (Task, u16))| Launch {
-            task,
-            kind: Some(member.kind),
-            program: member.executable.clone(),
-            directory: member.program.directory.clone(),
-            variables: self.variables(member, port),
-            port,
-            listens: member.listens,
-        };
-        tasks.map(launch).collect()
+    pub fn launches(&self) -> Result<Vec<Launch>> {
+        let mut launches = Vec::new();
+        for member in &self.here {
+            for (task, port) in member.tasks() {
+                let variables = self.variables(member, port);
+                let (program, arguments, directory) = member.command(&variables)?;
+                let local = || format!("127.0.0.1:{port}");
+                let address = member.address();
+                let authority = address.map_or_else(local, |address| address.authority.clone());
+                launches.push(Launch {
+                    task,
+                    kind: member.kind,
+                    program,
+                    arguments,
+                    directory,
+                    variables,
+                    authority: member.listens.then_some(authority),
+                    url: member.task_url(port),
+                });
+            }
+        }
+        Ok(launches)
     }
 
-    /// The variables that the service finds in its environment.
+    /// The variables that a task finds in its environment.
     fn variables(&self, member: &Member, port: u16) -> Vec<(String, String)> {
         let variables = [
             ("PORT", port.to_string()),
@@ -194,67 +234,12 @@ impl Members {
             ),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
-        let listening = self.here.iter().filter(|member| member.listens);
-        let urls =
-            listening.map(|member| (override_name(&member.service), base_url(&member.ports)));
+        let urls = self.here.iter().filter_map(|member| {
+            let url = member.url()?;
+            Some((override_name(&member.service), url))
+        });
         variables.into_iter().chain(urls).collect()
     }
-
-    /// Services and URLs.
-    pub fn table(&self) -> String {
-        let mut table = Table::new(["service", "type", "url", "package"]);
-        for member in &self.here {
-            for (task, port) in member.tasks() {
-                let url = if member.listens {
-                    Cell::from(&*base_url(&[port]))
-                } else {
-                    Cell::new("-", DIM)
-                };
-                table.row([
-                    task.to_string().as_str().into(),
-                    member.kind.as_str().into(),
-                    url,
-                    member.program.package.as_str().into(),
-                ]);
-            }
-        }
-        for (service, kind) in &self.elsewhere {
-            let kind = Cell::new(kind.map_or("?", Kind::as_str), DIM);
-            table.row([
-                Cell::new(service, DIM),
-                kind,
-                Cell::new("not here: set", DIM),
-                Cell::new(&override_name(service), DIM),
-            ]);
-        }
-        let [application, environment] =
-            [&self.application, &self.environment].map(|name| output::printable(name));
-        format!(
-            "{HEADER}{application}{HEADER:#} as in {HEADER}{environment}{HEADER:#}\n{}",
-            table.render()
-        )
-    }
-}
-
-impl Member {
-    /// Its tasks, each with its port.
-    fn tasks(&self) -> impl Iterator<Item = (Task, u16)> {
-        let task = |(index, port): (u16, &u16)| {
-            let task = Task {
-                service: self.service.clone(),
-                number: index + 1,
-                is_sole: self.number == 1,
-            };
-            (task, *port)
-        };
-        (0..).zip(&self.ports).map(task)
-    }
-}
-
-/// The base URL of tasks here, as an override variable has it.
-fn base_url(ports: &[u16]) -> String {
-    let authorities = ports.iter().map(|port| format!("127.0.0.1:{port}"));
-    format!("http://{}", authorities.collect::<Vec<_>>().join(","))
 }
 
 /// One for developing where there is one by its name, so that nobody runs as in production without asking for it.

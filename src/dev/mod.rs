@@ -3,7 +3,9 @@
 mod build;
 mod events;
 mod launch;
+mod listing;
 mod logs;
+mod member;
 mod members;
 mod ports;
 mod process;
@@ -12,25 +14,33 @@ mod replicas;
 mod request;
 mod run;
 mod services;
+mod stand_in;
 mod system;
 mod task;
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use tokio::time::timeout;
 
 use crate::Outcome;
 use crate::context::Context;
 use crate::options::{Format, Selection};
+use crate::output;
 
 use logs::{Log, Sink, Style};
 use members::Members;
 use replicas::Replicas;
 use request::Request;
 use run::Run;
+use stand_in::{Address, Given};
 use system::Signals;
+
+/// How long an address may take to answer, before it is said that it does not.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "Without `--env` it is as in `dev`, in `test`, or in the first environment by name, whichever \
@@ -51,6 +61,10 @@ pub struct Arguments {
     /// Run so many tasks of a service, which its callers get in turn; can be repeated
     #[arg(long, value_name = "SERVICE=NUMBER", value_delimiter = ',')]
     replicas: Vec<Replicas>,
+
+    /// Take what listens at this address for a service, or for a container that services call; can be repeated
+    #[arg(long = "service", value_name = "NAME=ADDRESS")]
+    services: Vec<Given>,
 
     /// How to write logs and events; `json` has one object a line on stdout
     #[arg(long, value_enum, default_value_t)]
@@ -78,16 +92,19 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     selection.environment()?;
     let directory = &selection.directory;
     let context = Context::open(selection)?;
-    if let Some(request) = &arguments.request {
-        context.service(&request.service)?;
+    let stand_ins = stand_in::all(&arguments.services, context.stand_ins())?;
+    if let Some(Request { service, .. }) = &arguments.request
+        && !stand_ins.iter().any(|(name, _)| name == service)
+    {
+        context.service(service)?;
     }
-    let mut members = Members::find(&context, directory)?;
+    let mut members = Members::find(&context, directory, stand_ins)?;
     if let Some(request) = &arguments.request {
-        members.check(&request.service)?;
+        members.listening(&request.service)?;
     }
     let replicated = arguments.replicas.iter().map(|one| &one.service);
     members.check_names(arguments.logs.iter().chain(replicated))?;
-    members.replicate(&arguments.replicas);
+    members.replicate(&arguments.replicas)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -99,14 +116,29 @@ async fn start(directory: &Path, mut members: Members, arguments: &Arguments) ->
     let mut signals = Signals::new().context("signals cannot be received")?;
     build::build(directory, &mut members, &mut signals).await?;
     members.take_ports()?;
-    let launches = members.launches();
+    let launches = members.launches()?;
     let tasks = launches.iter().map(|launch| launch.task.clone()).collect();
     let mut log = Log::new(arguments.style(), tasks)?;
     log.print(members.table());
+    for member in members.here.iter().filter(|member| !member.runs_here()) {
+        if let Some(address) = member.address() {
+            tokio::spawn(look(member.service.clone(), address.clone()));
+        }
+    }
     let request = arguments.request.clone();
-    let request =
-        request.map(|request| Ok::<_, anyhow::Error>((members.url(&request.service)?, request)));
-    Run::start(launches, log, request.transpose()?)?
+    let request = request.and_then(|request| Some((members.url(&request.service)?, request)));
+    Run::start(launches, log, request)?
         .until_the_end(&mut signals, arguments.format)
         .await
+}
+
+/// Says where nothing listens that was said to.
+async fn look(service: String, address: Address) {
+    let is_open = timeout(PATIENCE, ports::is_open(&address.authority)).await;
+    if !is_open.unwrap_or_default() {
+        let Address { authority, .. } = address;
+        output::note(&format!(
+            "nothing listens on {authority}, where `{service}` is said to be"
+        ));
+    }
 }

@@ -24,18 +24,18 @@ pub fn free(number: usize) -> Result<Vec<u16>> {
     ports.context("no free port can be found on 127.0.0.1")
 }
 
-/// Waits until connections to the port are accepted.
-pub async fn accepts(port: u16) {
-    loop {
-        if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await {
-            // A port that nobody listens on can, by chance, be connected to itself.
-            let is_itself = stream
-                .local_addr()
-                .is_ok_and(|address| address.port() == port);
-            if !is_itself {
-                return;
-            }
-        }
+/// Waits until connections to `host:port` are accepted.
+pub async fn accepts(authority: &str) {
+    while !is_open(authority).await {
         sleep(PAUSE).await;
     }
+}
+
+/// Whether connections to `host:port` are accepted now.
+pub async fn is_open(authority: &str) -> bool {
+    let Ok(stream) = TcpStream::connect(authority).await else {
+        return false;
+    };
+    // A port that nobody listens on can, by chance, be connected to itself.
+    stream.local_addr().ok() != stream.peer_addr().ok()
 }

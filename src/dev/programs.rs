@@ -25,12 +25,15 @@ pub struct Program {
     pub directory: PathBuf,
 }
 
-/// The programs in the cargo workspace around `directory`, each service's at most once.
-pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
+/// The programs in the cargo workspace around `directory`, each service's at most once, and none of those that are
+/// `replaced`.
+pub fn find(context: &Context, directory: &Path, replaced: &[&str]) -> Result<Vec<Program>> {
     let metadata = cargo::metadata(directory)?;
     let mut programs: Vec<Program> = Vec::new();
     for (package, directory) in cargo::packages(&metadata, &context.workspace) {
-        for service in services(context, package)? {
+        let mut services = services(context, package)?;
+        services.retain(|service| !replaced.contains(&service.as_str()));
+        for service in services {
             let Some(binary) = binary(package, &service)? else {
                 continue;
             };
@@ -50,7 +53,7 @@ pub fn find(context: &Context, directory: &Path) -> Result<Vec<Program>> {
             });
         }
     }
-    if programs.is_empty() {
+    if programs.is_empty() && replaced.is_empty() {
         bail!(
             "no package of the cargo workspace `{}` runs as a service of `{}`: give one the name of a service, or \
              write `services = [\"NAME\"]` below `[package.metadata.service-connect]` in its Cargo.toml",

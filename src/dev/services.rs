@@ -95,6 +95,7 @@ impl Services {
         let Launch { task, program, .. } = launch;
         let mut command = piped(Command::new(program));
         command
+            .args(&launch.arguments)
             .current_dir(&launch.directory)
             .envs(launch.variables.iter().cloned());
         let mut process = Process::start(command)
@@ -103,7 +104,7 @@ impl Services {
         log.happened(
             task,
             &Event::Started {
-                url: launch.url().as_deref(),
+                url: launch.url.as_deref(),
             },
         );
         log.follow(task, stdout, stderr);
@@ -155,8 +156,8 @@ async fn all(running: &mut JoinSet<Exit>, log: &mut Log) {
 
 /// Tells once that the task is ready.
 async fn ready(launch: Launch, ready: mpsc::UnboundedSender<Task>) {
-    if let Some(port) = launch.listens_on() {
-        ports::accepts(port).await;
+    if let Some(authority) = &launch.authority {
+        ports::accepts(authority).await;
     }
     // Nobody hears it where all is being stopped.
     let _ = ready.send(launch.task);

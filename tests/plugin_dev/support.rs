@@ -18,16 +18,20 @@ const SERVER: &str = include_str!("server.rs");
 /// The application: `web` calls `api`; `worker` has no port; `mail` is no crate here.
 pub fn app() -> &'static App {
     static APP: OnceLock<App> = OnceLock::new();
-    APP.get_or_init(|| {
-        let package = |name: &str, more: &str| {
-            format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{more}")
-        };
-        let shop = package(
-            "shop",
-            "[package.metadata.service-connect]\nservices = [\"web\", \"worker\", \"nightly\"]\n",
-        );
-        App::new()
-            .file("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nexclude = [\"copilot\", \"target\"]\nresolver = \"3\"\n")
+    APP.get_or_init(|| workspace(""))
+}
+
+/// The same in a directory of its own, with more in the Cargo.toml of the workspace.
+pub fn workspace(more: &str) -> App {
+    let package = |name: &str, more: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{more}")
+    };
+    let shop = package(
+        "shop",
+        "[package.metadata.service-connect]\nservices = [\"web\", \"worker\", \"nightly\"]\n",
+    );
+    App::new()
+            .file("Cargo.toml", format!("[workspace]\nmembers = [\"*\"]\nexclude = [\"copilot\", \"target\"]\nresolver = \"3\"\n{more}"))
             .file("shop/Cargo.toml", shop)
             .file("shop/src/main.rs", SERVER)
             .file("api/Cargo.toml", package("api", ""))
@@ -43,7 +47,6 @@ pub fn app() -> &'static App {
             )
             .backend("api")
             .backend("mail")
-    })
 }
 
 /// One call of `dev`, and the processes that it starts.
@@ -81,6 +84,13 @@ impl Dev {
     pub fn run(mut self) -> Run {
         let run = self.command.output().unwrap().into();
         assert_nothing_left(self.pids.path());
+        run
+    }
+
+    /// Where it may be over before any process could leave its number.
+    pub fn run_at_once(mut self) -> Run {
+        let run = self.command.output().unwrap().into();
+        assert_all_gone(&started(self.pids.path()));
         run
     }
 
@@ -175,19 +185,21 @@ impl Drop for Running {
 /// Every process wrote a file of its number.
 #[track_caller]
 pub fn assert_nothing_left(pids: &Path) {
-    let pids: Vec<i32> = fs::read_dir(pids)
-        .unwrap()
-        .map(|entry| {
-            entry
-                .unwrap()
-                .file_name()
-                .to_str()
-                .unwrap()
-                .parse()
-                .unwrap()
-        })
-        .collect();
+    let pids = started(pids);
     assert!(!pids.is_empty(), "nothing was started");
+    assert_all_gone(&pids);
+}
+
+fn started(pids: &Path) -> Vec<i32> {
+    let files = fs::read_dir(pids).unwrap();
+    let names = files.map(|file| file.unwrap().file_name());
+    names
+        .map(|name| name.to_str().unwrap().parse().unwrap())
+        .collect()
+}
+
+#[track_caller]
+fn assert_all_gone(pids: &[i32]) {
     let start = Instant::now();
     while pids.iter().any(|pid| is_alive(*pid)) {
         assert!(

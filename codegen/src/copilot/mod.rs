@@ -26,6 +26,8 @@ use crate::manifest::Manifest;
 #[cfg(feature = "map")]
 use crate::map::{self, Call};
 use crate::metadata::Metadata;
+#[cfg(feature = "map")]
+use crate::metadata::StandIn;
 use crate::place::Place;
 use crate::review::{Extras, review};
 #[cfg(feature = "map")]
@@ -60,6 +62,9 @@ pub struct Options<'a> {
     pub legacy_environments: Vec<String>,
     /// Services of other repositories.
     pub external: Vec<External>,
+    /// What `dev` takes for services.
+    #[cfg(feature = "map")]
+    pub stand_ins: Vec<StandIn>,
     /// The variables of the deployer's shell; `None` for those of this process.
     pub shell: Option<Shell<'a>>,
     /// Leaves out what is found by looking at the application as a whole: a build script checks the references of its
@@ -77,6 +82,8 @@ impl Options<'static> {
             application: metadata.application,
             legacy_environments: metadata.legacy_environments,
             external: metadata.external,
+            #[cfg(feature = "map")]
+            stand_ins: metadata.stand_ins,
             ..Self::default()
         };
         (options, metadata.findings)

@@ -8,10 +8,9 @@ use toml::de::{DeTable, DeValue};
 use crate::code::Code;
 use crate::external::{Declared, External, Origin};
 use crate::finding::Finding;
-use crate::place::Place;
 use crate::tables::{File, port};
 
-use super::{EXTERNAL, Metadata, wrong};
+use super::{EXTERNAL, Metadata, field, wrong};
 
 const PORT: &str = "port";
 const CONNECT: &str = "connect";
@@ -78,22 +77,5 @@ impl Metadata {
             shown: shown.display().to_string(),
             place,
         })
-    }
-}
-
-/// The field `key` with its place.
-fn field<'a, 'text, T>(
-    fields: &'a DeTable<'text>,
-    key: &str,
-    wanted: &str,
-    file: &File,
-    read: impl FnOnce(&'a DeValue<'text>) -> Option<T>,
-) -> Result<Option<(T, Place)>, Finding> {
-    let Some(value) = fields.get(key) else {
-        return Ok(None);
-    };
-    match read(value.get_ref()) {
-        Some(read) => Ok(Some((read, file.place(value.span())))),
-        None => Err(wrong(key, wanted, value, file)),
     }
 }

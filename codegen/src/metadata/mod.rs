@@ -9,8 +9,11 @@
 //! legacy-environments = ["old"]      # created before Copilot 1.9
 //! external.search = { port = 8080 }  # a service of another repository; also `connect` and `alias`,
 //!                                      # or `lock`, the path of the lock of its repository, alone
+//! dev.redis = { address = "127.0.0.1:6379" } # what `cargo service-connect dev` takes for it; also `command`
 //! ```
 
+#[cfg(feature = "map")]
+mod dev;
 mod external;
 
 use std::path::{Path, PathBuf};
@@ -25,14 +28,19 @@ use crate::place::Place;
 use crate::tables::{File, string, table};
 use crate::text_file::{self, relative, unreadable};
 
+#[cfg(feature = "map")]
+pub use dev::{StandIn, StandInSource};
+
 const SECTION: &str = "service-connect";
 const SERVICES: &str = "services";
 const APPLICATION: &str = "application";
 const LEGACY: &str = "legacy-environments";
 const EXTERNAL: &str = "external";
+/// Only the plugin reads it.
+const DEV: &str = "dev";
 
 /// What belongs to the workspace, or to a package without one.
-const SHARED: [&str; 3] = [APPLICATION, LEGACY, EXTERNAL];
+const SHARED: [&str; 4] = [APPLICATION, LEGACY, EXTERNAL, DEV];
 
 /// What the `Cargo.toml`s say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +55,9 @@ pub(crate) struct Metadata {
     pub legacy_environments: Vec<String>,
     /// Services of other repositories.
     pub external: Vec<External>,
+    /// What `dev` takes for services.
+    #[cfg(feature = "map")]
+    pub stand_ins: Vec<StandIn>,
     /// The files that were read.
     pub files: Vec<PathBuf>,
     pub findings: Vec<Finding>,
@@ -111,7 +122,7 @@ impl Metadata {
         }
         if shares {
             self.read_shared(section, file, directory);
-            let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL];
+            let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL, DEV];
             return self.check_keys(section, SECTION, &known, file);
         }
         for key in section.keys() {
@@ -125,7 +136,7 @@ impl Metadata {
                 );
             }
         }
-        let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL];
+        let known = [SERVICES, APPLICATION, LEGACY, EXTERNAL, DEV];
         self.check_keys(section, SECTION, &known, file);
     }
 
@@ -156,6 +167,10 @@ impl Metadata {
         }
         if let Some(external) = section.get(EXTERNAL) {
             self.read_external(external, file, directory);
+        }
+        #[cfg(feature = "map")]
+        if let Some(dev) = section.get(DEV) {
+            self.read_dev(dev, file, directory);
         }
     }
 
@@ -245,6 +260,23 @@ impl Metadata {
 fn wrong(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, file: &File) -> Finding {
     let message = format!("`{key}` has to be {wanted}");
     Finding::error(Code::InvalidMetadata, message).at(&file.place(value.span()))
+}
+
+/// The field `key` with its place.
+fn field<'a, 'text, T>(
+    fields: &'a DeTable<'text>,
+    key: &str,
+    wanted: &str,
+    file: &File,
+    read: impl FnOnce(&'a DeValue<'text>) -> Option<T>,
+) -> Result<Option<(T, Place)>, Finding> {
+    let Some(value) = fields.get(key) else {
+        return Ok(None);
+    };
+    match read(value.get_ref()) {
+        Some(read) => Ok(Some((read, file.place(value.span())))),
+        None => Err(wrong(key, wanted, value, file)),
+    }
 }
 
 /// The workspace that a package names itself: `package.workspace`.

@@ -1,0 +1,148 @@
+//! Services that are no crates: commands and addresses, from the metadata and the command line.
+#![cfg(unix)]
+
+#[allow(dead_code)]
+mod plugin_support;
+#[allow(dead_code)]
+#[path = "plugin_dev/support.rs"]
+mod support;
+
+use std::net::TcpListener;
+use std::sync::OnceLock;
+
+use plugin_support::{App, run};
+use support::{Dev, app, workspace};
+
+/// `mail` is a service, `queue` and `redis` are none: the server that `web` runs as stands in for all that have a command.
+fn declared() -> &'static App {
+    static APP: OnceLock<App> = OnceLock::new();
+    APP.get_or_init(|| {
+        workspace(
+            "[workspace.metadata.service-connect.dev]\n\
+             mail = { command = \"./shop\", directory = \"target/debug\" }\n\
+             queue = { command = [\"target/debug/shop\"] }\n\
+             redis = { command = [\"target/debug/shop\", \"${PORT}\"] }\n\
+             cache = { address = \"127.0.0.1:9\" }\n",
+        )
+    })
+}
+
+/// Of `SERVICE_CONNECT_URL_NAME`, as `web` sees it.
+fn url<'a>(variables: &'a str, name: &str) -> Option<&'a str> {
+    let mut all = variables.split_whitespace();
+    all.find_map(|one| one.strip_prefix(&format!("SERVICE_CONNECT_URL_{name}=")))
+}
+
+#[test]
+fn a_command_stands_in_for_a_service() {
+    let dev = Dev::over(declared(), &["--request", "mail/"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    assert_eq!(dev.stdout, "mail of shop in test\n");
+    for line in [
+        "mail    | listening",
+        "  mail     Backend Service            http://127.0.0.1:",
+        "Cargo.toml:6",
+        "nothing listens on 127.0.0.1:9, where `cache` is said to be",
+    ] {
+        assert!(dev.stderr.contains(line), "no {line} in {}", dev.stderr);
+    }
+}
+
+#[test]
+fn callers_find_what_is_called() {
+    let dev = Dev::over(declared(), &["--request", "web/variables"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    for name in ["MAIL", "REDIS"] {
+        let url = url(&dev.stdout, name).unwrap_or_else(|| panic!("no {name}: {}", dev.stdout));
+        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    }
+    assert_eq!(url(&dev.stdout, "CACHE"), Some("http://127.0.0.1:9"));
+    // Nothing says that it listens.
+    assert_eq!(url(&dev.stdout, "QUEUE"), None);
+}
+
+#[test]
+fn the_command_line_wins_over_the_metadata_and_both_over_a_crate() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let given = ["api", "mail", "cache"].map(|name| format!("--service={name}={address}"));
+    let mut arguments: Vec<&str> = given.iter().map(String::as_str).collect();
+    arguments.extend(["--request", "web/variables"]);
+    let dev = Dev::over(declared(), &arguments).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    for name in ["API", "MAIL", "CACHE"] {
+        let expected = format!("http://{address}");
+        assert_eq!(url(&dev.stdout, name), Some(&*expected), "{name}");
+    }
+    for line in ["api     |", "mail    |", "nothing listens"] {
+        assert!(!dev.stderr.contains(line), "{line} in {}", dev.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_for_a_service_is_refused() {
+    let refused = |arguments: &[&str], sentence: &str| {
+        let arguments = [&["dev"], arguments].concat();
+        run(&app().path(), &arguments).refused(sentence);
+    };
+    refused(
+        &["--service", "redis"],
+        "write NAME=ADDRESS, such as redis=127.0.0.1:6379",
+    );
+    refused(
+        &["--service", "redis=cache"],
+        "it has no port: write host:port",
+    );
+    refused(&["--service", "redis=http://a/b"], "it has a path");
+    refused(
+        &["--service", "redis=a:1", "--service", "redis=b:1"],
+        "`--service` says twice where `redis` is",
+    );
+    refused(
+        &["--service", "api=a:1", "--replicas", "api=2"],
+        "no service `api` runs here; what runs here is `nightly`, `web`, `worker`",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_command_is_said_before_anything_is_built() {
+    for (declared, sentence) in [
+        (
+            "redis = { command = [\"redis\", \"$PROT\"] }",
+            "Cargo.toml:6: the variable `PROT` in the `command` of `redis` is not set; `$$` is a `$`",
+        ),
+        (
+            "redis = {}",
+            "Cargo.toml:6: a service of `dev` has a `command` or an `address`",
+        ),
+        (
+            "redis = { address = \"http://a/b\" }",
+            "Cargo.toml:6: the `address` of `redis` is wrong",
+        ),
+    ] {
+        let app = workspace(&format!(
+            "[workspace.metadata.service-connect.dev]\n{declared}\n"
+        ));
+        run(&app.path(), &["dev"]).refused(sentence);
+        assert!(!app.path().join("target").exists());
+    }
+}
+
+#[test]
+fn a_command_that_is_not_there_ends_all() {
+    let app = workspace(
+        "[workspace.metadata.service-connect.dev]\nredis = { command = \"no-such-server\" }\n",
+    );
+    let dev = Dev::over(&app, &["--request", "web/"]).run_at_once();
+    assert_eq!((dev.code, &*dev.stdout), (Some(2), ""), "{dev:#?}");
+    let end = "error: `no-such-server` cannot be started as `redis`: No such file or directory (os error 2)\n";
+    assert!(dev.stderr.ends_with(end), "{}", dev.stderr);
+}
+
+#[test]
+fn a_name_that_is_nearly_a_service_is_pointed_at() {
+    let dev = Dev::new(&["--service", "mial=127.0.0.1:9", "--request", "web/"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    let note = "`mial` is no service of the application; did you mean `mail`?\n";
+    assert!(dev.stderr.contains(note), "{}", dev.stderr);
+}
