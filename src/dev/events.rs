@@ -1,8 +1,12 @@
 //! What `--format json` has on stdout: one object a line.
 
 use serde::Serialize;
+use service_connect_codegen::Via;
+
+use crate::output;
 
 use super::task::Task;
+use super::ways::Way;
 
 /// What happens to a task.
 #[derive(Serialize)]
@@ -63,6 +67,27 @@ pub fn answered(service: &str, status: u16, body: &str) -> String {
         event: "answered",
         status,
         body,
+    })
+}
+
+/// The line of a call.
+pub fn way(way: &Way) -> String {
+    #[derive(Serialize)]
+    struct Called<'a> {
+        event: &'a str,
+        caller: &'a str,
+        callee: &'a str,
+        via: Option<&'a str>,
+        url: Option<&'a str>,
+        reason: Option<String>,
+    }
+    line(&Called {
+        event: "way",
+        caller: &way.caller,
+        callee: &way.callee,
+        via: way.via().map(Via::as_str),
+        url: way.url(),
+        reason: way.obstacle().map(output::one_line),
     })
 }
 

@@ -17,6 +17,7 @@ use crate::output::printable;
 
 use super::events::{self, Event};
 use super::task::Task;
+use super::ways::{self, Way};
 
 /// The length in bytes after which a line is broken.
 const LINE: u64 = 1 << 16;
@@ -91,6 +92,14 @@ impl Log {
     pub fn happened(&mut self, task: &Task, event: &Event<'_>) {
         if self.style.format == Format::Json {
             self.send(events::happened(task, event));
+        }
+    }
+
+    /// Says which way calls would take in the environment.
+    pub fn ways(&mut self, ways: &[Way], environment: &str) {
+        match self.style.format {
+            Format::Human => self.send(ways::table(ways, environment)),
+            Format::Json => self.send(ways.iter().map(events::way).collect()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use service_connect::__private::override_name;
-use service_connect_codegen::{Deployment, Environment, Kind, nearest};
+use service_connect_codegen::{Application, Deployment, Environment, Kind, Service, nearest};
 
 use crate::context::Context;
 use crate::output;
@@ -14,6 +14,7 @@ use super::member::{Member, Source};
 use super::ports;
 use super::programs;
 use super::replicas::Replicas;
+use super::ways::Way;
 
 /// The services in one environment.
 pub struct Members {
@@ -26,6 +27,8 @@ pub struct Members {
     pub here: Vec<Member>,
     /// Names and types of the others.
     pub elsewhere: Vec<(String, Option<Kind>)>,
+    /// The calls between them.
+    pub ways: Vec<Way>,
 }
 
 impl Members {
@@ -52,6 +55,7 @@ impl Members {
                 .unwrap_or_default(),
             here: Vec::new(),
             elsewhere: Vec::new(),
+            ways: Vec::new(),
         };
         for service in &application.services {
             let deployment = application.deployment(service, Some(index));
@@ -88,7 +92,26 @@ impl Members {
             }
             members.stand_in(name, None, source, false)?;
         }
+        members.ways = members.find_ways(application, index);
         Ok(members)
+    }
+
+    /// Of each service that runs here to each other one of a kind that can be called.
+    fn find_ways(&self, application: &Application, environment: usize) -> Vec<Way> {
+        let known = |member: &Member| application.service(&member.service);
+        let callers = self.here.iter().filter(|member| member.runs_here());
+        let is_callee = |member: &&Member| member.kind.is_some_and(Kind::has_endpoint);
+        let callees: Vec<&Service> = {
+            let callees = self.here.iter().filter(is_callee);
+            callees.filter_map(known).collect()
+        };
+        let mut ways = Vec::new();
+        for caller in callers.filter_map(known) {
+            let others = callees.iter().filter(|callee| callee.name != caller.name);
+            let others = others.map(|callee| Way::find(application, caller, callee, environment));
+            ways.extend(others);
+        }
+        ways
     }
 
     /// Whoever says where something is, or that it uses its port, has it called.
@@ -234,9 +257,16 @@ impl Members {
             ),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
-        let urls = self.here.iter().filter_map(|member| {
-            let url = member.url()?;
-            Some((override_name(&member.service), url))
+        // Without it the library says what is in the way, as it would there.
+        let is_refused = |callee: &str| {
+            let mut ways = self.ways.iter();
+            ways.any(|way| {
+                way.caller == member.service && way.callee == callee && way.via().is_none()
+            })
+        };
+        let urls = self.here.iter().filter_map(|callee| {
+            let url = callee.url().filter(|_| !is_refused(&callee.service))?;
+            Some((override_name(&callee.service), url))
         });
         variables.into_iter().chain(urls).collect()
     }

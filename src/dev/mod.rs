@@ -17,6 +17,7 @@ mod services;
 mod stand_in;
 mod system;
 mod task;
+mod ways;
 
 use std::path::Path;
 use std::time::Duration;
@@ -120,6 +121,7 @@ async fn start(directory: &Path, mut members: Members, arguments: &Arguments) ->
     let tasks = launches.iter().map(|launch| launch.task.clone()).collect();
     let mut log = Log::new(arguments.style(), tasks)?;
     log.print(members.table());
+    log.ways(&members.ways, &members.environment);
     for member in members.here.iter().filter(|member| !member.runs_here()) {
         if let Some(address) = member.address() {
             tokio::spawn(look(member.service.clone(), address.clone()));
