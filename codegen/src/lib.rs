@@ -80,7 +80,9 @@ pub use generate::{Error, generate, generate_into};
 pub use metadata::{StandIn, StandInSource};
 pub use naming::type_names;
 pub use place::Place;
-pub use reference::{Need, Reference, needs_tls, unknown_environment, unknown_service};
+pub use reference::{
+    DuplicateNames, Need, Reference, needs_tls, unknown_environment, unknown_service,
+};
 pub use route::{Route, Via};
 #[cfg(feature = "copilot")]
 pub use setting::{Setting, Value};

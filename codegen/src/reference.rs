@@ -43,7 +43,8 @@ impl Reference<'_> {
     }
 
     /// The same for who has many references.
-    pub(crate) fn check_knowing(
+    #[must_use]
+    pub fn check_knowing(
         &self,
         duplicates: &DuplicateNames,
         application: &Application,
@@ -141,10 +142,13 @@ impl Reference<'_> {
 }
 
 /// The names of Service Connect that two services have, by environments: what is meant for the one may arrive at the other.
-pub(crate) struct DuplicateNames(HashMap<(Option<usize>, String), Finding>);
+#[derive(Clone, Debug, Default)]
+pub struct DuplicateNames(HashMap<(Option<usize>, String), Finding>);
 
 impl DuplicateNames {
-    pub(crate) fn find(application: &Application) -> Self {
+    /// Those of the application.
+    #[must_use]
+    pub fn find(application: &Application) -> Self {
         let environments = (0..application.environments.len()).map(Some);
         let mut all = HashMap::new();
         for environment in environments.chain([None]) {

@@ -8,17 +8,8 @@
 //! struct Calls;
 //! ```
 
-mod arguments;
-mod catalog;
-mod client;
-mod diagnostic;
-#[cfg(test)]
-mod goldens;
-mod item;
-mod routes;
-mod tokens;
-
 use proc_macro::TokenStream;
+use service_connect_macros_core as core;
 
 /// Brings in the clients that the build script generated: a `pub` type for every service of the application.
 ///
@@ -32,7 +23,7 @@ use proc_macro::TokenStream;
 /// or if `services` in the package's metadata names a service that does not exist.
 #[proc_macro]
 pub fn clients(input: TokenStream) -> TokenStream {
-    client::clients(&input.into()).into()
+    core::clients(&input.into()).into()
 }
 
 /// Checks that a service exists and can be called through Service Connect, on both sides and in every
@@ -50,7 +41,8 @@ pub fn clients(input: TokenStream) -> TokenStream {
 /// Compile errors on the literal, each with the line of the manifest to change.
 #[proc_macro_attribute]
 pub fn service_client(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    client::service_client(arguments.into(), item.into()).into()
+    let tls = cfg!(feature = "tls");
+    core::service_client(arguments.into(), item.into(), tls).into()
 }
 
 /// The address to listen on, as a `Result<SocketAddr>`: the port of the variable `PORT`, else `image.port` of the
@@ -61,5 +53,5 @@ pub fn service_client(arguments: TokenStream, item: TokenStream) -> TokenStream 
 /// At run time, if `PORT` is no port or nothing says which port it is; at compile time as [`clients!`](macro@clients).
 #[proc_macro]
 pub fn listen_addr(input: TokenStream) -> TokenStream {
-    client::listen_addr(&input.into()).into()
+    core::listen_addr(&input.into()).into()
 }

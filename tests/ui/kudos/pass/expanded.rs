@@ -1,4 +1,4 @@
-//! What the attribute makes of a unit struct and of a trait. Written by macros/src/goldens.rs.
+//! What the attribute makes of a unit struct and of a trait. Written by macros/core/src/goldens.rs.
 #![deny(warnings)]
 #![allow(dead_code)]
 use service_connect::Result;

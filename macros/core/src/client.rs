@@ -4,22 +4,20 @@ use std::sync::Arc;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use service_connect_codegen::{
-    Catalog, Code, Finding, Need, Reference, Service, needs_tls, stubs, unknown_environment,
-};
-use syn::LitStr;
+use service_connect_codegen::{Code, Finding, Service, stubs};
 
-use crate::arguments::Arguments;
 use crate::catalog::{self, Loaded};
 use crate::diagnostic::Errors;
 use crate::item::Item;
+use crate::known::Written;
 use crate::routes;
 use crate::tokens::{generated, lint_free};
 
 /// The module of the stubs.
+#[must_use]
 pub fn clients(input: &TokenStream) -> TokenStream {
     let (loaded, mut errors) = load(Span::call_site());
-    no_input(input, &mut errors);
+    errors.no_input(input);
     let errors = errors.items();
     if loaded.is_none() {
         return errors;
@@ -40,9 +38,10 @@ pub fn clients(input: &TokenStream) -> TokenStream {
 }
 
 /// Where the package's services listen.
+#[must_use]
 pub fn listen_addr(input: &TokenStream) -> TokenStream {
     let (loaded, mut errors) = load(Span::call_site());
-    no_input(input, &mut errors);
+    errors.no_input(input);
     let code = match &loaded {
         Some(loaded) if errors.is_empty() => generated(&stubs::listen_addr(&loaded.catalog)),
         _ => quote!(::service_connect::__private::listen_addr(&[], &[])),
@@ -51,54 +50,33 @@ pub fn listen_addr(input: &TokenStream) -> TokenStream {
     quote!({ #errors #code })
 }
 
-fn no_input(input: &TokenStream, errors: &mut Errors) {
-    if let Some(token) = input.clone().into_iter().next() {
-        errors.error(
-            token.span(),
-            Code::UnexpectedInput,
-            "the macro takes no arguments",
-            "write nothing between the parentheses",
-        );
-    }
-}
-
-/// The item with its client, and what is wrong with the reference.
-pub fn service_client(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
-    expand(arguments, tokens, load)
+/// The item with its client, and what is wrong with the reference. `tls` tells whether that feature is on.
+#[must_use]
+pub fn service_client(arguments: TokenStream, item: TokenStream, tls: bool) -> TokenStream {
+    expand(arguments, item, tls, load)
 }
 
 pub(crate) fn expand(
     arguments: TokenStream,
     tokens: TokenStream,
+    tls: bool,
     load: impl FnOnce(Span) -> (Option<Arc<Loaded>>, Errors),
 ) -> TokenStream {
-    let mut errors = Errors::default();
-    let arguments = Arguments::parse(arguments, &mut errors);
-    let Ok(item) = Item::parse(&tokens) else {
+    let mut written = Written::read(arguments, &tokens);
+    let Some(item) = written.item.take() else {
         // The compiler says what is wrong with the item itself, and would not know our attributes.
-        let (tokens, errors) = (without_ours(tokens), errors.items());
+        let (tokens, errors) = (without_ours(tokens), written.errors.items());
         return quote!(#errors #tokens);
     };
-    let span = arguments
-        .service
-        .as_ref()
-        .map_or_else(Span::call_site, LitStr::span);
-    let (loaded, problems) = load(span);
+    let (loaded, problems) = load(written.span());
+    let is_known = problems.is_empty();
     let problems = problems.items();
     let loaded = loaded.unwrap_or_default();
     let catalog = &loaded.catalog;
-    let name = arguments
-        .service
-        .as_ref()
-        .map(LitStr::value)
-        .unwrap_or_default();
-    // With arguments that are not understood, what they would have excused is not known either.
-    if let Some(service) = &arguments.service
-        && problems.is_empty()
-        && errors.is_empty()
-    {
-        check(catalog, &arguments, service, &mut errors);
+    if is_known {
+        written.check(&loaded.known(tls));
     }
+    let name = written.service();
     // A client of a service that does not exist keeps the rest of the crate free of errors that follow from ours.
     let unknown = unknown(&name);
     let service = catalog.application.service(&name).unwrap_or(&unknown);
@@ -110,58 +88,21 @@ pub(crate) fn expand(
             let lint_free = lint_free();
             quote!(#tokens #lint_free const _: () = { #client };)
         }
-        Item::Trait(item) => routes::expand(*item, service, &loaded, &mut errors),
+        Item::Trait(item) => {
+            let statics = stubs::service(service, catalog);
+            let statics = generated(&format!("{}{statics}", loaded.application));
+            routes::expand(*item, &service.name, &statics, &mut written.errors)
+        }
         Item::Other(span) => {
-            errors.error(
-                span,
-                Code::InvalidItem,
-                "`#[service_client]` belongs on a unit struct or a trait",
-                "write `struct Calls;`, or a trait with routes, below it",
-            );
+            written.errors.not_on(span);
             tokens
         }
     };
-    let errors = errors.items();
+    let errors = written.errors.items();
     quote!(#problems #errors #code)
 }
 
-fn check(catalog: &Catalog, arguments: &Arguments, service: &LitStr, errors: &mut Errors) {
-    let application = &catalog.application;
-    let (name, span) = (service.value(), service.span());
-    let environments = arguments.environments.as_ref().map(|environments| {
-        let mut known = Vec::new();
-        for environment in environments {
-            let name = environment.value();
-            let mut all = application.environments.iter();
-            if all.any(|environment| environment.name == name) {
-                known.push(name);
-            } else {
-                errors.finding(environment.span(), unknown_environment(application, &name));
-            }
-        }
-        known
-    });
-    let reference = Reference {
-        service: &name,
-        need: if arguments.discovery {
-            Need::Any
-        } else {
-            Need::ServiceConnect
-        },
-        environments: environments.as_deref(),
-    };
-    for finding in reference.check(application, &catalog.calling_services()) {
-        errors.finding(span, finding);
-    }
-    if let Some(service) = application.service(&name)
-        && !cfg!(feature = "tls")
-        && service.needs_tls()
-    {
-        errors.finding(span, needs_tls(service));
-    }
-}
-
-pub(crate) fn unknown(name: &str) -> Service {
+fn unknown(name: &str) -> Service {
     Service {
         name: name.to_owned(),
         directory: name.to_owned(),

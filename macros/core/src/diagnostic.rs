@@ -25,6 +25,33 @@ impl Errors {
         self.finding(span, Finding::error(code, message).help(help));
     }
 
+    /// The attribute stands on something else.
+    pub fn not_on(&mut self, span: Span) {
+        self.error(
+            span,
+            Code::InvalidItem,
+            "`#[service_client]` belongs on a unit struct or a trait",
+            "write `struct Calls;`, or a trait with routes, below it",
+        );
+    }
+
+    /// A macro that takes nothing is given that.
+    pub fn no_input(&mut self, input: &TokenStream) {
+        if let Some(token) = input.clone().into_iter().next() {
+            self.error(
+                token.span(),
+                Code::UnexpectedInput,
+                "the macro takes no arguments",
+                "write nothing between the parentheses",
+            );
+        }
+    }
+
+    /// Each with its place.
+    pub fn into_findings(self) -> Vec<(Span, Finding)> {
+        self.0
+    }
+
     /// As items.
     pub fn items(&self) -> TokenStream {
         let errors = self.0.iter().map(|(span, finding)| {

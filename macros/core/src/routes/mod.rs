@@ -10,14 +10,13 @@ mod tests;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use service_connect_codegen::{Code, Service, stubs};
+use service_connect_codegen::Code;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 
-use crate::catalog::Loaded;
 use crate::diagnostic::Errors;
-use crate::tokens::{generated, lint_free};
+use crate::tokens::lint_free;
 
 /// Whether `#[word]` is an attribute of a route or of one of its parameters.
 pub fn is_ours(word: &Ident) -> bool {
@@ -25,11 +24,12 @@ pub fn is_ours(word: &Ident) -> bool {
     ours.into_iter().any(|known| word == known)
 }
 
-/// The trait, with futures that are `Send`, and the struct that implements it.
+/// The trait, with futures that are `Send`, and the struct that implements it for that service, of which `statics` holds
+/// what is known.
 pub fn expand(
     mut item: ItemTrait,
-    service: &Service,
-    loaded: &Loaded,
+    service: &str,
+    statics: &TokenStream,
     errors: &mut Errors,
 ) -> TokenStream {
     let mut implementations = Vec::new();
@@ -69,12 +69,7 @@ pub fn expand(
         }
     });
     let lint_free = lint_free();
-    let statics = generated(&format!(
-        "{}{}",
-        loaded.application,
-        stubs::service(service, &loaded.catalog)
-    ));
-    let doc = format!("[`{name}`] over HTTP, by the service `{}`.", service.name);
+    let doc = format!("[`{name}`] over HTTP, by the service `{service}`.");
     quote! {
         #item
 

@@ -1,6 +1,6 @@
 //! What `#[service_client]` makes of an item, as a program that compiles: `tests/ui/kudos/pass/expanded.rs`.
 //!
-//! After a change that is meant, `BLESS=1 cargo test -p service-connect-macros` writes it anew.
+//! After a change that is meant, `BLESS=1 cargo test -p service-connect-macros-core` writes it anew.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::client::expand;
 use crate::diagnostic::Errors;
 
 const HEAD: &str = "\
-//! What the attribute makes of a unit struct and of a trait. Written by macros/src/goldens.rs.
+//! What the attribute makes of a unit struct and of a trait. Written by macros/core/src/goldens.rs.
 #![deny(warnings)]
 #![allow(dead_code)]
 use service_connect::Result;
@@ -54,7 +54,7 @@ const ITEMS: [(&str, &str); 2] = [
 
 #[test]
 fn the_expansion_is_the_one_that_is_known() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let out = tempfile::tempdir().unwrap();
     generate_into(&root.join("tests/ui/kudos"), out.path()).unwrap();
     let catalog = fs::read_to_string(out.path().join(CATALOG_FILE)).unwrap();
@@ -63,7 +63,7 @@ fn the_expansion_is_the_one_that_is_known() {
     for (arguments, item) in ITEMS {
         let load = |_| (Some(loaded.clone()), Errors::default());
         let tokens = |text: &str| text.parse::<TokenStream>().unwrap();
-        let code = expand(tokens(arguments), tokens(item), load);
+        let code = expand(tokens(arguments), tokens(item), false, load);
         program.extend([&*code.to_string(), "\n\n"]);
     }
     program += "fn main() {}\n";

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{env, fs, io};
 
-use service_connect_codegen::{CATALOG_FILE, Catalog, Code, Finding, stubs};
+use service_connect_codegen::{CATALOG_FILE, Catalog, Code, DuplicateNames, Finding, stubs};
+
+use crate::known::Known;
 
 /// The catalogs that were read, by their files: rust-analyzer keeps this process for hours and for all packages.
 static KNOWN: Mutex<BTreeMap<PathBuf, (Version, Arc<Loaded>)>> = Mutex::new(BTreeMap::new());
@@ -19,12 +21,27 @@ pub struct Loaded {
     /// `APPLICATION`, which takes longer to write than all the rest. It stands in each, for there is no item that all
     /// attributes of a crate share.
     pub application: String,
+    /// The names that two services have.
+    duplicates: DuplicateNames,
+}
+
+impl Loaded {
+    /// What attributes are checked against.
+    pub fn known(&self, tls: bool) -> Known<'_> {
+        Known {
+            application: &self.catalog.application,
+            callers: self.catalog.calling_services(),
+            duplicates: &self.duplicates,
+            tls,
+        }
+    }
 }
 
 impl From<Catalog> for Loaded {
     fn from(catalog: Catalog) -> Self {
         Self {
             application: stubs::application(&catalog),
+            duplicates: DuplicateNames::find(&catalog.application),
             catalog,
         }
     }
