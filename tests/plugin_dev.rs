@@ -7,11 +7,12 @@ mod plugin_support;
 #[path = "plugin_dev/support.rs"]
 mod support;
 
+use std::io::Read;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
-use support::Dev;
+use support::{Dev, assert_nothing_left};
 
 #[test]
 fn a_request_is_answered_in_the_last_line() {
@@ -131,9 +132,26 @@ fn nothing_outlives_a_plugin_that_is_killed() {
 
 #[test]
 fn a_reader_of_the_logs_that_leaves_ends_all() {
-    let mut running = Dev::new(&[]).start();
-    running.wait_for(&["shop as in test"]);
-    let (code, stderr) = running.unread();
-    assert_eq!(code, Some(0), "{stderr}");
+    let mut dev = Dev::new(&[]);
+    let mut child = dev.command.spawn().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    drop(stdout);
+    let mut stderr = String::new();
+    let mut from = child.stderr.take().unwrap();
+    from.read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
     assert!(!stderr.contains("panicked"), "{stderr}");
+    assert_nothing_left(dev.pids.path());
+}
+
+#[test]
+fn without_watching_a_service_that_dies_ends_all() {
+    let mut dev = Dev::new(&["--no-watch"]).start();
+    dev.wait_for(&["api     | listening", "web     | listening"]);
+    dev.get("web", "/die");
+    let (run, _) = dev.end(&[]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    let end = "error: `web` ended (exit status: 7), so the others were stopped\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
 }

@@ -16,13 +16,20 @@ use super::member::{Member, Source};
 use super::members::Members;
 use super::process::Process;
 use super::programs::Program;
-use super::system::Signals;
 
 /// Executables by package and name.
 type Executables = HashMap<(String, String), PathBuf>;
 
-/// Runs `cargo build` and notes the executables. cargo's own messages go to stderr.
-pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signals) -> Result<()> {
+/// What cargo may read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// What is typed, where that is a terminal: it may ask for a password, which only what is in the foreground can.
+    Terminal,
+    None,
+}
+
+/// Runs `cargo build` and notes the executables. cargo's own messages go to stderr. Dropping it ends cargo.
+pub async fn build(directory: &Path, members: &mut Members, input: Input) -> Result<()> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--message-format=json-render-diagnostics"]);
     match ColorChoice::global() {
@@ -38,8 +45,7 @@ pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signal
         command.args(["--package", &program.id, "--bin", &program.binary]);
     }
     command.current_dir(directory).stdout(Stdio::piped());
-    // From a terminal cargo may ask for a password, which only what is in the foreground can.
-    let started = if io::stdin().is_terminal() {
+    let started = if input == Input::Terminal && io::stdin().is_terminal() {
         Process::start_in_foreground(command)
     } else {
         command.stdin(Stdio::null());
@@ -48,15 +54,8 @@ pub async fn build(directory: &Path, members: &mut Members, signals: &mut Signal
     let mut cargo = started.context("`cargo build` cannot be started")?;
     let (stdout, _) = cargo.output();
 
-    let work = async {
-        let executables = executables(stdout).await?;
-        let status = cargo.wait().await.context("`cargo build` was lost")?;
-        Ok::<_, anyhow::Error>((status, executables))
-    };
-    let (status, executables) = tokio::select! {
-        done = work => done?,
-        signal = signals.next() => bail!("stopped by {signal} before the services were built"),
-    };
+    let executables = executables(stdout).await?;
+    let status = cargo.wait().await.context("`cargo build` was lost")?;
     if !status.success() {
         bail!("`cargo build` failed ({status}): its messages are above");
     }

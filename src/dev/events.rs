@@ -14,6 +14,8 @@ use super::ways::Way;
 pub enum Event<'a> {
     /// Its process runs.
     Started { url: Option<&'a str> },
+    /// It runs again, after a change.
+    Restarted { url: Option<&'a str> },
     /// It accepts connections, if it is one to call.
     Ready,
     /// Its process is no more.

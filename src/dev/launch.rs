@@ -1,6 +1,7 @@
 //! All that it takes to start a task.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use service_connect_codegen::Kind;
 
@@ -15,6 +16,8 @@ pub struct Launch {
     pub kind: Option<Kind>,
     /// The file to run.
     pub program: PathBuf,
+    /// Which one that is, where it is built here.
+    pub stamp: Option<Stamp>,
     /// What it is called with.
     pub arguments: Vec<String>,
     /// Where it runs.
@@ -25,6 +28,18 @@ pub struct Launch {
     pub authority: Option<String>,
     /// The base URL of that.
     pub url: Option<String>,
+}
+
+/// What tells a file from the one that was there before: its time and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(SystemTime, u64);
+
+impl Stamp {
+    /// That of a file, where it can be had.
+    pub fn of(file: &Path) -> Option<Self> {
+        let metadata = file.metadata().ok()?;
+        Some(Self(metadata.modified().ok()?, metadata.len()))
+    }
 }
 
 impl Launch {

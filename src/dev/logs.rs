@@ -16,8 +16,9 @@ use crate::options::Format;
 use crate::output::printable;
 
 use super::events::{self, Event};
+use super::members::Members;
 use super::task::Task;
-use super::ways::{self, Way};
+use super::ways;
 
 /// The length in bytes after which a line is broken.
 const LINE: u64 = 1 << 16;
@@ -56,11 +57,13 @@ pub struct Log {
     written: oneshot::Receiver<()>,
     senders: JoinSet<()>,
     tasks: Vec<Task>,
+    /// Who is there, as it was shown last.
+    shown: String,
 }
 
 impl Log {
-    /// Begins to write what comes of these tasks.
-    pub fn new(style: Style, tasks: Vec<Task>) -> Result<Self> {
+    /// Begins to write.
+    pub fn new(style: Style) -> Result<Self> {
         let (lines, received) = mpsc::channel(256);
         let (done, written) = oneshot::channel();
         let sink = style.sink;
@@ -77,13 +80,22 @@ impl Log {
             lines,
             written,
             senders: JoinSet::new(),
-            tasks,
+            tasks: Vec::new(),
+            shown: String::new(),
         })
     }
 
-    /// Writes a text of several lines, which is for people, as it is.
-    pub fn print(&mut self, text: String) {
-        if self.style.format == Format::Human {
+    /// Shows who is there and which way calls would take, unless that is what it showed last.
+    pub fn show(&mut self, members: &Members) {
+        self.tasks = members.ports().into_keys().collect();
+        self.tasks.sort();
+        let ways = &members.ways;
+        let text = match self.style.format {
+            Format::Human => members.table() + &ways::table(ways, &members.environment),
+            Format::Json => ways.iter().map(events::way).collect(),
+        };
+        if self.shown != text {
+            self.shown.clone_from(&text);
             self.send(text);
         }
     }
@@ -92,14 +104,6 @@ impl Log {
     pub fn happened(&mut self, task: &Task, event: &Event<'_>) {
         if self.style.format == Format::Json {
             self.send(events::happened(task, event));
-        }
-    }
-
-    /// Says which way calls would take in the environment.
-    pub fn ways(&mut self, ways: &[Way], environment: &str) {
-        match self.style.format {
-            Format::Human => self.send(ways::table(ways, environment)),
-            Format::Json => self.send(ways.iter().map(events::way).collect()),
         }
     }
 

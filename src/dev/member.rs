@@ -121,26 +121,26 @@ impl Member {
         !matches!(self.source, Source::Address { .. })
     }
 
-    /// How many ports it needs.
-    pub fn needs_ports(&self) -> usize {
-        if self.runs_here() && self.address().is_none() {
-            self.number.into()
-        } else {
-            0
-        }
+    /// Its tasks that need a port of their own.
+    pub fn on_ports(&self) -> impl Iterator<Item = Task> {
+        let has_own = self.runs_here() && self.address().is_none();
+        let number = if has_own { self.number } else { 0 };
+        (1..=number).map(|number| self.task(number))
     }
 
     /// Its tasks here, each with its port.
     pub fn tasks(&self) -> impl Iterator<Item = (Task, u16)> {
-        let task = |(index, port): (u16, &u16)| {
-            let task = Task {
-                service: self.service.clone(),
-                number: index + 1,
-                is_sole: self.number == 1,
-            };
-            (task, *port)
-        };
-        (0..).zip(&self.ports).map(task)
+        (1..)
+            .zip(&self.ports)
+            .map(|(number, port)| (self.task(number), *port))
+    }
+
+    fn task(&self, number: u16) -> Task {
+        Task {
+            service: self.service.clone(),
+            number,
+            is_sole: self.number == 1,
+        }
     }
 
     /// The base URL of all of its tasks, as an override variable has it; `None` where it is not called.

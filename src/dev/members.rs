@@ -1,5 +1,6 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
@@ -9,11 +10,13 @@ use service_connect_codegen::{Application, Deployment, Environment, Kind, Servic
 use crate::context::Context;
 use crate::output;
 
-use super::launch::Launch;
+use super::inputs::Inputs;
+use super::launch::{Launch, Stamp};
 use super::member::{Member, Source};
 use super::ports;
 use super::programs;
 use super::replicas::Replicas;
+use super::task::Task;
 use super::ways::Way;
 
 /// The services in one environment.
@@ -29,6 +32,7 @@ pub struct Members {
     pub elsewhere: Vec<(String, Option<Kind>)>,
     /// The calls between them.
     pub ways: Vec<Way>,
+    inputs: Inputs,
 }
 
 impl Members {
@@ -45,7 +49,7 @@ impl Members {
         let (index, environment) =
             default_environment(&environments).ok_or_else(|| anyhow!("there is no environment"))?;
         let replaced: Vec<&str> = stand_ins.iter().map(|(name, _)| name.as_str()).collect();
-        let mut programs = programs::find(context, directory, &replaced)?;
+        let (mut programs, inputs) = programs::find(context, directory, &replaced)?;
         let mut stand_ins = stand_ins;
         let mut members = Self {
             application: name,
@@ -56,6 +60,7 @@ impl Members {
             here: Vec::new(),
             elsewhere: Vec::new(),
             ways: Vec::new(),
+            inputs,
         };
         for service in &application.services {
             let deployment = application.deployment(service, Some(index));
@@ -207,16 +212,38 @@ impl Members {
         Ok(())
     }
 
-    /// Gives each task a port.
-    pub fn take_ports(&mut self) -> Result<()> {
-        let mut ports = ports::free(self.here.iter().map(Member::needs_ports).sum())?.into_iter();
+    /// Gives each task a port: the one that it has already, where there is one.
+    pub fn take_ports(&mut self, known: &HashMap<Task, u16>) -> Result<()> {
+        let tasks = self.here.iter().flat_map(Member::on_ports);
+        let missing = tasks.filter(|task| !known.contains_key(task)).count();
+        let mut free = ports::free(missing)?.into_iter();
         for member in &mut self.here {
             member.ports = match member.address() {
                 Some(address) if member.runs_here() => vec![address.port],
-                _ => ports.by_ref().take(member.needs_ports()).collect(),
+                Some(_) => Vec::new(),
+                None => {
+                    let mut port = |task| known.get(&task).copied().or_else(|| free.next());
+                    member.on_ports().filter_map(&mut port).collect()
+                }
             };
         }
         Ok(())
+    }
+
+    /// The ports of all tasks.
+    pub fn ports(&self) -> HashMap<Task, u16> {
+        self.here.iter().flat_map(Member::tasks).collect()
+    }
+
+    /// What they are built from.
+    pub fn inputs(&self) -> Inputs {
+        let mut inputs = self.inputs.clone();
+        for member in &self.here {
+            if let Source::Crate { executable, .. } = &member.source {
+                inputs.add_read(executable);
+            }
+        }
+        inputs
     }
 
     /// How all are started.
@@ -232,6 +259,7 @@ impl Members {
                 launches.push(Launch {
                     task,
                     kind: member.kind,
+                    stamp: member.program().and_then(|_| Stamp::of(&program)),
                     program,
                     arguments,
                     directory,

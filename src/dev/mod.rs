@@ -2,6 +2,7 @@
 
 mod build;
 mod events;
+mod inputs;
 mod launch;
 mod listing;
 mod logs;
@@ -10,35 +11,42 @@ mod members;
 mod ports;
 mod process;
 mod programs;
+mod project;
+mod rebuild;
 mod replicas;
 mod request;
+mod restart;
 mod run;
 mod services;
 mod stand_in;
 mod system;
 mod task;
+mod watch;
 mod ways;
 
-use std::path::Path;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use tokio::time::timeout;
 
 use crate::Outcome;
-use crate::context::Context;
 use crate::options::{Format, Selection};
 use crate::output;
 
+use build::Input;
 use logs::{Log, Sink, Style};
 use members::Members;
+use project::{Built, Project};
+use rebuild::Rebuilds;
 use replicas::Replicas;
 use request::Request;
 use run::Run;
 use stand_in::{Address, Given};
 use system::Signals;
+use watch::Watch;
 
 /// How long an address may take to answer, before it is said that it does not.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -49,7 +57,7 @@ is there. Exit codes: 0 the request was answered with a 2xx, or all was stopped 
 that ended by itself; 2 it could not run.";
 
 /// The arguments of `dev`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Arguments {
     /// Make this GET request once all is up, print the answer's body and stop
     #[arg(long, value_name = "SERVICE/PATH")]
@@ -66,6 +74,10 @@ pub struct Arguments {
     /// Take what listens at this address for a service, or for a container that services call; can be repeated
     #[arg(long = "service", value_name = "NAME=ADDRESS")]
     services: Vec<Given>,
+
+    /// Do not build again and restart what changes, and stop all when a service ends by itself
+    #[arg(long)]
+    no_watch: bool,
 
     /// How to write logs and events; `json` has one object a line on stdout
     #[arg(long, value_enum, default_value_t)]
@@ -91,37 +103,32 @@ impl Arguments {
 /// Runs the services until one of them, the user or the request ends it.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     selection.environment()?;
-    let directory = &selection.directory;
-    let context = Context::open(selection)?;
-    let stand_ins = stand_in::all(&arguments.services, context.stand_ins())?;
-    if let Some(Request { service, .. }) = &arguments.request
-        && !stand_ins.iter().any(|(name, _)| name == service)
-    {
-        context.service(service)?;
-    }
-    let mut members = Members::find(&context, directory, stand_ins)?;
-    if let Some(request) = &arguments.request {
-        members.listening(&request.service)?;
-    }
-    let replicated = arguments.replicas.iter().map(|one| &one.service);
-    members.check_names(arguments.logs.iter().chain(replicated))?;
-    members.replicate(&arguments.replicas)?;
+    let project = Project {
+        selection: selection.clone(),
+        arguments: arguments.clone(),
+    };
+    let members = project.members()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.context("the runtime for processes cannot be made")?;
-    runtime.block_on(start(directory, members, arguments))
+    runtime.block_on(start(project, members))
 }
 
-async fn start(directory: &Path, mut members: Members, arguments: &Arguments) -> Result<Outcome> {
+async fn start(project: Project, members: Members) -> Result<Outcome> {
     let mut signals = Signals::new().context("signals cannot be received")?;
-    build::build(directory, &mut members, &mut signals).await?;
-    members.take_ports()?;
-    let launches = members.launches()?;
-    let tasks = launches.iter().map(|launch| launch.task.clone()).collect();
-    let mut log = Log::new(arguments.style(), tasks)?;
-    log.print(members.table());
-    log.ways(&members.ways, &members.environment);
+    let arguments = &project.arguments;
+    let is_watched = arguments.request.is_none() && !arguments.no_watch;
+    // From before the build, so that no change is lost.
+    let watch = is_watched.then(|| watch(&members)).flatten();
+    let none = HashMap::new();
+    let built = tokio::select! {
+        built = project.build(members, &none, Input::Terminal) => built?,
+        signal = signals.next() => bail!("stopped by {signal} before the services were built"),
+    };
+    let Built { members, launches } = built;
+    let mut log = Log::new(arguments.style())?;
+    log.show(&members);
     for member in members.here.iter().filter(|member| !member.runs_here()) {
         if let Some(address) = member.address() {
             tokio::spawn(look(member.service.clone(), address.clone()));
@@ -129,9 +136,19 @@ async fn start(directory: &Path, mut members: Members, arguments: &Arguments) ->
     }
     let request = arguments.request.clone();
     let request = request.and_then(|request| Some((members.url(&request.service)?, request)));
-    Run::start(launches, log, request)?
-        .until_the_end(&mut signals, arguments.format)
+    let format = arguments.format;
+    let rebuilds = watch.map(|watch| Rebuilds::new(project, watch, &members));
+    Run::start(launches, log, request, rebuilds)?
+        .until_the_end(&mut signals, format)
         .await
+}
+
+/// Where changes cannot be seen the services run all the same.
+fn watch(members: &Members) -> Option<Watch> {
+    let watch = Watch::new(members.inputs());
+    let noted =
+        watch.inspect_err(|error| output::note(&format!("{error:#}, so nothing is built again")));
+    noted.ok()
 }
 
 /// Says where nothing listens that was said to.

@@ -10,6 +10,8 @@ use crate::cargo;
 use crate::context::Context;
 use crate::output;
 
+use super::inputs::Inputs;
+
 /// The program of a service.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -26,8 +28,12 @@ pub struct Program {
 }
 
 /// The programs in the cargo workspace around `directory`, each service's at most once, and none of those that are
-/// `replaced`.
-pub fn find(context: &Context, directory: &Path, replaced: &[&str]) -> Result<Vec<Program>> {
+/// `replaced`; with what they are built from.
+pub fn find(
+    context: &Context,
+    directory: &Path,
+    replaced: &[&str],
+) -> Result<(Vec<Program>, Inputs)> {
     let metadata = cargo::metadata(directory)?;
     let mut programs: Vec<Program> = Vec::new();
     for (package, directory) in cargo::packages(&metadata, &context.workspace) {
@@ -61,7 +67,9 @@ pub fn find(context: &Context, directory: &Path, replaced: &[&str]) -> Result<Ve
             context.workspace.copilot().display()
         );
     }
-    Ok(programs)
+    let directories = programs.iter().map(|program| &*program.directory);
+    let inputs = Inputs::of(&metadata, directories, &context.workspace.copilot());
+    Ok((programs, inputs))
 }
 
 /// Those that the package lists, else the one of its name.

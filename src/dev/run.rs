@@ -1,10 +1,11 @@
 //! The services from their start to the end of all.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use crate::Outcome;
 use crate::options::Format;
@@ -13,15 +14,19 @@ use crate::output;
 use super::events::Event;
 use super::launch::Launch;
 use super::logs::Log;
+use super::project::Built;
+use super::rebuild::Rebuilds;
 use super::request::{Answer, Request};
+use super::restart::{Known, Standing, Step, steps};
 use super::services::{Exit, News, Services};
 use super::system::Signals;
 use super::task::Task;
+use super::watch::until;
 
 /// How long all of them may take until they accept connections, where a request waits for it.
 const STARTUP: Duration = Duration::from_secs(60);
 
-/// After how long it is said what is waited for.
+/// After how long it is said what is waited for, and that restarts go on without it.
 const HINT: Duration = Duration::from_secs(10);
 
 /// Why the services are stopped.
@@ -41,10 +46,14 @@ enum End {
 pub struct Run {
     services: Services,
     log: Log,
-    launches: Vec<Launch>,
+    tasks: Vec<Known>,
     /// Those that are waited for.
     awaited: Vec<Task>,
     request: Option<Asked>,
+    rebuilds: Option<Rebuilds>,
+    /// What is left to do since the last build.
+    steps: VecDeque<Step>,
+    under_way: Option<UnderWay>,
 }
 
 /// The request, which waits for all services.
@@ -53,24 +62,74 @@ enum Asked {
     Now(Pin<Box<dyn Future<Output = Result<Answer>>>>),
 }
 
+/// What the next step waits for.
+enum UnderWay {
+    /// The end of its task, for which this step is there.
+    Ending(Step),
+    /// That the task is ready.
+    Starting(Task),
+}
+
 impl Run {
     /// Starts all. Where one cannot be, those that were are killed.
     pub fn start(
         launches: Vec<Launch>,
-        mut log: Log,
+        log: Log,
         request: Option<(String, Request)>,
+        rebuilds: Option<Rebuilds>,
     ) -> Result<Self> {
-        let mut services = Services::new();
-        for launch in &launches {
-            services.start(launch, &mut log)?;
-        }
-        Ok(Self {
-            services,
+        let mut run = Self {
+            services: Services::new(),
             log,
-            awaited: launches.iter().map(|launch| launch.task.clone()).collect(),
-            launches,
+            tasks: Vec::new(),
+            awaited: Vec::new(),
             request: request.map(|(url, request)| Asked::Later(url, request)),
-        })
+            rebuilds,
+            steps: VecDeque::new(),
+            under_way: None,
+        };
+        for launch in launches {
+            run.launch(launch)?;
+        }
+        Ok(run)
+    }
+
+    /// Starts a task, in the place of the one that was.
+    fn launch(&mut self, launch: Launch) -> Result<()> {
+        let task = launch.task.clone();
+        let url = launch.url.clone();
+        let url = url.as_deref();
+        let started = self.services.start(&launch, &mut self.log);
+        let standing = match &started {
+            Ok(()) => Standing::Runs,
+            Err(_) => Standing::Died,
+        };
+        let known = Known { launch, standing };
+        let event = if let Some(before) = self.known(&task) {
+            *before = known;
+            Event::Restarted { url }
+        } else {
+            self.tasks.push(known);
+            Event::Started { url }
+        };
+        started?;
+        self.log.happened(&task, &event);
+        self.awaited.push(task);
+        Ok(())
+    }
+
+    fn known(&mut self, task: &Task) -> Option<&mut Known> {
+        let mut tasks = self.tasks.iter_mut();
+        tasks.find(|known| known.launch.task == *task)
+    }
+
+    /// Starts a task after others, which go on if it cannot be.
+    fn launch_next(&mut self, launch: Launch) {
+        let task = launch.task.clone();
+        match self.launch(launch) {
+            Ok(()) => self.under_way = Some(UnderWay::Starting(task)),
+            Err(error) => output::error(&format!("{error:#}")),
+        }
     }
 
     /// Goes on until a service, the user or the request ends it.
@@ -79,6 +138,8 @@ impl Run {
         let end = self.next_end(signals).await;
         let is_ready = self.awaited.is_empty();
         let mut log = self.log;
+        // A build that is under way has no future.
+        drop(self.rebuilds);
         self.services.stop(signals, &mut log).await;
         log.finish().await;
         conclude(end, format, is_request, is_ready)
@@ -94,13 +155,19 @@ impl Run {
                 let answer = request.clone().send(url.clone());
                 self.request = Some(Asked::Now(Box::pin(answer)));
             }
+            if self
+                .tasks
+                .iter()
+                .all(|known| known.standing == Standing::Done)
+            {
+                return End::Done;
+            }
             let limit = matches!(self.request, Some(Asked::Later(..))).then(|| begin + STARTUP);
             tokio::select! {
                 biased;
-                news = self.services.next() => match news {
-                    Some(News::Ready(task)) => self.is_ready(&task),
-                    Some(News::Exit(exit)) => if let Some(end) = self.ended(exit) { return end },
-                    None => return End::Done,
+                Some(news) = self.services.next() => match news {
+                    News::Ready(task) => self.is_ready(&task),
+                    News::Exit(exit) => if let Some(end) = self.ended(exit) { return end },
                 },
                 signal = signals.next() => return End::Signal(signal),
                 () = self.log.unread() => return End::Unread,
@@ -108,16 +175,25 @@ impl Run {
                     Ok(answer) => End::Answered(answer),
                     Err(error) => End::Failed(error),
                 },
+                built = rebuilt(&mut self.rebuilds) => match built {
+                    Ok(built) => self.take(built),
+                    Err(error) => output::error(&format!("{error:#}; what runs goes on as it was")),
+                },
                 () = until(hint) => {
                     hint = None;
                     if let Some(what) = self.unready() {
                         output::note(&format!("waiting for {what}"));
                     }
+                    // The others need not wait for it.
+                    self.under_way = self.under_way.take().filter(|what| matches!(what, UnderWay::Ending(_)));
                 }
                 () = until(limit) => {
                     let what = self.unready().unwrap_or_default();
                     return End::Failed(anyhow!("waited {} s for {what}", STARTUP.as_secs()));
                 }
+            }
+            if self.go_on() {
+                hint = Some(Instant::now() + HINT);
             }
         }
     }
@@ -125,25 +201,91 @@ impl Run {
     fn is_ready(&mut self, task: &Task) {
         self.awaited.retain(|awaited| awaited != task);
         self.log.happened(task, &Event::Ready);
+        if matches!(&self.under_way, Some(UnderWay::Starting(starting)) if starting == task) {
+            self.under_way = None;
+        }
     }
 
     /// What a task that ended means for the others.
     fn ended(&mut self, exit: Exit) -> Option<End> {
+        let task = &exit.task;
         let status = &exit.status();
-        self.log.happened(&exit.task, &Event::Ended { status });
-        if !exit.is_done() {
+        self.log.happened(task, &Event::Ended { status });
+        match self.under_way.take() {
+            Some(UnderWay::Ending(step)) if step.task() == task => {
+                self.awaited.retain(|awaited| awaited != task);
+                match step {
+                    Step::Start(launch) => self.launch_next(launch),
+                    Step::End(task) => self.tasks.retain(|known| known.launch.task != task),
+                }
+                return None;
+            }
+            Some(UnderWay::Starting(starting)) if starting == *task => {}
+            other => self.under_way = other,
+        }
+        let is_done = exit.is_done();
+        if !is_done && self.rebuilds.is_none() {
             return Some(End::Exited(exit));
         }
-        output::note(&exit.to_string());
-        self.awaited.retain(|awaited| *awaited != exit.task);
+        self.awaited.retain(|awaited| awaited != task);
+        let standing = if is_done {
+            output::note(&exit.to_string());
+            Standing::Done
+        } else {
+            output::error(&format!(
+                "{exit}; it is started again after the next change"
+            ));
+            Standing::Died
+        };
+        if let Some(known) = self.known(task) {
+            known.standing = standing;
+        }
         None
+    }
+
+    /// What a build means for the tasks.
+    fn take(&mut self, built: Built) {
+        let Built { members, launches } = built;
+        self.log.show(&members);
+        self.steps = steps(&self.tasks, &launches).into();
+    }
+
+    /// Takes the next step where none is under way; says whether there was one.
+    fn go_on(&mut self) -> bool {
+        let mut has_gone = false;
+        while self.under_way.is_none()
+            && let Some(step) = self.steps.pop_front()
+        {
+            if !step.is_needed(&self.tasks) {
+                continue;
+            }
+            has_gone = true;
+            let known = self.known(step.task());
+            if known.is_some_and(|known| known.standing == Standing::Runs) {
+                self.services.end(step.task());
+                self.under_way = Some(UnderWay::Ending(step));
+                continue;
+            }
+            match step {
+                Step::Start(launch) => self.launch_next(launch),
+                Step::End(task) => self.tasks.retain(|known| known.launch.task != task),
+            }
+        }
+        has_gone
     }
 
     /// The first that is waited for.
     fn unready(&self) -> Option<String> {
-        let mut launches = self.launches.iter();
+        let mut launches = self.tasks.iter().map(|known| &known.launch);
         let first = launches.find(|launch| self.awaited.contains(&launch.task));
         first.map(Launch::unready)
+    }
+}
+
+async fn rebuilt(rebuilds: &mut Option<Rebuilds>) -> Result<Built> {
+    match rebuilds {
+        Some(rebuilds) => rebuilds.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -151,13 +293,6 @@ async fn answer(request: &mut Option<Asked>) -> Result<Answer> {
     match request {
         Some(Asked::Now(answer)) => answer.await,
         _ => std::future::pending().await,
-    }
-}
-
-async fn until(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }
 

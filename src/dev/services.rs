@@ -1,5 +1,6 @@
 //! The tasks that run: started together, stopped together.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::process::ExitStatus;
@@ -10,7 +11,7 @@ use service_connect_codegen::Kind;
 use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::events::Event;
 use super::launch::Launch;
@@ -19,6 +20,7 @@ use super::ports;
 use super::process::{Process, piped};
 use super::system::Signals;
 use super::task::Task;
+use super::watch::until;
 
 /// How long a task may take to stop after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
@@ -27,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy)]
 enum Order {
     Run,
+    /// Soon, or it is made to.
+    MakeRoom,
     End,
     Die,
 }
@@ -73,7 +77,7 @@ pub enum News {
 /// The tasks that run. Dropping them kills them.
 pub struct Services {
     running: JoinSet<Exit>,
-    order: watch::Sender<Order>,
+    orders: HashMap<Task, watch::Sender<Order>>,
     ready: mpsc::UnboundedSender<Task>,
     are_ready: mpsc::UnboundedReceiver<Task>,
 }
@@ -84,7 +88,7 @@ impl Services {
         let (ready, are_ready) = mpsc::unbounded_channel();
         Self {
             running: JoinSet::new(),
-            order: watch::Sender::new(Order::Run),
+            orders: HashMap::new(),
             ready,
             are_ready,
         }
@@ -101,18 +105,24 @@ impl Services {
         let mut process = Process::start(command)
             .with_context(|| format!("`{}` cannot be started as `{task}`", program.display()))?;
         let (stdout, stderr) = process.output();
-        log.happened(
-            task,
-            &Event::Started {
-                url: launch.url.as_deref(),
-            },
-        );
         log.follow(task, stdout, stderr);
-        let order = self.order.subscribe();
+        let (orders, order) = watch::channel(Order::Run);
+        self.orders.insert(task.clone(), orders);
         let ready = ready(launch.clone(), self.ready.clone());
         self.running
             .spawn(supervise(process, launch.clone(), order, ready));
         Ok(())
+    }
+
+    /// Asks one to end, and makes it after a while.
+    pub fn end(&self, task: &Task) {
+        self.order(Order::MakeRoom, |other| other == task);
+    }
+
+    fn order(&self, order: Order, is_meant: impl Fn(&Task) -> bool) {
+        for (_, orders) in self.orders.iter().filter(|(task, _)| is_meant(task)) {
+            orders.send_replace(order);
+        }
     }
 
     /// What comes next; `None` once all have ended.
@@ -131,7 +141,7 @@ impl Services {
 
     /// Asks all to end and, after a while or a further signal, makes them.
     pub async fn stop(mut self, signals: &mut Signals, log: &mut Log) {
-        self.order.send_replace(Order::End);
+        self.order(Order::End, |_| true);
         tokio::select! {
             () = all(&mut self.running, log) => return,
             () = sleep(GRACE) => {
@@ -139,7 +149,7 @@ impl Services {
             }
             _ = signals.next() => {}
         }
-        self.order.send_replace(Order::Die);
+        self.order(Order::Die, |_| true);
         // A process that even SIGKILL does not end hangs in the system and is not waited for.
         let _ = timeout(GRACE, all(&mut self.running, log)).await;
     }
@@ -171,6 +181,7 @@ async fn supervise(
 ) -> Exit {
     let mut ready = std::pin::pin!(ready);
     let mut is_ready = false;
+    let mut limit = None;
     loop {
         tokio::select! {
             biased;
@@ -179,9 +190,17 @@ async fn supervise(
             }
             Ok(()) = order.changed() => match *order.borrow_and_update() {
                 Order::Run => {}
+                Order::MakeRoom => {
+                    process.terminate();
+                    limit = Some(Instant::now() + GRACE);
+                }
                 Order::End => process.terminate(),
                 Order::Die => process.kill(),
             },
+            () = until(limit) => {
+                limit = None;
+                process.kill();
+            }
             () = &mut ready, if !is_ready => is_ready = true,
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// `api`, or `api.2` where several tasks of it run.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Task {
     /// The service's name.
     pub service: String,

@@ -55,7 +55,7 @@ fn serve(service: &str) {
             Some("/") if service == "web" => ("200 OK", format!("web heard: {}", ask_api())),
             Some("/") => ("200 OK", format!("{service} of {} in {}", name("APPLICATION"), name("ENVIRONMENT"))),
             Some("/variables") => ("200 OK", variables()),
-            Some("/port") => ("200 OK", env::var("PORT").unwrap()),
+            Some("/pid") => ("200 OK", id().to_string()),
             Some("/die") => exit(7),
             Some(path) => ("404 Not Found", format!("nothing at {path}")),
         };

@@ -1,17 +1,21 @@
 //! `dev` as a process over a workspace of servers that need nothing but std, so that they are built in a second.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
-use std::thread::sleep;
+use std::process::{Child, Command, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use super::plugin_support::{App, Run, plugin};
+
+/// How long a line may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const SERVER: &str = include_str!("server.rs");
 
@@ -52,7 +56,7 @@ pub fn workspace(more: &str) -> App {
 /// One call of `dev`, and the processes that it starts.
 pub struct Dev {
     pub command: Command,
-    pids: TempDir,
+    pub pids: TempDir,
 }
 
 impl Dev {
@@ -97,11 +101,17 @@ impl Dev {
     /// Starts it, to be looked at while it runs.
     pub fn start(mut self) -> Running {
         let mut child = self.command.spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = mpsc::channel();
+        let stdout = child.stdout.take().unwrap();
+        let stderr = child.stderr.take().unwrap();
+        let to = send.clone();
+        spawn(move || pass_on(stdout, |line| to.send((Stream::Stdout, line)).is_ok()));
+        spawn(move || pass_on(stderr, |line| send.send((Stream::Stderr, line)).is_ok()));
         Running {
             child,
-            lines: Some(lines),
+            lines,
             stdout: String::new(),
+            stderr: String::new(),
             pids: self.pids,
         }
     }
@@ -114,12 +124,25 @@ impl Dev {
     }
 }
 
-/// A `dev` that runs. Dropping it without an end fails the test, and kills it.
+fn pass_on(from: impl Read, mut to: impl FnMut(String) -> bool) {
+    let mut from = BufReader::new(from);
+    let mut line = String::new();
+    while from.read_line(&mut line).unwrap() > 0 && to(std::mem::take(&mut line)) {}
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// A `dev` that runs. Dropping it kills it.
 pub struct Running {
     pub child: Child,
-    lines: Option<BufReader<ChildStdout>>,
+    lines: mpsc::Receiver<(Stream, String)>,
     /// What it wrote so far.
     pub stdout: String,
+    pub stderr: String,
     pids: TempDir,
 }
 
@@ -127,11 +150,47 @@ impl Running {
     /// Reads on until all `texts` were printed.
     #[track_caller]
     pub fn wait_for(&mut self, texts: &[&str]) {
-        while !texts.iter().all(|text| self.stdout.contains(text)) {
-            let lines = self.lines.as_mut().unwrap();
-            let read = lines.read_line(&mut self.stdout).unwrap();
-            assert_ne!(read, 0, "not {texts:?} in {}", self.stdout);
+        self.wait_until(|stdout, _| texts.iter().all(|text| stdout.contains(text)));
+    }
+
+    /// Reads on until all `texts` were said on stderr.
+    #[track_caller]
+    pub fn wait_for_note(&mut self, texts: &[&str]) {
+        self.wait_until(|_, stderr| texts.iter().all(|text| stderr.contains(text)));
+    }
+
+    #[track_caller]
+    pub fn wait_until(&mut self, is_enough: impl Fn(&str, &str) -> bool) {
+        while !is_enough(&self.stdout, &self.stderr) {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok((stream, line)) => self.keep(stream, &line),
+                Err(error) => panic!("{error}: {}\n{}", self.stdout, self.stderr),
+            }
         }
+    }
+
+    fn keep(&mut self, stream: Stream, line: &str) {
+        match stream {
+            Stream::Stdout => self.stdout += line,
+            Stream::Stderr => self.stderr += line,
+        }
+    }
+
+    /// The body of the answer of a service, whose address is in the table.
+    #[track_caller]
+    pub fn get(&self, service: &str, path: &str) -> String {
+        let mut rows = self.stdout.lines();
+        let row = rows.find(|row| row.split_whitespace().next() == Some(service));
+        let url = row
+            .unwrap()
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        let mut stream = TcpStream::connect(url.unwrap().strip_prefix("http://").unwrap()).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let body = answer.split_once("\r\n\r\n");
+        body.map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
 
     /// Sends `signals`, and waits for the end.
@@ -143,34 +202,17 @@ impl Running {
             // What comes at once may be taken for one.
             sleep(Duration::from_millis(300));
         }
-        let mut lines = self.lines.take().unwrap();
-        lines.read_to_string(&mut self.stdout).unwrap();
-        let mut stderr = String::new();
-        let mut from = self.child.stderr.take().unwrap();
-        from.read_to_string(&mut stderr).unwrap();
+        while let Ok((stream, line)) = self.lines.recv() {
+            self.keep(stream, &line);
+        }
         let code = self.child.wait().unwrap().code();
         assert_nothing_left(self.pids.path());
-        let stdout = std::mem::take(&mut self.stdout);
         let run = Run {
             code,
-            stdout,
-            stderr,
+            stdout: std::mem::take(&mut self.stdout),
+            stderr: std::mem::take(&mut self.stderr),
         };
         (run, start.elapsed())
-    }
-}
-
-impl Running {
-    /// Reads no more of stdout, and waits for the end: the exit code and stderr.
-    #[track_caller]
-    pub fn unread(mut self) -> (Option<i32>, String) {
-        drop(self.lines.take());
-        let mut stderr = String::new();
-        let mut from = self.child.stderr.take().unwrap();
-        from.read_to_string(&mut stderr).unwrap();
-        let code = self.child.wait().unwrap().code();
-        assert_nothing_left(self.pids.path());
-        (code, stderr)
     }
 }
 

@@ -1,0 +1,210 @@
+//! The files that a build is made of, and the directories in which they are.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::Metadata;
+use cargo_metadata::camino::Utf8Path;
+
+/// What is in directories of builds, as cargo marks its own.
+const CACHE: &str = "CACHEDIR.TAG";
+
+/// Files beside the root of a cargo workspace that decide what is built.
+const SHARED: [&str; 4] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain",
+    "rust-toolchain.toml",
+];
+
+/// What is built from, and told apart from what is written beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// The directories of packages.
+    packages: BTreeSet<PathBuf>,
+    /// The cargo workspace's.
+    root: PathBuf,
+    copilot: PathBuf,
+    target: PathBuf,
+    /// Files wherever they are, which the compiler said that it read.
+    files: BTreeSet<PathBuf>,
+}
+
+impl Inputs {
+    /// Those of the packages in these directories, with the packages of the workspace that they depend on.
+    pub fn of<'a>(
+        metadata: &Metadata,
+        packages: impl IntoIterator<Item = &'a Path>,
+        copilot: &Path,
+    ) -> Self {
+        let mut below: HashMap<&Path, Vec<&Path>> = HashMap::new();
+        for package in &metadata.packages {
+            if let Some(directory) = package.manifest_path.parent() {
+                let paths = package.dependencies.iter();
+                let paths = paths.filter_map(|dependency| dependency.path.as_deref());
+                let paths = paths.map(Utf8Path::as_std_path).collect();
+                below.insert(directory.as_std_path(), paths);
+            }
+        }
+        let mut found = BTreeSet::new();
+        let mut left: Vec<&Path> = packages.into_iter().collect();
+        while let Some(directory) = left.pop() {
+            if found.insert(real(directory)) {
+                left.extend(below.get(directory).into_iter().flatten());
+            }
+        }
+        Self {
+            packages: found,
+            root: real(metadata.workspace_root.as_std_path()),
+            copilot: real(copilot),
+            target: real(metadata.target_directory.as_std_path()),
+            files: BTreeSet::new(),
+        }
+    }
+
+    /// With what else the compiler read for an executable, as the file beside that says.
+    pub fn add_read(&mut self, executable: &Path) {
+        let text = fs::read_to_string(executable.with_extension("d")).unwrap_or_default();
+        let files = text.lines().flat_map(prerequisites).map(PathBuf::from);
+        let files = files.map(|file| real(&file));
+        let others = files.filter(|file| !file.starts_with(&self.target));
+        let others: Vec<PathBuf> = others.collect();
+        self.files.extend(others);
+    }
+
+    /// Whether a change there changes what is built or how it runs.
+    pub fn matters(&self, path: &Path) -> bool {
+        if self.files.contains(path) {
+            return true;
+        }
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.unwrap_or_default();
+        if name.ends_with('~') || path.starts_with(&self.target) {
+            return false;
+        }
+        if let Ok(below) = path.strip_prefix(&self.copilot) {
+            return name == ".workspace" || !is_hidden(below);
+        }
+        if path.parent() == Some(&self.root) && SHARED.contains(&name) {
+            return true;
+        }
+        self.packages.iter().any(|package| {
+            path.strip_prefix(package).is_ok_and(|below| {
+                let is_code = path.extension().is_some_and(|end| end == "rs");
+                !is_hidden(below) && (is_code || name == "Cargo.toml" || below.starts_with("src"))
+            })
+        })
+    }
+
+    /// All directories in which there may be such a file.
+    pub fn directories(&self) -> BTreeSet<PathBuf> {
+        let mut directories = BTreeSet::from([self.root.clone()]);
+        let files = self.files.iter().filter_map(|file| file.parent());
+        directories.extend(files.map(Path::to_owned));
+        let mut left: Vec<PathBuf> = self.packages.iter().cloned().collect();
+        left.push(self.copilot.clone());
+        while let Some(directory) = left.pop() {
+            let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
+            for entry in entries {
+                // Links lead to what is elsewhere, or around in a circle.
+                let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                let path = entry.path();
+                if is_directory && !self.is_left_out(&path) {
+                    left.push(path);
+                }
+            }
+            directories.insert(directory);
+        }
+        directories
+    }
+
+    /// Whether nothing is built from what is in that directory: what is built, or another package.
+    fn is_left_out(&self, directory: &Path) -> bool {
+        let name = directory.file_name().unwrap_or_default();
+        let is_other = directory.join("Cargo.toml").exists();
+        is_hidden(Path::new(name))
+            || name == "node_modules"
+            || directory == self.target
+            || is_other
+            || directory.join(CACHE).exists()
+    }
+}
+
+/// Whether the name of the file or of a directory above it begins with a dot.
+fn is_hidden(below: &Path) -> bool {
+    let mut names = below.iter().filter_map(|name| name.to_str());
+    names.any(|name| name.starts_with('.'))
+}
+
+/// One spelling for one file.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The files of a rule as `make` has it, in which `\ ` is a blank.
+fn prerequisites(line: &str) -> Vec<String> {
+    let Some((_, files)) = line.split_once(": ") else {
+        return Vec::new();
+    };
+    let mut all = vec![String::new()];
+    let mut characters = files.chars().peekable();
+    while let Some(c) = characters.next() {
+        match (c, all.last_mut()) {
+            (' ', _) => all.push(String::new()),
+            ('\\', Some(last)) if characters.peek() == Some(&' ') => {
+                last.extend(characters.next());
+            }
+            (c, Some(last)) => last.push(c),
+            (_, None) => {}
+        }
+    }
+    all.retain(|file| !file.is_empty());
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_names_files() {
+        let line = "/t/debug/api: /a/src/main.rs /a b/it\\ is.txt";
+        assert_eq!(prerequisites(line), ["/a/src/main.rs", "/a", "b/it is.txt"]);
+        assert_eq!(prerequisites(""), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_built_from_is_told_apart_from_what_is_written_beside_it() {
+        let inputs = Inputs {
+            packages: BTreeSet::from(["/w/api".into(), "/w".into()]),
+            root: "/w".into(),
+            copilot: "/w/copilot".into(),
+            target: "/w/target".into(),
+            files: BTreeSet::from(["/w/api/migrations/1.sql".into(), "/x/.page".into()]),
+        };
+        for (path, matters) in [
+            ("/w/api/src/main.rs", true),
+            ("/w/api/src/page.html", true),
+            ("/w/api/src/new", true),
+            ("/w/api/tests/calls.rs", true),
+            ("/w/api/build.rs", true),
+            ("/w/api/Cargo.toml", true),
+            ("/w/api/migrations/1.sql", true),
+            ("/x/.page", true),
+            ("/w/Cargo.lock", true),
+            ("/w/copilot/api/manifest.yml", true),
+            ("/w/copilot/.workspace", true),
+            ("/w/api/data.sqlite", false),
+            ("/w/api/src/.main.rs.swp", false),
+            ("/w/api/src/main.rs~", false),
+            ("/w/api/.git/x.rs", false),
+            ("/w/target/debug/build/x/out/y.rs", false),
+            ("/w/copilot/.api.swp", false),
+            ("/w/README.md", false),
+            ("/y/src/main.rs", false),
+        ] {
+            assert_eq!(inputs.matters(Path::new(path)), matters, "{path}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What `dev` runs, read and built as often as it changes.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use tokio::task::spawn_blocking;
+
+use crate::context::Context;
+use crate::options::Selection;
+
+use super::Arguments;
+use super::build::{Input, build};
+use super::launch::Launch;
+use super::members::Members;
+use super::request::Request;
+use super::stand_in;
+use super::task::Task;
+
+/// Where it is, and what was asked for.
+#[derive(Clone)]
+pub struct Project {
+    pub selection: Selection,
+    pub arguments: Arguments,
+}
+
+/// What a build gave.
+pub struct Built {
+    pub members: Members,
+    pub launches: Vec<Launch>,
+}
+
+impl Project {
+    /// Reads the application and the cargo workspace.
+    pub fn members(&self) -> Result<Members> {
+        let Arguments {
+            request,
+            logs,
+            replicas,
+            services,
+            ..
+        } = &self.arguments;
+        let context = Context::open(&self.selection)?;
+        let stand_ins = stand_in::all(services, context.stand_ins())?;
+        if let Some(Request { service, .. }) = request
+            && !stand_ins.iter().any(|(name, _)| name == service)
+        {
+            context.service(service)?;
+        }
+        let mut members = Members::find(&context, &self.selection.directory, stand_ins)?;
+        if let Some(request) = request {
+            members.listening(&request.service)?;
+        }
+        let replicated = replicas.iter().map(|one| &one.service);
+        members.check_names(logs.iter().chain(replicated))?;
+        members.replicate(replicas)?;
+        Ok(members)
+    }
+
+    /// Builds what was read. Tasks keep the ports that they have.
+    pub async fn build(
+        &self,
+        mut members: Members,
+        ports: &HashMap<Task, u16>,
+        input: Input,
+    ) -> Result<Built> {
+        let directory: &Path = &self.selection.directory;
+        build(directory, &mut members, input).await?;
+        members.take_ports(ports)?;
+        let launches = members.launches()?;
+        Ok(Built { members, launches })
+    }
+
+    /// Reads and builds all anew.
+    pub async fn rebuild(self, ports: HashMap<Task, u16>) -> Result<Built> {
+        let project = self.clone();
+        let members = spawn_blocking(move || project.members()).await;
+        let members = members.context("the application could not be read again")??;
+        self.build(members, &ports, Input::None).await
+    }
+}

@@ -1,0 +1,87 @@
+//! Builds again whenever something changes that is built from.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+
+use anyhow::Result;
+
+use crate::output;
+
+use super::members::Members;
+use super::project::{Built, Project};
+use super::task::Task;
+use super::watch::Watch;
+
+/// A project that is looked at.
+pub struct Rebuilds {
+    project: Project,
+    watch: Watch,
+    ports: HashMap<Task, u16>,
+    build: Option<Pin<Box<dyn Future<Output = Result<Built>>>>>,
+    /// What changed since the build began.
+    stale: Option<PathBuf>,
+}
+
+impl Rebuilds {
+    /// Of the project, which consists of these members by now.
+    pub fn new(project: Project, watch: Watch, members: &Members) -> Self {
+        let mut rebuilds = Self {
+            project,
+            watch,
+            ports: members.ports(),
+            build: None,
+            stale: None,
+        };
+        rebuilds.look(|watch| watch.look_at(members.inputs()));
+        rebuilds
+    }
+
+    /// Waits for what a change comes to. Safe to cancel.
+    pub async fn next(&mut self) -> Result<Built> {
+        loop {
+            let Some(build) = &mut self.build else {
+                let path = self.watch.changed().await;
+                self.begin(&path);
+                continue;
+            };
+            tokio::select! {
+                path = self.watch.changed() => self.stale = Some(path),
+                built = build => {
+                    self.build = None;
+                    if let Some(path) = self.stale.take() {
+                        // It may have read one file before the change and another one after it.
+                        self.begin(&path);
+                        continue;
+                    }
+                    if let Ok(built) = &built {
+                        self.ports = built.members.ports();
+                        self.look(|watch| watch.look_at(built.members.inputs()));
+                    }
+                    return built;
+                }
+            }
+        }
+    }
+
+    fn begin(&mut self, path: &Path) {
+        // What comes into a new directory from now on is a change too.
+        self.look(Watch::refresh);
+        output::note(&format!("`{}` has changed", self.shown(path).display()));
+        let project = self.project.clone();
+        self.build = Some(Box::pin(project.rebuild(self.ports.clone())));
+    }
+
+    fn look(&mut self, look: impl FnOnce(&mut Watch) -> Result<()>) {
+        if let Err(error) = look(&mut self.watch) {
+            output::note(&format!("{error:#}"));
+        }
+    }
+
+    /// As seen from where the project is.
+    fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        let directory = self.project.selection.directory.canonicalize();
+        let below = directory.map(|directory| path.strip_prefix(directory));
+        below.ok().and_then(Result::ok).unwrap_or(path)
+    }
+}

@@ -1,0 +1,142 @@
+//! Waits for a change of what is built from.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::inputs::Inputs;
+
+/// How long nothing may have changed before something is done: editors write several files, and a file several times.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// How long that is waited for.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The files that are looked at.
+pub struct Watch {
+    watcher: RecommendedWatcher,
+    changes: mpsc::UnboundedReceiver<PathBuf>,
+    inputs: Inputs,
+    watched: BTreeSet<PathBuf>,
+    pending: Option<Pending>,
+}
+
+/// A change that was seen.
+struct Pending {
+    path: PathBuf,
+    since: Instant,
+    last: Instant,
+}
+
+impl Watch {
+    /// Looks at them from now on.
+    pub fn new(inputs: Inputs) -> Result<Self> {
+        let (send, changes) = mpsc::unbounded_channel();
+        let handler = move |event: notify::Result<Event>| {
+            // What cannot be watched was said when it was to be; what is read is not changed.
+            let Ok(event) = event else { return };
+            // Some were lost.
+            if event.need_rescan() {
+                let _ = send.send(PathBuf::new());
+            }
+            if !matches!(event.kind, EventKind::Access(_)) {
+                for path in event.paths {
+                    // Nobody listens where all is being stopped.
+                    let _ = send.send(path);
+                }
+            }
+        };
+        let watcher =
+            notify::recommended_watcher(handler).context("changes of files cannot be watched")?;
+        let mut watch = Self {
+            watcher,
+            changes,
+            inputs,
+            watched: BTreeSet::new(),
+            pending: None,
+        };
+        watch.refresh()?;
+        Ok(watch)
+    }
+
+    /// Looks at others from now on.
+    pub fn look_at(&mut self, inputs: Inputs) -> Result<()> {
+        self.inputs = inputs;
+        self.refresh()
+    }
+
+    /// Looks at directories that are new, too.
+    pub fn refresh(&mut self) -> Result<()> {
+        let directories = self.inputs.directories();
+        for directory in &directories - &self.watched {
+            // One that is gone by now is none to look at.
+            if directory.is_dir() {
+                let watched = self.watcher.watch(&directory, RecursiveMode::NonRecursive);
+                watched.with_context(|| {
+                    format!("changes in `{}` cannot be watched", directory.display())
+                })?;
+            }
+        }
+        for directory in &self.watched - &directories {
+            // Fails where it is gone.
+            let _ = self.watcher.unwatch(&directory);
+        }
+        self.watched = directories;
+        Ok(())
+    }
+
+    /// Waits until something has changed, and no more for a moment: one of the files. Safe to cancel.
+    pub async fn changed(&mut self) -> PathBuf {
+        loop {
+            let due = self.pending.as_ref().map(Pending::due);
+            tokio::select! {
+                change = self.changes.recv() => match change {
+                    Some(path) => self.see(path),
+                    None => return std::future::pending().await,
+                },
+                () = until(due) => if let Some(pending) = self.pending.take() {
+                    return pending.path;
+                },
+            }
+        }
+    }
+
+    fn see(&mut self, path: PathBuf) {
+        // A directory that comes again is to be watched again.
+        self.watched.remove(&path);
+        let may_be_any = path.as_os_str().is_empty();
+        if !may_be_any && !self.inputs.matters(&path) {
+            return;
+        }
+        let now = Instant::now();
+        match &mut self.pending {
+            Some(pending) => pending.last = now,
+            None => {
+                self.pending = Some(Pending {
+                    path,
+                    since: now,
+                    last: now,
+                });
+            }
+        }
+    }
+}
+
+impl Pending {
+    fn due(&self) -> Instant {
+        (self.last + QUIET).min(self.since + LONGEST)
+    }
+}
+
+/// Waits for a time; for good where there is none.
+pub async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}

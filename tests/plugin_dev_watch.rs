@@ -1,0 +1,204 @@
+//! What changes is built again and restarted, and the rest goes on.
+#![cfg(unix)]
+
+#[allow(dead_code)]
+mod plugin_support;
+#[allow(dead_code)]
+#[path = "plugin_dev/support.rs"]
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use plugin_support::App;
+use rustix::process::Signal;
+use support::{Dev, Running, workspace};
+
+const UP: [&str; 2] = ["api     | listening", "web     | listening"];
+
+fn edit(app: &App, file: &str, from: &str, to: &str) {
+    let file = app.path().join(file);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{from} is not in {}", file.display());
+    fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// Waits until the service listens for the `number`th time.
+#[track_caller]
+fn wait_for_start(dev: &mut Running, service: &str, number: usize) {
+    let line = format!("{service:7} | listening\n");
+    dev.wait_until(|stdout, _| stdout.matches(&line).count() >= number);
+}
+
+#[track_caller]
+fn end(dev: Running) -> String {
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    run.stdout
+}
+
+#[test]
+fn only_what_changed_is_restarted_on_its_port() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    let pids = ["web", "api"].map(|service| dev.get(service, "/pid"));
+    edit(&app, "api/src/main.rs", "{service} of", "{service} anew of");
+    wait_for_start(&mut dev, "api", 2);
+    assert_eq!(dev.get("api", "/"), "api anew of shop in test");
+    assert_eq!(dev.get("web", "/"), "web heard: api anew of shop in test");
+    assert_eq!(dev.get("web", "/pid"), pids[0]);
+    assert_ne!(dev.get("api", "/pid"), pids[1]);
+    let stdout = end(dev);
+    assert_eq!(stdout.matches("shop as in test").count(), 1, "{stdout}");
+}
+
+#[test]
+fn a_build_that_fails_leaves_what_runs() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    let pid = dev.get("api", "/pid");
+    edit(&app, "api/src/main.rs", "fn name", "fn broken( fn name");
+    dev.wait_for_note(&[
+        " has changed\n",
+        "error: `cargo build` failed (exit status: 101): its messages are above; what runs goes on as it was\n",
+    ]);
+    assert_eq!(dev.get("api", "/pid"), pid);
+    edit(&app, "api/src/main.rs", "fn broken( fn name", "fn name");
+    edit(
+        &app,
+        "api/src/main.rs",
+        "{service} of",
+        "{service} mended of",
+    );
+    wait_for_start(&mut dev, "api", 2);
+    assert_eq!(dev.get("api", "/"), "api mended of shop in test");
+    end(dev);
+}
+
+#[test]
+fn manifests_are_read_again() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    edit(&app, "copilot/.workspace", "shop", "store");
+    dev.wait_for(&["store as in test"]);
+    wait_for_start(&mut dev, "api", 2);
+    wait_for_start(&mut dev, "web", 2);
+    assert_eq!(dev.get("web", "/"), "web heard: api of store in test");
+    edit(&app, "copilot/web/manifest.yml", "name: web", "name: [");
+    dev.wait_for_note(&["copilot/web/manifest.yml", "what runs goes on as it was"]);
+    assert_eq!(dev.get("web", "/"), "web heard: api of store in test");
+    end(dev);
+}
+
+#[test]
+fn a_service_that_died_waits_for_the_next_change() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    dev.get("web", "/die");
+    dev.wait_for_note(&[
+        "`web` ended (exit status: 7); it is started again after the next change\n",
+    ]);
+    let pid = dev.get("api", "/pid");
+    edit(&app, "shop/src/main.rs", "web heard", "web, back, heard");
+    wait_for_start(&mut dev, "web", 2);
+    assert_eq!(dev.get("web", "/"), "web, back, heard: api of shop in test");
+    assert_eq!(dev.get("api", "/pid"), pid);
+    end(dev);
+}
+
+#[test]
+fn each_task_is_restarted_after_the_one_before_it() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &["--replicas", "api=2", "--format", "json"]).start();
+    let events = |event: &str| {
+        [1, 2].map(|task| format!("{{\"service\":\"api\",\"task\":{task},\"event\":\"{event}\""))
+    };
+    let ready = events("ready");
+    dev.wait_for(&ready.each_ref().map(String::as_str));
+    edit(&app, "api/src/main.rs", "{service} of", "{service} anew of");
+    dev.wait_until(|stdout, _| ready.iter().all(|event| stdout.matches(event).count() == 2));
+    let at = |event: &String| dev.stdout.rfind(event).unwrap_or_else(|| panic!("{event}"));
+    let [one_ended, two_ended] = events("ended").each_ref().map(at);
+    let [one_is_back, two_is_back] = events("restarted").each_ref().map(at);
+    let [one_is_ready, two_is_ready] = ready.each_ref().map(at);
+    let order = [
+        one_ended,
+        one_is_back,
+        one_is_ready,
+        two_ended,
+        two_is_back,
+        two_is_ready,
+    ];
+    assert!(order.is_sorted(), "{order:?}: {}", dev.stdout);
+    end(dev);
+}
+
+#[test]
+fn files_in_new_directories_are_looked_at() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    let part = "pub fn part() -> &'static str { \"one\" }\n";
+    let app = app.file("api/src/part/mod.rs", part);
+    edit(
+        &app,
+        "api/src/main.rs",
+        "use std::env;",
+        "mod part;\nuse std::env;",
+    );
+    edit(
+        &app,
+        "api/src/main.rs",
+        "id().to_string()",
+        "part::part().to_owned()",
+    );
+    wait_for_start(&mut dev, "api", 2);
+    assert_eq!(dev.get("api", "/pid"), "one");
+    edit(&app, "api/src/part/mod.rs", "one", "two");
+    wait_for_start(&mut dev, "api", 3);
+    assert_eq!(dev.get("api", "/pid"), "two");
+    end(dev);
+}
+
+#[test]
+fn a_change_during_a_build_is_built_too() {
+    let marks = tempfile::TempDir::new().unwrap();
+    let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
+    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
+    let mut dev = dev.start();
+    dev.wait_for(&UP);
+    let mark = |name: &str| fs::write(marks.path().join(name), "").unwrap();
+    mark("hold");
+    edit(
+        &app,
+        "api/src/main.rs",
+        "{service} of",
+        "{service} second of",
+    );
+    wait_for_file(&mut dev, &marks.path().join("held"));
+    edit(
+        &app,
+        "api/src/main.rs",
+        "{service} second of",
+        "{service} third of",
+    );
+    fs::remove_file(marks.path().join("hold")).unwrap();
+    wait_for_start(&mut dev, "api", 2);
+    assert_eq!(dev.get("api", "/"), "api third of shop in test");
+    let stdout = end(dev);
+    assert_eq!(stdout.matches("api     | listening").count(), 2, "{stdout}");
+}
+
+#[track_caller]
+fn wait_for_file(dev: &mut Running, file: &Path) {
+    dev.wait_for_note(&["has changed"]);
+    let start = std::time::Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed().as_secs() < 60, "{}", file.display());
+        std::thread::yield_now();
+    }
+}
