@@ -1,6 +1,7 @@
 //! The cargo workspace around a directory.
 
 use std::path::Path;
+use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::camino::Utf8Path;
@@ -29,6 +30,21 @@ pub fn metadata(directory: &Path) -> Result<Metadata> {
             "`{}` is in no cargo workspace that can be read; name a directory of one with `-C DIR`",
             directory.display()
         ))
+    })
+}
+
+/// The same, asked for while `work` is done: where there are many crates, cargo takes longer than reading all manifests of
+/// `copilot/`. What is wrong with the work counts first.
+pub fn metadata_beside<T>(
+    directory: &Path,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<(T, Metadata)> {
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| metadata(directory));
+        let done = work()?;
+        let metadata = asked.join();
+        let metadata = metadata.map_err(|_| anyhow!("cargo could not be asked"))?;
+        Ok((done, metadata?))
     })
 }
 

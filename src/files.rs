@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -11,8 +12,8 @@ use anyhow::{Context as _, Result, bail};
 pub struct Edit {
     pub path: PathBuf,
     /// What is in it now; `None` where there is no such file.
-    pub old: Option<String>,
-    pub new: String,
+    pub old: Option<Rc<str>>,
+    pub new: Rc<str>,
 }
 
 /// Writes them all. Where one cannot be written, the others stay as they were.
@@ -75,7 +76,7 @@ impl Staged {
     fn undo(&self, edit: &Edit) {
         // There is nothing left to do about what goes wrong here; what is told is what went wrong first.
         let _ = match &edit.old {
-            Some(old) => fs::write(&self.target, old),
+            Some(old) => fs::write(&self.target, &**old),
             None => fs::remove_file(&self.target),
         };
     }
@@ -103,8 +104,8 @@ mod tests {
     fn edit(path: &Path, old: Option<&str>, new: &str) -> Edit {
         Edit {
             path: path.to_owned(),
-            old: old.map(str::to_owned),
-            new: new.to_owned(),
+            old: old.map(Rc::from),
+            new: new.into(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! `lock`: what a build needs to know where there is no `copilot/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Result, bail};
 use cargo_metadata::{DependencyKind, Package};
@@ -39,29 +40,39 @@ pub struct Arguments {
 struct Report {
     /// Whether nothing was written.
     check: bool,
-    /// Of every crate that uses the application.
-    locks: Vec<Lock>,
+    /// Those of every crate that uses the application.
+    locks: Vec<Locks>,
 }
 
-/// The lock of a crate.
+/// Locks that say the same: mostly all of them.
 #[derive(Serialize)]
-struct Lock {
+struct Locks {
     /// From the root of the cargo workspace.
-    file: String,
-    /// How it was found.
+    files: Vec<String>,
+    #[serde(flatten)]
+    found: Found,
+    #[serde(skip)]
+    paths: Vec<PathBuf>,
+    /// What is in them; `None` where there is nothing.
+    #[serde(skip)]
+    text: Option<String>,
+}
+
+/// What was found in them.
+#[derive(Default, Serialize)]
+struct Found {
     state: State,
     /// Why it is no lock.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     /// Endpoints that are others now; none where they are the same, though something else is out of date.
     changes: Vec<Moved>,
-    #[serde(skip)]
-    path: PathBuf,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
+    #[default]
     UpToDate,
     Missing,
     OutOfDate,
@@ -88,37 +99,26 @@ struct Moved {
 /// Writes the locks, or checks them.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // One lock serves all environments.
-    let context = Context::open(&selection.everywhere())?;
+    let everywhere = selection.everywhere();
+    let (context, metadata) = cargo::metadata_beside(&selection.directory, || open(&everywhere))?;
     let application = context.application();
-    if let Some(finding) = context
-        .wrong_metadata()
-        .cloned()
-        .or_else(|| refusal(application))
-    {
-        bail!(
-            "no lock can be relied on before that is right (`cargo service-connect check`): {}",
-            output::one_line(&finding)
-        );
-    }
-    let metadata = cargo::metadata(&selection.directory)?;
     let packages = cargo::packages(&metadata, &context.workspace);
     let packages = packages.filter(|(package, _)| is_using(package));
     let root = metadata.workspace_root.as_std_path();
-    let locks: Vec<_> = packages
-        .map(|(_, directory)| Lock::open(directory.join(lock::FILE), root, application))
-        .collect();
-    if locks.is_empty() {
+    let text = lock::write(application);
+    let paths = packages.map(|(_, directory)| directory.join(lock::FILE));
+    let report = Report {
+        check: arguments.check,
+        locks: locks(paths, root, &text, application),
+    };
+    if report.locks.is_empty() {
         bail!(
             "no crate of the cargo workspace `{}` has `service-connect-codegen` in its [build-dependencies]",
             metadata.workspace_root
         );
     }
-    let report = Report {
-        check: arguments.check,
-        locks,
-    };
     if !arguments.check {
-        report.write(&lock::write(application))?;
+        report.write(&text)?;
     }
     match arguments.format {
         Format::Human => report.print()?,
@@ -131,69 +131,122 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
+/// The application, if locks of it can be relied on.
+fn open(selection: &Selection) -> Result<Context> {
+    let context = Context::open(selection)?;
+    let refused = context.wrong_metadata().cloned();
+    if let Some(finding) = refused.or_else(|| refusal(context.application())) {
+        bail!(
+            "no lock can be relied on before that is right (`cargo service-connect check`): {}",
+            output::one_line(&finding)
+        );
+    }
+    Ok(context)
+}
+
+/// Looks at the lock in each of these files; `current` is what it should be.
+fn locks(
+    paths: impl Iterator<Item = PathBuf>,
+    root: &Path,
+    current: &str,
+    application: &Application,
+) -> Vec<Locks> {
+    let mut all: Vec<Locks> = Vec::new();
+    let mut known = HashMap::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).ok();
+        // One that cannot be read as text is alone with what keeps it from that.
+        let key = text
+            .clone()
+            .ok_or_else(|| path.exists().then(|| path.clone()));
+        let index = *known.entry(key).or_insert_with(|| {
+            let found = if text.as_deref() == Some(current) {
+                Found::default()
+            } else {
+                Found::read(&path, application)
+            };
+            all.push(Locks {
+                files: Vec::new(),
+                found,
+                paths: Vec::new(),
+                text,
+            });
+            all.len() - 1
+        });
+        let shown = path.strip_prefix(root).unwrap_or(&path);
+        all[index].files.push(shown.display().to_string());
+        all[index].paths.push(path);
+    }
+    all
+}
+
 impl Report {
     /// Those that do not say what the manifests say.
-    fn stale(&self) -> impl Iterator<Item = &Lock> {
+    fn stale(&self) -> impl Iterator<Item = &Locks> {
         let locks = self.locks.iter();
-        locks.filter(|lock| lock.state != State::UpToDate)
+        locks.filter(|locks| locks.found.state != State::UpToDate)
     }
 
     fn write(&self, text: &str) -> Result<()> {
-        let edits = self.stale().map(|lock| Edit {
-            path: lock.path.clone(),
-            old: fs::read_to_string(&lock.path).ok(),
-            new: text.to_owned(),
+        let new: Rc<str> = text.into();
+        let edits = self.stale().flat_map(|locks| {
+            let old = locks.text.as_deref().map(Rc::from);
+            let paths = locks.paths.iter().cloned();
+            let new = &new;
+            paths.map(move |path| Edit {
+                path,
+                old: old.clone(),
+                new: new.clone(),
+            })
         });
         files::write(&edits.collect::<Vec<_>>())
     }
 
     fn print(&self) -> Result<()> {
-        // What is wrong with locks, each with those of which it holds: mostly all of them.
+        // What is wrong with locks, each with those of which it holds.
         let mut stale: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for lock in self.stale() {
-            if !self.check {
-                output::note(&format!("wrote {}", output::printable(&lock.file)));
-            }
-            let file = output::printable(&lock.file);
-            stale.entry(lock.verdict()).or_default().push(file);
+        for locks in self.stale() {
+            let files = locks.files.iter().map(|file| output::printable(file));
+            let known = stale.entry(locks.found.verdict()).or_default();
+            known.extend(files);
         }
         if stale.is_empty() {
             output::note("every lock is up to date");
-        } else if self.check {
-            for (what, locks) in stale {
-                let verb = if locks.len() == 1 { "is" } else { "are" };
-                output::result(&format!("{} {verb} {what}\n", locks.join(", ")))?;
-            }
-            output::note("run `cargo service-connect lock` and commit what it writes");
+            return Ok(());
         }
+        if !self.check {
+            let mut written: Vec<_> = stale.into_values().flatten().collect();
+            written.sort();
+            let lines: Vec<_> = written.iter().map(|file| format!("wrote {file}")).collect();
+            output::note(&lines.join("\n"));
+            return Ok(());
+        }
+        for (what, locks) in stale {
+            let verb = if locks.len() == 1 { "is" } else { "are" };
+            output::result(&format!("{} {verb} {what}\n", locks.join(", ")))?;
+        }
+        output::note("run `cargo service-connect lock` and commit what it writes");
         Ok(())
     }
 }
 
-impl Lock {
-    fn open(path: PathBuf, root: &Path, application: &Application) -> Self {
-        let shown = path.strip_prefix(root).unwrap_or(&path);
-        let mut lock = Self {
-            file: shown.display().to_string(),
-            state: State::UpToDate,
-            error: None,
-            changes: Vec::new(),
-            path,
-        };
-        match lock::open(&lock.path, lock::FILE) {
-            Ok(None) => lock.state = State::Missing,
+impl Found {
+    fn read(path: &Path, application: &Application) -> Self {
+        let mut found = Self::default();
+        match lock::open(path, lock::FILE) {
+            Ok(None) => found.state = State::Missing,
             Ok(Some(old)) if lock::says(&old, application) => {}
             Ok(Some(old)) => {
                 let changes = lock::changes(&old, application).into_iter();
-                lock.changes = changes.map(Moved::from).collect();
-                lock.state = State::OutOfDate;
+                found.changes = changes.map(Moved::from).collect();
+                found.state = State::OutOfDate;
             }
             Err(finding) => {
-                lock.error = Some(output::one_line(&finding));
-                lock.state = State::Invalid;
+                found.error = Some(output::one_line(&finding));
+                found.state = State::Invalid;
             }
         }
-        lock
+        found
     }
 
     /// What is to be said of it.

@@ -104,7 +104,7 @@ fn json_has_every_lock_and_every_endpoint_that_has_changed() {
     };
     let lock = |state: &str, changes: Value| {
         let file = "crates/web/service-connect.lock";
-        json!([{"file": file, "state": state, "changes": changes}])
+        json!([{"files": [file], "state": state, "changes": changes}])
     };
     let app = workspace();
     let missing = locks(&app, &["lock", "--check"], 1);

@@ -306,6 +306,20 @@ fn changes_name_endpoints_and_who_has_to_be_redeployed() {
         ],
         "what is new in discovery is found by tasks that run already"
     );
+
+    let names: Vec<_> = (1..=12).map(|number| format!("web-{number:02}")).collect();
+    let many: Vec<_> = names.iter().map(|name| (&**name, on)).collect();
+    let before = [&many[..], &[("api", "")]].concat();
+    let named: Vec<_> = names[..10].iter().map(|name| format!("`{name}`")).collect();
+    assert_eq!(
+        changes(&before, &[&many[..], &[api]].concat()),
+        [format!(
+            "in `test`, `api` is new in Service Connect, as `api:80`: once it is deployed, build and redeploy those of \
+             {} and 2 more that call it",
+            named.join(", ")
+        )],
+        "nobody reads a thousand names"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod services;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::{DependencyKind, Metadata};
@@ -79,8 +80,9 @@ struct Change {
 /// Changes the crate, or shows how it would be changed.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // A crate is one for all environments.
-    let context = Context::open(&selection.everywhere())?;
-    let metadata = cargo::metadata(&selection.directory)?;
+    let everywhere = selection.everywhere();
+    let (context, metadata) =
+        cargo::metadata_beside(&selection.directory, || Context::open(&everywhere))?;
     let directory = selection.directory.canonicalize()?;
     let name = arguments.package.as_deref();
     let found = Crate::find(&metadata, &context.workspace, name, &directory)?;
@@ -194,7 +196,11 @@ impl Report {
             diff: diff::unified(&file, old.as_deref().unwrap_or_default(), &new),
             file,
             added,
-            edit: Edit { path, old, new },
+            edit: Edit {
+                path,
+                old: old.map(Rc::from),
+                new: new.into(),
+            },
         });
     }
 

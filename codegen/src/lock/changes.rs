@@ -6,11 +6,14 @@
 //! assert_eq!(lock::changes(&Application::default(), &Application::default()), []);
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use crate::application::{Application, Service};
 use crate::route::{self, Route, Via};
+
+/// How many of the services that may have to be redeployed a text names.
+const NAMED: usize = 10;
 
 /// An endpoint of a service in one environment that is another one now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,24 +102,45 @@ struct View<'a> {
     environment: Option<usize>,
     /// Whether it has that one.
     is_there: bool,
+    services: HashMap<&'a str, &'a Service>,
+    /// One of those that call others in the same way, and the names of all of these.
+    callers: Vec<(&'a Service, Vec<&'a str>)>,
 }
 
 impl<'a> View<'a> {
     fn of(application: &'a Application, environment: Option<&str>) -> Self {
         let mut all = application.environments.iter();
-        Self {
+        let mut view = Self {
             application,
             environment: environment.and_then(|name| all.position(|known| known.name == name)),
             is_there: looked_at(application).any(|known| known == environment),
+            services: HashMap::new(),
+            callers: Vec::new(),
+        };
+        // What of a caller decides on its way: asking for each of them is too much where there are a thousand.
+        let mut alike = HashMap::new();
+        for service in &application.services {
+            view.services.entry(&service.name).or_insert(service);
+            if service.external {
+                continue;
+            }
+            let deployment = application.deployment(service, view.environment).ok();
+            let kind = deployment.map(|known| (known.connects(), known.calls_discovery));
+            let index = *alike.entry(kind).or_insert_with(|| {
+                view.callers.push((service, Vec::new()));
+                view.callers.len() - 1
+            });
+            view.callers[index].1.push(service.name.as_str());
         }
+        view
     }
 
     fn has(&self, service: &str) -> bool {
-        self.is_there && self.application.service(service).is_some()
+        self.is_there && self.services.contains_key(service)
     }
 
     fn endpoint(&self, service: &str, via: Via) -> Option<String> {
-        let service = self.application.service(service)?;
+        let service = self.services.get(service)?;
         let endpoint = match via {
             Via::ServiceConnect => route::service_connect,
             Via::Discovery => route::discovery,
@@ -127,15 +151,17 @@ impl<'a> View<'a> {
 
     /// Those whose way to it is that one.
     fn callers(&self, service: &str, via: Via) -> BTreeSet<&'a str> {
-        let Some(callee) = self.application.service(service) else {
+        let Some(callee) = self.services.get(service).filter(|_| self.is_there) else {
             return BTreeSet::new();
         };
-        let calls = |caller: &&Service| {
-            let route = Route::find(self.application, caller, callee, self.environment);
-            self.is_there && !caller.external && caller.name != service && route.via == Some(via)
+        let calls = |caller: &Service| {
+            Route::find(self.application, caller, callee, self.environment).via == Some(via)
         };
-        let callers = self.application.services.iter().filter(calls);
-        callers.map(|caller| caller.name.as_str()).collect()
+        let callers = self.callers.iter().filter(|(one, _)| calls(one));
+        callers
+            .flat_map(|(_, names)| names.iter().copied())
+            .filter(|name| *name != service)
+            .collect()
     }
 }
 
@@ -163,7 +189,8 @@ impl fmt::Display for Change {
                 write!(f, "is no longer in {via}, where it was `{from}`")?;
             }
         }
-        let clients: Vec<_> = redeploy.iter().map(|name| format!("`{name}`")).collect();
+        let clients = redeploy.iter().take(NAMED).map(|name| format!("`{name}`"));
+        let clients: Vec<_> = clients.collect();
         if clients.is_empty() {
             return Ok(());
         }
@@ -172,9 +199,10 @@ impl fmt::Display for Change {
             Difference::Added(_) | Difference::Moved { .. } => "once it is deployed",
         };
         let clients = clients.join(", ");
-        write!(
-            f,
-            ": {when}, build and redeploy those of {clients} that call it"
-        )
+        write!(f, ": {when}, build and redeploy those of {clients}")?;
+        if redeploy.len() > NAMED {
+            write!(f, " and {} more", redeploy.len() - NAMED)?;
+        }
+        f.write_str(" that call it")
     }
 }
