@@ -1,5 +1,6 @@
 //! What goes to stdout and stderr. A reader that went away is no failure.
 
+use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -23,9 +24,23 @@ pub fn result(text: &str) -> Result<()> {
 
 /// Writes a result as JSON, for programs and people.
 pub fn json(result: &impl Serialize) -> Result<()> {
-    let mut json = serde_json::to_vec_pretty(result)?;
-    json.push(b'\n');
-    raw(&json)
+    let mut json = serde_json::to_string_pretty(result)?;
+    json.push('\n');
+    raw_json(&json)
+}
+
+/// Writes JSON that is written out already. What JSON need not escape and a terminal could obey is escaped too.
+pub fn raw_json(json: &str) -> Result<()> {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        // All others are escaped, or are the line ends between values.
+        if c.is_control() && c >= '\u{7f}' {
+            let _ = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    raw(shown.as_bytes())
 }
 
 /// Writes a result byte for byte.
@@ -43,11 +58,9 @@ fn written(result: io::Result<()>) -> Result<()> {
     }
 }
 
-/// Says on stderr why there is no result. Lines stay lines, for cargo's words have some; nothing else in them that could
-/// play tricks on a terminal does.
+/// Says on stderr why there is no result, in lines where it is cargo who says so.
 pub fn error(text: &str) {
-    let lines: Vec<_> = text.lines().map(printable).collect();
-    let text = lines.join("\n");
+    let text = printable_lines(text);
     note(&format!("{ERROR}error{ERROR:#}: {text}"));
 }
 
@@ -73,4 +86,10 @@ pub fn printable(text: &str) -> String {
         }
     }
     out
+}
+
+/// The same for a text of several lines, which stay lines.
+pub fn printable_lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    lines.join("\n")
 }

@@ -63,7 +63,10 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // A look-up that never ends would hold it.
     runtime.shutdown_background();
     match arguments.format {
-        Format::Human => output::result(&format!("{report}\n"))?,
+        Format::Human => {
+            let text = output::printable_lines(&report.to_string());
+            output::result(&format!("{text}\n"))?;
+        }
         Format::Json => output::json(&report)?,
     }
     Ok(if report.is_ready() && left_out == 0 {
@@ -135,7 +138,7 @@ fn clients(
             output::note(&format!(
                 "{WARNING}warning{WARNING:#}: `{}` is called over https, which this command does not speak: call \
                  `preflight` in the program",
-                service.name
+                output::printable(&service.name)
             ));
             return None;
         }

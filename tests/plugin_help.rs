@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
-use plugin_support::{App, Run, plugin};
+use plugin_support::{App, Run, commands, plugin};
 
 /// As wide as it is where nobody says how wide the terminal is.
 const WIDTH: usize = 100;
@@ -23,18 +23,6 @@ fn help(arguments: &[&str]) -> Run {
         .into();
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     run
-}
-
-/// The names in the list of commands.
-fn commands(help: &str) -> Vec<&str> {
-    let list = help.split("\nCommands:\n").nth(1).unwrap();
-    let list = list.split("\n\n").next().unwrap();
-    let names = list.lines().filter_map(|line| {
-        // Further lines of a description stand farther to the right.
-        let line = line.strip_prefix("  ")?;
-        line.split(' ').next().filter(|name| !name.is_empty())
-    });
-    names.filter(|name| *name != "help").collect()
 }
 
 #[test]

@@ -36,7 +36,16 @@ pub fn render(workspace: &Workspace, findings: &[Finding]) -> String {
         out.push_str(&Renderer::styled().render(&[group]));
         out.push_str("\n\n");
     }
-    out
+    // The renderer makes the control characters of ASCII visible, and passes the others on.
+    let mut shown = String::with_capacity(out.len());
+    for c in out.chars() {
+        if c.is_control() && !c.is_ascii() {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// Adds the lines of the file, or only the place where there are none to show.

@@ -33,8 +33,8 @@ pub fn write(format: Format, workspace: &Workspace, findings: &[Finding]) -> Res
     match format {
         // The only one that a terminal can color.
         Format::Human => output::result(&human::render(workspace, findings)),
-        Format::Json => output::raw(json::render(findings)?.as_bytes()),
-        Format::Sarif => output::raw(sarif::render(workspace, findings)?.as_bytes()),
+        Format::Json => output::raw_json(&json::render(findings)?),
+        Format::Sarif => output::raw_json(&sarif::render(workspace, findings)?),
         Format::Github => output::raw(github::render(workspace, findings).as_bytes()),
     }
 }

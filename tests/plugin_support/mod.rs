@@ -25,6 +25,18 @@ pub fn run(directory: &Path, arguments: &[&str]) -> Run {
         .into()
 }
 
+/// The names in the list of commands that `--help` has.
+pub fn commands(help: &str) -> Vec<&str> {
+    let list = help.split("\nCommands:\n").nth(1).unwrap_or_default();
+    let list = list.split("\n\n").next().unwrap_or_default();
+    let names = list.lines().filter_map(|line| {
+        // Further lines of a description stand farther to the right.
+        let line = line.strip_prefix("  ")?;
+        line.split(' ').next().filter(|name| !name.is_empty())
+    });
+    names.filter(|name| *name != "help").collect()
+}
+
 /// What a run of the plugin gave.
 #[derive(Debug)]
 pub struct Run {
