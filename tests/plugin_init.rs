@@ -144,7 +144,7 @@ fn json_has_the_changes_and_what_else_there_is_to_know() {
                          +service_connect::clients!();\n+\n fn main() {}\n",
             }],
             "notes": [],
-            "example": "Api::get(\"/\")",
+            "example": "Api::get(\"/\").await?",
         });
         assert_eq!(
             serde_json::from_str::<Value>(&found.stdout).unwrap(),
@@ -450,9 +450,9 @@ fn the_services_are_asked_for_listed_named_or_built_there() {
         "{text}"
     );
     assert!(
-        asked
-            .stdout
-            .starts_with("`shop-web` runs as `web`, `api`. It can call no service"),
+        asked.stdout.starts_with(
+            "`shop-web` runs as `web`, `api`. There is no other service yet that it could call."
+        ),
         "{}",
         asked.stdout
     );
@@ -603,4 +603,77 @@ fn an_old_rust_version_is_said() {
     );
     assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
     assert_eq!(done.code, Some(0));
+}
+
+#[test]
+fn the_example_is_of_what_can_be_reached() {
+    let service = |name: &str, image: &str, connect: bool| {
+        format!(
+            "name: {name}\ntype: Backend Service\nimage: {{{image}, port: 6379}}\nnetwork: {{connect: {connect}}}\n"
+        )
+    };
+    let app = |kind: &str| {
+        App::new()
+            .file(
+                "copilot/web/manifest.yml",
+                format!(
+                    "name: web\ntype: {kind}\nschedule: rate(1h)\nimage: {{build: x, port: 80}}\n"
+                ),
+            )
+            .file("Cargo.toml", WORKSPACE)
+            .file("crates/web/Cargo.toml", PACKAGE)
+            .file("crates/web/src/main.rs", HELLO)
+    };
+    let alone = init(&app("Backend Service"));
+    assert!(
+        alone
+            .stdout
+            .starts_with("`web` is a service. There is no other service yet that it could call.\n"),
+        "{alone:#?}"
+    );
+
+    let redis = app("Backend Service").file(
+        "copilot/redis/manifest.yml",
+        service("redis", "location: redis:7", false),
+    );
+    let reached = init(&redis);
+    assert!(
+        reached.stdout.starts_with("`web` is a service, and can reach `redis`, for instance:\n\n    let authority = Redis::authority()?;\n"),
+        "{reached:#?}"
+    );
+    assert!(
+        read(&redis, "crates/web/src/main.rs")
+            .contains("    let authority = Redis::authority()?;\n    println!(\"{authority}\");\n")
+    );
+    // What the team builds itself comes first.
+    let both = app("Backend Service")
+        .file(
+            "copilot/redis/manifest.yml",
+            service("redis", "location: redis:7", false),
+        )
+        .file(
+            "copilot/stock/manifest.yml",
+            service("stock", "build: x", false),
+        );
+    assert!(
+        init(&both)
+            .stdout
+            .contains("let answer = Stock::get(\"/\").await?;")
+    );
+
+    // App Runner reaches nobody.
+    let apart = app("Request-Driven Web Service").file(
+        "copilot/stock/manifest.yml",
+        service("stock", "build: x", true),
+    );
+    assert!(
+        init(&apart).stdout.starts_with(
+            "`web` is a service. It can call none of the others in every environment: `cargo service-connect routes --from web` says why.\n"
+        )
+    );
+    // Without a call to make, what `cargo new` wrote stays.
+    assert_eq!(
+        read(&apart, "crates/web/src/main.rs"),
+        format!("service_connect::clients!();\n\n{HELLO}")
+    );
 }

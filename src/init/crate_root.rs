@@ -7,6 +7,7 @@ use anyhow::Result;
 use syn::Item;
 
 use super::rust::{Source, mentions};
+use super::services::{Example, ExampleKind};
 
 const CALL: &str = "service_connect::clients!();";
 
@@ -14,17 +15,11 @@ const CALL: &str = "service_connect::clients!();";
 const HELLO: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
 
 /// The root that messages call `name`, with `clients!()` in it. Where it is nothing but what `cargo new` writes,
-/// the function `main` makes the call `example`.
-pub fn edit(name: &str, old: &str, example: Option<&str>) -> Result<String> {
+/// its function `main` makes the call of the example.
+pub fn edit(name: &str, old: &str, example: Option<&Example>) -> Result<String> {
     let source = Source::parse(name, old)?;
-    if let Some(call) = example.filter(|_| old.replace("\r\n", "\n") == HELLO) {
-        return Ok(source.with(
-            0..old.len(),
-            &format!(
-                "{CALL}\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {{\n    let answer = {call}.await?;\n    \
-                 println!(\"{{}}: {{}}\", answer.status(), answer.text().await?);\n    Ok(())\n}}\n"
-            ),
-        ));
+    if let Some(example) = example.filter(|_| old.replace("\r\n", "\n") == HELLO) {
+        return Ok(source.with(0..old.len(), &main(example)));
     }
     let items = source.file.items.iter();
     let head = items.take_while(|item| match item {
@@ -64,6 +59,22 @@ pub fn edit(name: &str, old: &str, example: Option<&str>) -> Result<String> {
         _ => "",
     };
     Ok(source.with(at..at, &format!("\n\n{CALL}{after}")))
+}
+
+/// A program that makes the call.
+fn main(example: &Example) -> String {
+    let Example { kind, call, .. } = example;
+    let lines = match kind {
+        ExampleKind::Request => format!(
+            "let answer = {call};\n    println!(\"{{}}: {{}}\", answer.status(), answer.text().await?);"
+        ),
+        ExampleKind::Authority => {
+            format!("let authority = {call};\n    println!(\"{{authority}}\");")
+        }
+    };
+    format!(
+        "{CALL}\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {{\n    {lines}\n    Ok(())\n}}\n"
+    )
 }
 
 /// Before the first item and the comments that belong to it, else the end of the file.

@@ -24,7 +24,7 @@ use crate::{Outcome, cargo, diff};
 
 use cargo_toml::{Manifests, Needs};
 use package::Crate;
-use services::{Example, Services};
+use services::{Example, ExampleKind, Services};
 
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
@@ -96,13 +96,13 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         notes: found.notes(),
         example: example.as_ref().map(|example| example.call.clone()),
     };
-    report.plan(&metadata, &found, &services)?;
+    report.plan(&metadata, &found, &services, example.as_ref())?;
     if !arguments.dry_run {
         let edits = report.changes.iter().map(|change| change.edit.clone());
         files::write(&edits.collect::<Vec<_>>())?;
     }
     match arguments.format {
-        Format::Human => report.print(example.as_ref())?,
+        Format::Human => report.print(&context, example.as_ref())?,
         Format::Json => output::json(&report)?,
     }
     Ok(Outcome::Clean)
@@ -110,7 +110,13 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
 
 impl Report {
     /// What is to be done; nothing is written yet, so that whatever fails leaves the crate as it was.
-    fn plan(&mut self, metadata: &Metadata, found: &Crate<'_>, services: &Services) -> Result<()> {
+    fn plan(
+        &mut self,
+        metadata: &Metadata,
+        found: &Crate<'_>,
+        services: &Services,
+        example: Option<&Example>,
+    ) -> Result<()> {
         let root = metadata.workspace_root.as_std_path();
         let name = |path: &Path| {
             let path = path.strip_prefix(root).unwrap_or(path);
@@ -130,7 +136,6 @@ impl Report {
         let directory = path.parent().unwrap_or(found.directory);
         let old = read(&path)?.ok_or_else(|| anyhow!("there is no file `{}`", path.display()))?;
         if crate_root::with_clients(directory).is_none() {
-            let example = self.example.as_deref();
             let new = crate_root::edit(&name(&path), &old, example)?;
             let added = vec!["`clients!()`".to_owned()];
             self.change(name(&path), added, path, Some(old), new);
@@ -204,7 +209,7 @@ impl Report {
         });
     }
 
-    fn print(&self, example: Option<&Example>) -> Result<()> {
+    fn print(&self, context: &Context, example: Option<&Example>) -> Result<()> {
         for note in &self.notes {
             output::note(&format!("{WARNING}warning{WARNING:#}: {}", printable(note)));
         }
@@ -226,28 +231,48 @@ impl Report {
                 printable(&change.added.join(", "))
             ));
         }
-        output::result(&self.next(example))
+        output::result(&self.next(context, example))
     }
 
     /// What one can do now.
-    fn next(&self, example: Option<&Example>) -> String {
+    fn next(&self, context: &Context, example: Option<&Example>) -> String {
         let package = &self.package;
         let who = match &self.services[..] {
             [] => format!("`{package}` is a library for services"),
             [only] if only == package => format!("`{package}` is a service"),
             all => format!("`{package}` runs as `{}`", printable(&all.join("`, `"))),
         };
-        let call = match example {
-            Some(Example { service, call }) => format!(
-                ", and can call `{}`, for instance:\n\n    let answer = {call}.await?;\n",
+        let mut others = context.application().services.iter();
+        let what = match (example, &self.services[..]) {
+            (
+                Some(Example {
+                    service,
+                    kind,
+                    call,
+                }),
+                _,
+            ) => {
+                let service = printable(service);
+                let (verb, name) = match kind {
+                    ExampleKind::Request => ("call", "answer"),
+                    ExampleKind::Authority => ("reach", "authority"),
+                };
+                format!(", and can {verb} `{service}`, for instance:\n\n    let {name} = {call};\n")
+            }
+            _ if others.all(|service| self.services.contains(&service.name)) => {
+                ". There is no other service yet that it could call.\n".to_owned()
+            }
+            (None, [service, ..]) => format!(
+                ". It can call none of the others in every environment: `cargo service-connect routes --from {}` says \
+                 why.\n",
                 printable(service)
             ),
-            None => ". It can call no service in every environment so far: `cargo service-connect routes \
-                     --from SERVICE` says why\n"
+            (None, []) => ". No service can be called in every environment: `cargo service-connect routes` shows \
+                           them.\n"
                 .to_owned(),
         };
         format!(
-            "{who}{call}\nNext: `cargo service-connect lock`, for builds without `copilot/`; `cargo service-connect dev` \
+            "{who}{what}\nNext: `cargo service-connect lock`, for builds without `copilot/`; `cargo service-connect dev` \
              runs the application here.\n"
         )
     }

@@ -135,11 +135,20 @@ fn unknown(context: &Context, package: &Package) -> String {
     )
 }
 
-/// A service that the crate can call in every environment, and the call: the one whose image the team builds itself rather
-/// than another, because it speaks HTTP.
+/// A service that the crate can reach in every environment, rather one whose image the team builds itself than another.
 pub struct Example {
     pub service: String,
+    pub kind: ExampleKind,
+    /// The expression.
     pub call: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExampleKind {
+    /// A request.
+    Request,
+    /// `host:port`, for a client of its own: what others have built is a database or a queue, mostly.
+    Authority,
 }
 
 impl Example {
@@ -163,15 +172,23 @@ impl Example {
             }
         };
         let callable = || services.iter().filter(is_callable);
-        let is_built = |service: &&Service| context.workspace.image(service).is_some();
-        let service = callable().find(is_built).or_else(|| callable().next())?;
+        let built = callable().find(|service| context.workspace.image(service).is_some());
+        let (service, kind) = match built {
+            Some(service) => (service, ExampleKind::Request),
+            None => (callable().next()?, ExampleKind::Authority),
+        };
         let types = type_names(services.iter().map(|service| service.name.as_str()));
         let index = services
             .iter()
             .position(|known| known.name == service.name)?;
+        let name = types.get(index)?;
         Some(Self {
             service: service.name.clone(),
-            call: format!("{}::get(\"/\")", types.get(index)?),
+            kind,
+            call: match kind {
+                ExampleKind::Request => format!("{name}::get(\"/\").await?"),
+                ExampleKind::Authority => format!("{name}::authority()?"),
+            },
         })
     }
 }

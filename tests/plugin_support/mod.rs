@@ -26,6 +26,7 @@ pub fn run(directory: &Path, arguments: &[&str]) -> Run {
 }
 
 /// The names in the list of commands that `--help` has.
+#[allow(dead_code)] // Not every test is about all commands.
 pub fn commands(help: &str) -> Vec<&str> {
     let list = help.split("\nCommands:\n").nth(1).unwrap_or_default();
     let list = list.split("\n\n").next().unwrap_or_default();
