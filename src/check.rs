@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 use clap::Args;
+use service_connect_codegen::map::{edges, pipelines};
 use service_connect_codegen::{Finding, Severity};
 
 use crate::context::Context;
 use crate::options::Selection;
 use crate::report::{self, Format};
 use crate::scan::{Asked, Sources};
-use crate::{Outcome, output};
+use crate::{Outcome, calls, output};
 
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
@@ -29,7 +30,9 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let asked = Asked::cargo(selection);
     let context = Context::open(selection)?;
     let sources = asked.read(&context);
-    let mut findings = context.findings().to_vec();
+    let calls = calls::all(&context);
+    let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
+    let mut findings = [context.findings(), &pipelines].concat();
     if let Ok(Some(sources)) = &sources {
         findings.extend(sources.unseen.iter().cloned());
     }

@@ -77,6 +77,11 @@ impl Context {
         self.loaded.application
     }
 
+    /// All that was read: the variables of the services, too.
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
     /// The services in their environments.
     pub fn application(&self) -> &Application {
         &self.loaded.application

@@ -118,6 +118,16 @@ codes! {
     DiscoveryVariable = "discovery-variable",
     /// A private host name in a variable belongs to no service.
     UnknownHost = "unknown-host",
+    /// A stage of a pipeline names no environment.
+    PipelineStage = "pipeline-stage",
+    /// A pipeline deploys what is not there.
+    PipelineDeployment = "pipeline-deployment",
+    /// A deployment depends on one that its stage does not have.
+    PipelineDependency = "pipeline-dependency",
+    /// Deployments depend on each other in a circle.
+    PipelineCycle = "pipeline-cycle",
+    /// A pipeline deploys a client before its server, or beside it.
+    PipelineOrder = "pipeline-order",
     /// The attribute names no service.
     MissingService = "missing-service",
     /// The service of the attribute is no string literal.

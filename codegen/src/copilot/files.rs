@@ -14,7 +14,7 @@ use super::Workspace;
 
 impl Workspace {
     /// The names of the directories in `parent`, sorted; none where there is no such directory.
-    pub(super) fn directories(&self, parent: &str, findings: &mut Vec<Finding>) -> Vec<String> {
+    pub(crate) fn directories(&self, parent: &str, findings: &mut Vec<Finding>) -> Vec<String> {
         let path = self.root.join(parent);
         let entries = match fs::read_dir(&path) {
             Ok(entries) => entries,
@@ -79,7 +79,7 @@ impl Workspace {
     }
 
     /// The text of a file below the root; `None` if there is none.
-    pub(super) fn read(&self, file: &str) -> Result<Option<String>, Finding> {
+    pub(crate) fn read(&self, file: &str) -> Result<Option<String>, Finding> {
         text_file::read(&self.root.join(file), file)
     }
 }

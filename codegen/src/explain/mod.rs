@@ -13,6 +13,7 @@ mod build;
 mod connect;
 mod files;
 mod manifest;
+mod pipeline;
 mod reference;
 mod route;
 mod variables;
@@ -102,6 +103,11 @@ impl Code {
             Self::UrlZone => &variables::URL_ZONE,
             Self::DiscoveryVariable => &variables::DISCOVERY_VARIABLE,
             Self::UnknownHost => &variables::UNKNOWN_HOST,
+            Self::PipelineStage => &pipeline::PIPELINE_STAGE,
+            Self::PipelineDeployment => &pipeline::PIPELINE_DEPLOYMENT,
+            Self::PipelineDependency => &pipeline::PIPELINE_DEPENDENCY,
+            Self::PipelineCycle => &pipeline::PIPELINE_CYCLE,
+            Self::PipelineOrder => &pipeline::PIPELINE_ORDER,
             Self::MissingService => &attribute::MISSING_SERVICE,
             Self::ServiceLiteral => &attribute::SERVICE_LITERAL,
             Self::UnknownArgument => &attribute::UNKNOWN_ARGUMENT,

@@ -2,13 +2,24 @@
 //!
 //! ```
 //! use service_connect_codegen::Application;
-//! use service_connect_codegen::map::calls;
+//! use service_connect_codegen::map::{Order, calls, edges};
 //!
-//! assert!(calls(&Application::default(), &[]).is_empty());
+//! let application = Application::default();
+//! let calls = calls(&application, &[]);
+//! let edges = edges(&calls);
+//! assert!(Order::find(&application, &edges, None).is_free());
 //! ```
 
 mod call;
+mod edge;
+mod order;
+mod outside;
+mod pipeline;
 mod variables;
 
 pub use call::{Call, CallKind, Way};
+pub use edge::{Edge, Entry, edges};
+pub use order::{Cycle, Elsewhere, Order, redeploy};
+pub use outside::{Named, Outside, outside};
+pub use pipeline::pipelines;
 pub use variables::calls;

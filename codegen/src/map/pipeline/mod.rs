@@ -1,0 +1,306 @@
+//! The stages of pipelines: what Copilot refuses, and clients that are deployed before their servers are there.
+//!
+//! A stage deploys all services at once, or those below `deployments` in the order of their `depends_on`.
+
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::application::Application;
+use crate::code::Code;
+use crate::copilot::Workspace;
+use crate::finding::{Finding, nearest};
+use crate::yaml;
+
+use super::edge::Edge;
+use super::order::{Order, redeploy};
+use read::{Deployment, Stage, Text, stages};
+
+/// What is wrong with the pipelines of a workspace: with `copilot/pipelines/*/manifest.yml`, and `copilot/pipeline.yml` as
+/// there was one before.
+#[must_use]
+pub fn pipelines(
+    workspace: &Workspace,
+    application: &Application,
+    edges: &[Edge<'_>],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let directories = workspace.directories("copilot/pipelines", &mut findings);
+    let files = directories
+        .iter()
+        .map(|name| format!("copilot/pipelines/{name}/manifest.yml"));
+    let own = application.services.iter();
+    let own = own.filter(|service| !service.external);
+    // Those of a pipeline are named by their directories.
+    let services: HashMap<&str, &str> = own
+        .flat_map(|service| {
+            let name = service.name.as_str();
+            [(name, name), (service.directory.as_str(), name)]
+        })
+        .collect();
+    let has_environments = workspace.copilot().join("environments").is_dir();
+    for file in files.chain(["copilot/pipeline.yml".to_owned()]) {
+        let file: Arc<str> = file.into();
+        let text = workspace.read(&file);
+        let root = text.and_then(|text| yaml::parse(&file, &text.unwrap_or_default()));
+        let stages = match root {
+            Ok(root) => root.map_or_else(Vec::new, |root| stages(&root)),
+            Err(finding) => {
+                findings.push(finding);
+                continue;
+            }
+        };
+        // Nothing is said of environments that are not asked for.
+        let is_left_out = |stage: &&Stage| {
+            let mut known = application.environments.iter();
+            known.any(|known| known.name == stage.name.text && !known.listed)
+        };
+        for stage in stages.iter().filter(|stage| !is_left_out(stage)) {
+            let check = Check {
+                application,
+                services: &services,
+                edges,
+                stage,
+            };
+            if has_environments {
+                findings.extend(check.environment());
+            }
+            check.names(&mut findings);
+            findings.extend(check.circle());
+            check.order(&mut findings);
+        }
+    }
+    findings.sort_by_key(|finding| {
+        let place = finding.place.as_ref();
+        place.map(|place| (place.file.clone(), place.line, place.column))
+    });
+    findings
+}
+
+struct Check<'a> {
+    application: &'a Application,
+    /// The services of this workspace, by what a deployment may be called.
+    services: &'a HashMap<&'a str, &'a str>,
+    edges: &'a [Edge<'a>],
+    stage: &'a Stage,
+}
+
+impl<'a> Check<'a> {
+    /// A stage is named as its environment.
+    fn environment(&self) -> Option<Finding> {
+        let Text { text, place } = &self.stage.name;
+        let mut known = self.application.environments.iter();
+        if known.any(|known| known.name == *text) {
+            return None;
+        }
+        let names = || {
+            let environments = self.application.environments.iter();
+            environments.map(|environment| environment.name.as_str())
+        };
+        let message = format!("the stage `{text}` is for no environment of this workspace");
+        let finding = match nearest(text, names()) {
+            Some(_) => Finding::warning(Code::PipelineStage, message),
+            None => Finding::note(Code::PipelineStage, message),
+        };
+        let otherwise = || format!("`copilot/environments/{text}/manifest.yml` would make it one");
+        Some(finding.at(place).meant(text, names(), otherwise))
+    }
+
+    /// What is deployed has to be there, and so has what that depends on.
+    fn names(&self, findings: &mut Vec<Finding>) {
+        let stage = &self.stage.name.text;
+        let deployments = &self.stage.deployments;
+        let deployed = || deployments.iter().map(|one| one.name.text.as_str());
+        let is_deployed: BTreeSet<&str> = deployed().collect();
+        for Deployment {
+            name,
+            depends_on,
+            has_template,
+        } in deployments
+        {
+            if !has_template && !self.services.contains_key(name.text.as_str()) {
+                let message = format!(
+                    "the stage `{stage}` deploys `{}`, and there is no such service or job",
+                    name.text
+                );
+                let finding = Finding::warning(Code::PipelineDeployment, message);
+                let otherwise = || "a stack of another kind needs its `template_path`".to_owned();
+                let finding = finding.at(&name.place);
+                let mut known: Vec<&str> = self.services.keys().copied().collect();
+                known.sort_unstable();
+                findings.push(finding.meant(&name.text, known, otherwise));
+            }
+            for server in depends_on {
+                if is_deployed.contains(server.text.as_str()) {
+                    continue;
+                }
+                let message = format!(
+                    "`{}` depends on `{}`, which the stage `{stage}` does not deploy",
+                    name.text, server.text
+                );
+                let finding = Finding::error(Code::PipelineDependency, message).at(&server.place);
+                let others = deployed().filter(|other| *other != name.text);
+                let otherwise = || format!("write `{}:` below `deployments`", server.text);
+                findings.push(finding.meant(&server.text, others, otherwise));
+            }
+        }
+    }
+
+    /// Copilot finds no order for what depends on itself.
+    fn circle(&self) -> Option<Finding> {
+        let mut deployments = self.stage.deployments.iter();
+        let (name, before) = deployments.find_map(|one| {
+            let before = self.before(&one.name.text);
+            before
+                .contains(one.name.text.as_str())
+                .then_some((&one.name, before))
+        })?;
+        let is_in = |other: &&str| self.before(other).contains(name.text.as_str());
+        let circle: Vec<_> = before.into_iter().filter(is_in).collect();
+        let message = match &circle[..] {
+            [_] => format!("`{}` depends on itself", name.text),
+            circle => format!("{} depend on each other", list(circle)),
+        };
+        let finding = Finding::error(Code::PipelineCycle, message).at(&name.place);
+        Some(finding.help("take one of them out of `depends_on`: Copilot finds no order otherwise"))
+    }
+
+    /// All that is deployed before it.
+    fn before(&self, name: &str) -> BTreeSet<&'a str> {
+        let deployments = self.stage.deployments.iter();
+        let depends_on: BTreeMap<&str, &[Text]> = deployments
+            .map(|one| (one.name.text.as_str(), &one.depends_on[..]))
+            .collect();
+        let mut before = BTreeSet::new();
+        let mut waiting = vec![name];
+        while let Some(name) = waiting.pop() {
+            for text in depends_on.get(name).copied().unwrap_or_default() {
+                if before.insert(text.text.as_str()) {
+                    waiting.push(&text.text);
+                }
+            }
+        }
+        before
+    }
+
+    /// A client that is deployed beside its server, or before it.
+    fn order(&self, findings: &mut Vec<Finding>) {
+        let name = &self.stage.name.text;
+        let mut looked_at = self.application.looked_at().into_iter();
+        let environment = looked_at.find(|index| {
+            let environment = index.and_then(|index| self.application.environments.get(index));
+            environment.is_none_or(|environment| environment.name == *name)
+        });
+        let Some(environment) = environment else {
+            return;
+        };
+        let order = Order::find(self.application, self.edges, environment);
+        let edges = self.edges.iter().filter(|edge| {
+            let callee = self.application.service(edge.callee);
+            let is_own = callee.is_some_and(|callee| !callee.external);
+            // In a circle somebody is first, whatever is written here.
+            let is_first = order.is_again(edge.caller);
+            edge.caller != edge.callee && is_own && !is_first && edge.connects(environment)
+        });
+        let mut servers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for edge in edges {
+            servers.entry(edge.caller).or_default().push(edge.callee);
+        }
+        if self.stage.deployments.is_empty() {
+            findings.extend(self.at_once(&servers));
+            return;
+        }
+        for client in &self.stage.deployments {
+            let called = servers.get(self.service(&client.name.text));
+            let called = called.map_or(&[][..], Vec::as_slice);
+            findings.extend(self.early(client, called));
+        }
+    }
+
+    /// The stage deploys everything at once.
+    fn at_once(&self, servers: &BTreeMap<&str, Vec<&str>>) -> Option<Finding> {
+        let clients: Vec<_> = servers.keys().copied().collect();
+        let (name, first) = (&self.stage.name, clients.first()?);
+        let message = format!(
+            "the stage `{}` deploys all services at once: at the first deployment, {} may start before what {} \
+             through Service Connect, and then never find{} it",
+            name.text,
+            list(&clients),
+            if clients.len() == 1 {
+                "it calls"
+            } else {
+                "they call"
+            },
+            if clients.len() == 1 { "s" } else { "" },
+        );
+        let finding = Finding::note(Code::PipelineOrder, message).at(&name.place);
+        Some(finding.help(format!(
+            "write `deployments:` with a `depends_on` for each of them, or run `{}` once after the first time{}",
+            redeploy(first, &name.text),
+            if clients.len() == 1 { "" } else { ", and so for the others" },
+        )))
+    }
+
+    fn early(&self, client: &Deployment, servers: &[&str]) -> Option<Finding> {
+        let before = self.before(&client.name.text);
+        let deployments = self.stage.deployments.iter();
+        let deployed = deployments.map(|one| one.name.text.as_str());
+        // One that is not deployed here is there, or comes another way.
+        let early: Vec<&str> = deployed
+            .filter(|server| servers.contains(&self.service(server)))
+            .filter(|server| !before.contains(server))
+            .collect();
+        let name = client.name.text.as_str();
+        let later = early
+            .iter()
+            .filter(|server| self.before(server).contains(name));
+        let later: Vec<&str> = later.copied().collect();
+        if early.is_empty() {
+            return None;
+        }
+        let stage = &self.stage.name.text;
+        let (severity, how, servers): (fn(_, _) -> _, _, _) = if later.is_empty() {
+            (Finding::note, "beside", &early)
+        } else {
+            (Finding::warning, "before", &later)
+        };
+        let message = format!(
+            "the stage `{stage}` deploys `{name}` {how} {}, which it calls through Service Connect: at the first \
+             deployment it {} never find{} it",
+            list(servers),
+            if later.is_empty() {
+                "may start first and then"
+            } else {
+                "starts first, and"
+            },
+            if later.is_empty() { "" } else { "s" },
+        );
+        let finding = severity(Code::PipelineOrder, message);
+        let force = format!("run `{}` once after the first time", redeploy(name, stage));
+        let help = if later.is_empty() {
+            format!(
+                "write `depends_on: [{}]` below `{name}`, or {force}",
+                early.join(", ")
+            )
+        } else {
+            format!("turn `depends_on` round, or {force}")
+        };
+        Some(finding.at(&client.name.place).help(help))
+    }
+
+    /// The service that a deployment is of.
+    fn service<'n>(&'n self, name: &'n str) -> &'n str {
+        self.services.get(name).copied().unwrap_or(name)
+    }
+}
+
+/// `a`, `b` and `c`, quoted.
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
