@@ -67,11 +67,9 @@ fn every_command_has_the_common_options_and_a_short_line() {
     let program = help(&["--help"]).stdout;
     for name in commands(&program) {
         let text = help(&[name, "--help"]).stdout;
-        for option in ["-C <DIR>", "--app <", "--env <", "--color <"] {
+        for option in ["-C <DIR>", "--app <", "--env <", "--format <", "--color <"] {
             assert!(text.contains(option), "{name} has no {option}");
         }
-        // `dev` has no result but that of its services.
-        assert!(text.contains("--format <") || name == "dev", "{name}");
         let about = text.split("\n\n").next().unwrap();
         assert_eq!(about.lines().count(), 1, "{about}");
         assert!(program.contains(&format!("  {about}\n")), "{about}");

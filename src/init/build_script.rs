@@ -85,10 +85,10 @@ fn insert(source: &Source<'_>, old: &str, main: &ItemFn) -> String {
         .iter()
         .rfind(|attribute| matches!(attribute.style, AttrStyle::Inner(_)));
     let start = match inner {
-        Some(attribute) => source.range(attribute).end,
-        None => source.range(&braces.open()).end,
+        Some(attribute) => Source::range(attribute).end,
+        None => Source::range(&braces.open()).end,
     };
-    let end = source.range(&braces.close()).start;
+    let end = Source::range(&braces.close()).start;
     let body = &old[start..end];
     if body.trim().is_empty() {
         return source.with(start..end, &format!("\n    {call}\n"));

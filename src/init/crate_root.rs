@@ -31,7 +31,7 @@ pub fn edit(name: &str, old: &str, example: Option<&Example>) -> Result<String> 
         let at = before_items(&source, old);
         let [before, after] = [&old[..at], &old[at..]];
         let before = match before {
-            _ if before[source.skipped()..].trim().is_empty() => "",
+            _ if before[source.head()..].trim().is_empty() => "",
             _ if before.ends_with('\n') => "\n",
             _ => "\n\n",
         };
@@ -47,7 +47,7 @@ pub fn edit(name: &str, old: &str, example: Option<&Example>) -> Result<String> 
         };
         return Ok(source.with(at..at, &format!("{before}{CALL}{after}")));
     };
-    let end = source.range(last).end;
+    let end = Source::range(last).end;
     let rest = old[end..].lines().next().unwrap_or_default();
     if !rest.trim().is_empty() && !rest.trim().starts_with("//") {
         return Ok(source.with(end..end, &format!("\n\n{CALL}\n\n")));
@@ -82,7 +82,7 @@ fn before_items(source: &Source<'_>, old: &str) -> usize {
     let Some(first) = source.file.items.first() else {
         return old.len();
     };
-    let mut at = source.range(first).start;
+    let mut at = Source::range(first).start;
     at = line_start(old, at);
     while at > source.start() {
         let above = line_start(old, at - 1);

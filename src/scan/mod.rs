@@ -16,7 +16,7 @@
 
 pub mod conditions;
 mod file;
-mod lex;
+pub mod lex;
 mod modules;
 mod package;
 mod source;
@@ -40,7 +40,7 @@ use crate::options::Selection;
 #[allow(unused_imports, reason = "the commands that read sources come next")]
 use walk::{Read, Walked, walk};
 
-pub use file::File;
+pub use file::{File, Syntax, place};
 pub use package::Package;
 use package::Roots;
 
