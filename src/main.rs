@@ -17,6 +17,7 @@ mod lock;
 mod options;
 mod output;
 mod preflight;
+mod progress;
 mod report;
 mod routes;
 #[allow(dead_code, reason = "the commands that read sources come next")]

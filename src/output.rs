@@ -8,6 +8,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use service_connect_codegen::Finding;
 
+use crate::progress::aside;
+
 /// What a list is headed with.
 pub const HEADER: Style = Style::new().bold();
 /// What is not the point.
@@ -19,7 +21,9 @@ pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Writes the result of a command, colors included where they are wanted.
 pub fn result(text: &str) -> Result<()> {
-    written(anstream::stdout().lock().write_all(text.as_bytes()))
+    written(aside(|| {
+        anstream::stdout().lock().write_all(text.as_bytes())
+    }))
 }
 
 /// Writes a result as JSON, for programs and people.
@@ -45,8 +49,10 @@ pub fn raw_json(json: &str) -> Result<()> {
 
 /// Writes a result byte for byte.
 pub fn raw(bytes: &[u8]) -> Result<()> {
-    let mut stdout = io::stdout().lock();
-    written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    written(aside(|| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }))
 }
 
 fn written(result: io::Result<()>) -> Result<()> {
@@ -66,8 +72,10 @@ pub fn error(text: &str) {
 
 /// Says something on stderr.
 pub fn note(text: &str) {
+    // At once, or a line of a log comes before its end.
+    let line = format!("{text}\n");
     // Where stderr is closed, nobody is left to tell.
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = aside(|| anstream::stderr().lock().write_all(line.as_bytes()));
 }
 
 /// A finding in one line: where, what, the code, and what to do.

@@ -10,7 +10,9 @@ use anstream::ColorChoice;
 use anyhow::{Context as _, Result, bail};
 use cargo_metadata::Message;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{ChildStdout, Command};
+use tokio::process::{ChildStderr, ChildStdout, Command};
+
+use crate::output;
 
 use super::member::{Member, Source};
 use super::members::Members;
@@ -23,8 +25,10 @@ type Executables = HashMap<(String, String), PathBuf>;
 /// What cargo may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// What is typed, where that is a terminal: it may ask for a password, which only what is in the foreground can.
+    /// What is typed, where that is a terminal: it may ask for a password, which only what is in the foreground can, and
+    /// has the terminal to itself.
     Terminal,
+    /// Nothing: it goes on beside the services, and its messages come between theirs.
     None,
 }
 
@@ -33,6 +37,7 @@ pub async fn build(directory: &Path, members: &mut Members, input: Input) -> Res
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--message-format=json-render-diagnostics"]);
     match ColorChoice::global() {
+        _ if input == Input::None => {}
         ColorChoice::Always | ColorChoice::AlwaysAnsi => drop(command.arg("--color=always")),
         ColorChoice::Never => drop(command.arg("--color=never")),
         ColorChoice::Auto => {}
@@ -45,17 +50,29 @@ pub async fn build(directory: &Path, members: &mut Members, input: Input) -> Res
         command.args(["--package", &program.id, "--bin", &program.binary]);
     }
     command.current_dir(directory).stdout(Stdio::piped());
-    let started = if input == Input::Terminal && io::stdin().is_terminal() {
-        Process::start_in_foreground(command)
-    } else {
-        command.stdin(Stdio::null());
-        Process::start(command)
+    let started = match input {
+        Input::Terminal if io::stdin().is_terminal() => Process::start_in_foreground(command),
+        Input::Terminal => Process::start(no_input(command)),
+        Input::None => {
+            // cargo takes a pipe for no terminal.
+            let colors = anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+            command.arg(if colors {
+                "--color=always"
+            } else {
+                "--color=never"
+            });
+            command.stderr(Stdio::piped());
+            Process::start(no_input(command))
+        }
     };
     let mut cargo = started.context("`cargo build` cannot be started")?;
-    let (stdout, _) = cargo.output();
+    let (stdout, stderr) = cargo.output();
+    // It ends with cargo, or is of no interest any more.
+    let messages = tokio::spawn(pass_on(stderr));
 
     let executables = executables(stdout).await?;
     let status = cargo.wait().await.context("`cargo build` was lost")?;
+    let _ = messages.await;
     if !status.success() {
         bail!("`cargo build` failed ({status}): its messages are above");
     }
@@ -103,6 +120,20 @@ fn distinct(members: &Members) -> Result<()> {
         known.push((program, executable));
     }
     Ok(())
+}
+
+fn no_input(mut command: Command) -> Command {
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Shows what cargo says, between the logs.
+async fn pass_on(stderr: Option<ChildStderr>) {
+    let Some(stderr) = stderr else { return };
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        output::note(&line);
+    }
 }
 
 async fn executables(stdout: Option<ChildStdout>) -> Result<Executables> {

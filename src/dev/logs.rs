@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::options::Format;
 use crate::output::printable;
+use crate::progress::aside;
 
 use super::events::{self, Event};
 use super::members::Members;
@@ -203,10 +204,10 @@ impl Layout {
 
 fn write(sink: Sink, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
     while let Some(line) = lines.blocking_recv() {
-        match sink {
-            Sink::Stdout => anstream::stdout().lock().write_all(line.as_bytes())?,
-            Sink::Stderr => anstream::stderr().lock().write_all(line.as_bytes())?,
-        }
+        aside(|| match sink {
+            Sink::Stdout => anstream::stdout().lock().write_all(line.as_bytes()),
+            Sink::Stderr => anstream::stderr().lock().write_all(line.as_bytes()),
+        })?;
     }
     Ok(())
 }

@@ -37,13 +37,13 @@ impl Rebuilds {
         rebuilds
     }
 
-    /// Waits for what a change comes to. Safe to cancel.
-    pub async fn next(&mut self) -> Result<Built> {
+    /// Waits until a build begins, for which there is `None`, or has ended. Safe to cancel.
+    pub async fn next(&mut self) -> Result<Option<Built>> {
         loop {
             let Some(build) = &mut self.build else {
                 let path = self.watch.changed().await;
                 self.begin(&path);
-                continue;
+                return Ok(None);
             };
             tokio::select! {
                 path = self.watch.changed() => self.stale = Some(path),
@@ -58,10 +58,15 @@ impl Rebuilds {
                         self.ports = built.members.ports();
                         self.look(|watch| watch.look_at(built.members.inputs()));
                     }
-                    return built;
+                    return built.map(Some);
                 }
             }
         }
+    }
+
+    /// Whether a build is under way.
+    pub fn is_building(&self) -> bool {
+        self.build.is_some()
     }
 
     fn begin(&mut self, path: &Path) {

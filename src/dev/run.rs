@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::Outcome;
 use crate::options::Format;
 use crate::output;
+use crate::progress::Progress;
 
 use super::events::Event;
 use super::launch::Launch;
@@ -54,6 +55,7 @@ pub struct Run {
     /// What is left to do since the last build.
     steps: VecDeque<Step>,
     under_way: Option<UnderWay>,
+    progress: Option<Progress>,
 }
 
 /// The request, which waits for all services.
@@ -87,6 +89,7 @@ impl Run {
             rebuilds,
             steps: VecDeque::new(),
             under_way: None,
+            progress: None,
         };
         for launch in launches {
             run.launch(launch)?;
@@ -140,7 +143,10 @@ impl Run {
         let mut log = self.log;
         // A build that is under way has no future.
         drop(self.rebuilds);
+        drop(self.progress);
+        let progress = Progress::start("waiting for the services to end");
         self.services.stop(signals, &mut log).await;
+        drop(progress);
         log.finish().await;
         conclude(end, format, is_request, is_ready)
     }
@@ -162,6 +168,7 @@ impl Run {
             {
                 return End::Done;
             }
+            self.show_progress();
             let limit = matches!(self.request, Some(Asked::Later(..))).then(|| begin + STARTUP);
             tokio::select! {
                 biased;
@@ -176,7 +183,8 @@ impl Run {
                     Err(error) => End::Failed(error),
                 },
                 built = rebuilt(&mut self.rebuilds) => match built {
-                    Ok(built) => self.take(built),
+                    Ok(Some(built)) => self.take(built),
+                    Ok(None) => {}
                     Err(error) => output::error(&format!("{error:#}; what runs goes on as it was")),
                 },
                 () = until(hint) => {
@@ -195,6 +203,23 @@ impl Run {
             if self.go_on() {
                 hint = Some(Instant::now() + HINT);
             }
+        }
+    }
+
+    fn show_progress(&mut self) {
+        let is_building = self.rebuilds.as_ref().is_some_and(Rebuilds::is_building);
+        let what = match (self.awaited.first(), &self.request) {
+            _ if is_building => "building".to_owned(),
+            (Some(task), _) => format!("waiting for `{task}` to accept connections"),
+            (None, Some(_)) => "waiting for the answer".to_owned(),
+            (None, None) => {
+                self.progress = None;
+                return;
+            }
+        };
+        match &self.progress {
+            Some(progress) => progress.say(&what),
+            None => self.progress = Some(Progress::start(&what)),
         }
     }
 
@@ -282,7 +307,7 @@ impl Run {
     }
 }
 
-async fn rebuilt(rebuilds: &mut Option<Rebuilds>) -> Result<Built> {
+async fn rebuilt(rebuilds: &mut Option<Rebuilds>) -> Result<Option<Built>> {
     match rebuilds {
         Some(rebuilds) => rebuilds.next().await,
         None => std::future::pending().await,

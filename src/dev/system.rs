@@ -8,6 +8,7 @@ pub use unix::{Group, Signals};
 #[cfg(unix)]
 mod unix {
     use std::io;
+    use std::iter;
     use std::os::unix::process::CommandExt as _;
     use std::process::Stdio;
 
@@ -84,12 +85,40 @@ mod unix {
         }
 
         fn send(&self, signal: Signal) {
+            let Some(pid) = self.pid else { return };
             // What is gone already needs no signal.
-            let _ = self.pid.map(|pid| match &self.watch {
-                Some(_) => kill_process_group(pid, signal),
-                None => kill_process(pid, signal),
-            });
+            if self.watch.is_some() {
+                let _ = kill_process_group(pid, signal);
+                return;
+            }
+            // Its group is this process's too, so those it started are looked for one by one.
+            for pid in iter::once(pid).chain(descendants(pid)) {
+                let _ = kill_process(pid, signal);
+            }
         }
+    }
+
+    /// What a process has started, and what that has, as far as `ps` tells.
+    fn descendants(of: Pid) -> Vec<Pid> {
+        let mut ps = std::process::Command::new("ps");
+        ps.args(["-A", "-o", "pid=", "-o", "ppid="]);
+        let listed = ps.stdin(Stdio::null()).output();
+        let listed = listed.map(|output| output.stdout).unwrap_or_default();
+        let listed = String::from_utf8_lossy(&listed);
+        let pairs = listed.lines().filter_map(|line| {
+            let mut numbers = line.split_whitespace().map(|number| number.parse().ok());
+            Some((numbers.next()??, numbers.next()??))
+        });
+        let pairs: Vec<(i32, i32)> = pairs.collect();
+        let mut found = vec![of.as_raw_nonzero().get()];
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            next += 1;
+            let children = pairs.iter().filter(|(_, above)| *above == parent);
+            found.extend(children.map(|(pid, _)| *pid));
+        }
+        let below = found.into_iter().skip(1);
+        below.filter_map(Pid::from_raw).collect()
     }
 
     /// Kills a group once this process is gone, even if that was killed itself: a shell that waits for the

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::time::Duration;
-use std::{env, fs, thread};
+use std::{env, fs, process, thread};
 
 fn main() {
     println!("cargo::rerun-if-changed=src");
     let Ok(marks) = env::var("MARKS") else { return };
+    let pids = env::var("PIDS").unwrap();
+    fs::write(Path::new(&pids).join(process::id().to_string()), "").unwrap();
     let hold = Path::new(&marks).join("hold");
     while hold.exists() {
         fs::write(Path::new(&marks).join("held"), "").unwrap();

@@ -23,6 +23,9 @@ fn main() {
         let script = "trap '' TERM; echo will not end; while :; do sleep 1; done";
         panic!("{}", Command::new("sh").args(["-c", script]).exec());
     }
+    if is_meant("SLOW") {
+        sleep(Duration::from_millis(1500));
+    }
     match service.as_str() {
         "worker" => {
             // What it starts has to end with it.
