@@ -4,7 +4,7 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::options::{GLOBAL, Selection};
-use crate::{check, dev, explain, init, lock, preflight, routes};
+use crate::{check, dev, explain, graph, init, lock, order, preflight, routes};
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
@@ -44,12 +44,18 @@ pub enum Command {
     Dev(dev::Arguments),
     /// Tell what the code of a finding means, and what to write instead
     Explain(explain::Arguments),
+    /// Show which service calls which, and by which way in each environment
+    #[command(after_help = graph::AFTER_HELP)]
+    Graph(graph::Arguments),
     /// Make a crate call the services: dependencies, build script and `clients!()`
     #[command(after_help = init::AFTER_HELP)]
     Init(init::Arguments),
     /// Write what builds without `copilot/` need, beside the Cargo.toml of each crate
     #[command(after_help = lock::AFTER_HELP)]
     Lock(lock::Arguments),
+    /// Show the order to deploy in for the first time, and what pipelines make of it
+    #[command(after_help = order::AFTER_HELP)]
+    Order(order::Arguments),
     /// Say whether the services can be reached from here, and why not
     #[command(after_help = preflight::AFTER_HELP)]
     Preflight(preflight::Arguments),

@@ -9,7 +9,7 @@ use service_connect_codegen::{
 };
 
 use crate::options::Selection;
-use crate::output;
+use crate::output::{self, WARNING};
 
 /// An application and where it was found.
 pub struct Context {
@@ -155,6 +155,15 @@ impl Context {
         };
         for finding in self.findings().iter().filter(is_slip) {
             output::note(&output::one_line(finding));
+        }
+    }
+
+    /// Says on stderr that something is wrong with the manifests, so that the result is not all that could be said.
+    pub fn note_errors(&self) {
+        if self.findings().iter().any(Finding::is_error) {
+            output::note(&format!(
+                "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"
+            ));
         }
     }
 

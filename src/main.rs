@@ -12,9 +12,11 @@ mod dev;
 mod diff;
 mod explain;
 mod files;
+mod graph;
 mod init;
 mod lock;
 mod options;
+mod order;
 mod output;
 mod preflight;
 mod progress;
@@ -68,8 +70,10 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(&cli.selection, arguments),
         Command::Dev(arguments) => dev::run(&cli.selection, arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Graph(arguments) => graph::run(&cli.selection, arguments),
         Command::Init(arguments) => init::run(&cli.selection, arguments),
         Command::Lock(arguments) => lock::run(&cli.selection, arguments),
+        Command::Order(arguments) => order::run(&cli.selection, arguments),
         Command::Preflight(arguments) => preflight::run(&cli.selection, arguments),
         Command::Routes(arguments) => routes::run(&cli.selection, arguments),
     }

@@ -12,7 +12,7 @@ use service_connect_codegen::{Finding, Kind, Route, Service, Via};
 use crate::Outcome;
 use crate::context::Context;
 use crate::options::{Format, Selection};
-use crate::output::{self, DIM, ERROR, HEADER, WARNING};
+use crate::output::{self, DIM, ERROR, HEADER};
 use crate::table::{Cell, Table};
 
 /// The arguments of `routes`.
@@ -80,11 +80,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         Format::Json => output::json(&map)?,
     }
     context.note_slips();
-    if context.findings().iter().any(Finding::is_error) {
-        output::note(&format!(
-            "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"
-        ));
-    }
+    context.note_errors();
     Ok(Outcome::Clean)
 }
 

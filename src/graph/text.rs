@@ -1,0 +1,148 @@
+//! The graph for people: by caller, with the reason for each way that is broken.
+
+use anstyle::{AnsiColor, Style};
+use service_connect_codegen::Finding;
+use service_connect_codegen::map::{Call, Edge};
+
+use crate::calls::written;
+use crate::output::{self, DIM, ERROR, HEADER, WARNING};
+use crate::table::{Cell, Table};
+
+use super::model::{Group, Look, Model, entry, kind};
+
+const CONNECT: Style = AnsiColor::Green.on_default();
+const DISCOVERY: Style = AnsiColor::Cyan.on_default();
+
+/// So many places of an edge are named.
+const PLACES: usize = 3;
+
+/// The lines of it.
+pub fn render(model: &Model<'_>) -> String {
+    let mut out = String::new();
+    if model.services.is_empty() {
+        return "there is no service yet: `copilot/NAME/manifest.yml` makes one\n".to_owned();
+    }
+    if model.edges.is_empty() {
+        out.push_str("no call between the services is known\n");
+    } else {
+        out.push_str(&calls(model));
+    }
+    out.push_str(&others(model));
+    if !model.hosts.is_empty() {
+        out.push_str(&hosts(model));
+    }
+    out
+}
+
+/// The services that no other one calls.
+fn others(model: &Model<'_>) -> String {
+    let others = model.services.iter();
+    let others: Vec<_> = others
+        .filter(|service| !model.is_called(&service.name))
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{HEADER}not known to be called by another service{HEADER:#}\n");
+    let mut table = Table::new(["service", "type"]);
+    for service in others {
+        let why = Cell::new(entry(service), DIM);
+        table.row([service.name.as_str().into(), kind(service).into(), why]);
+    }
+    out.push_str(&table.render());
+    out
+}
+
+fn calls(model: &Model<'_>) -> String {
+    let mut table = Table::new(["from", "to", "way", "where"]);
+    let mut last = "";
+    for edge in model.edges {
+        let from = if edge.caller == last { "" } else { edge.caller };
+        last = edge.caller;
+        for (index, group) in model.groups(edge).iter().enumerate() {
+            let way = Cell::new(&group.label(), style(group));
+            if index == 0 {
+                let places = Cell::new(&places(edge), DIM);
+                table.row([from.into(), edge.callee.into(), way, places]);
+            } else {
+                table.row(["".into(), "".into(), way]);
+            }
+        }
+        for reason in reasons(model, edge) {
+            table.row(["".into(), "".into(), Cell::new(&format!("  {reason}"), DIM)]);
+        }
+    }
+    table.render()
+}
+
+fn style(group: &Group<'_>) -> Style {
+    match group.look {
+        Look::ServiceConnect => CONNECT,
+        Look::Discovery => DISCOVERY,
+        Look::Doubtful => WARNING,
+        Look::Broken => ERROR,
+    }
+}
+
+fn places(edge: &Edge<'_>) -> String {
+    let place = |call: &&Call| {
+        let written = written(&call.kind);
+        let place = call.place.as_ref();
+        place.map_or_else(|| written.clone(), |place| format!("{place} ({written})"))
+    };
+    let mut places: Vec<_> = edge.calls.iter().take(PLACES).map(place).collect();
+    if let Some(more) = edge.calls.len().checked_sub(PLACES + 1) {
+        places.push(format!("{} more", more + 1));
+    }
+    places.join(", ")
+}
+
+/// What is wrong with it, once for all environments of which it is true.
+fn reasons(model: &Model<'_>, edge: &Edge<'_>) -> Vec<String> {
+    let mut reasons: Vec<(&Finding, Vec<Option<usize>>)> = Vec::new();
+    let ways = edge.calls.iter().flat_map(|call| &call.ways);
+    for way in ways.filter(|way| Look::of(way) > Look::Discovery) {
+        let Some(reason) = &way.reason else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, environments)) if environments.contains(&way.environment) => {}
+            Some((_, environments)) => environments.push(way.environment),
+            None => reasons.push((reason, vec![way.environment])),
+        }
+    }
+    let reasons = reasons.into_iter().map(|(reason, environments)| {
+        let scope = model.scope(&environments).join(", ");
+        let colon = if scope.is_empty() { "" } else { ": " };
+        format!("{scope}{colon}{}", output::one_line(reason))
+    });
+    reasons.collect()
+}
+
+fn hosts(model: &Model<'_>) -> String {
+    let mut out = format!("\n{HEADER}outside of the application{HEADER:#}\n");
+    let mut table = Table::new(["host", "named by"]);
+    for outside in model.hosts {
+        let mut callers: Vec<&str> = outside.named.iter().map(|named| &*named.caller).collect();
+        callers.dedup();
+        let variables = outside.named.iter().map(|named| {
+            let scope = model.scope(&named.environments).join(", ");
+            let colon = if scope.is_empty() { "" } else { ": " };
+            format!("{scope}{colon}{}", named.variable)
+        });
+        let mut variables: Vec<_> = variables.collect();
+        variables.sort();
+        variables.dedup();
+        let more = variables.len().saturating_sub(PLACES);
+        variables.truncate(PLACES);
+        if more > 0 {
+            variables.push(format!("{more} more"));
+        }
+        let variables = Cell::new(&variables.join(", "), DIM);
+        table.row([
+            outside.host.as_str().into(),
+            callers.join(", ").as_str().into(),
+            variables,
+        ]);
+    }
+    out.push_str(&table.render());
+    out
+}

@@ -1,0 +1,230 @@
+//! `order`: the order to deploy in for the first time, and whether pipelines keep to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use clap::Args;
+use serde::Serialize;
+use service_connect_codegen::Finding;
+use service_connect_codegen::map::{Cycle, Edge, Order, edges, pipelines, redeploy};
+
+use crate::context::Context;
+use crate::options::{Format, Selection};
+use crate::output::{self, DIM, HEADER, WARNING, printable};
+use crate::{Outcome, calls, report};
+
+/// What `--help` says below the options.
+pub const AFTER_HELP: &str = "\
+A task knows the names of Service Connect that there are when it starts. So a service has to be deployed after those that \
+it calls, once in each environment; later deployments may come in any order. Calls by discovery need no order.";
+
+/// So many services that need no order are named.
+const FREE: usize = 20;
+
+/// The arguments of `order`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct Json<'a> {
+    application: Option<&'a str>,
+    /// Each order with the environments that it is for.
+    orders: Vec<JsonOrder<'a>>,
+    /// What is wrong with `copilot/pipelines`.
+    pipelines: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonOrder<'a> {
+    /// None where the base manifests are looked at.
+    environments: Vec<&'a str>,
+    /// What can be deployed at the same time, one after the other.
+    waves: &'a [Vec<String>],
+    /// Services that are deployed from elsewhere, which have to be there before.
+    elsewhere: BTreeMap<&'a str, &'a [String]>,
+    cycles: Vec<JsonCycle<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonCycle<'a> {
+    services: &'a [String],
+    shortest: &'a [String],
+    /// Those to deploy once more, after all others.
+    again: &'a [String],
+}
+
+/// Prints the order.
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let context = Context::open(selection)?;
+    let application = context.application();
+    let calls = calls::all(&context);
+    let edges = edges(&calls);
+    let mut orders: Vec<(Order, Vec<Option<usize>>)> = Vec::new();
+    for environment in application.looked_at() {
+        let order = Order::find(application, &edges, environment);
+        match orders.iter_mut().find(|(known, _)| *known == order) {
+            Some((_, environments)) => environments.push(environment),
+            None => orders.push((order, vec![environment])),
+        }
+    }
+    let found = pipelines(&context.workspace, application, &edges);
+    match arguments.format {
+        Format::Human => {
+            output::result(&text(&context, &orders, &edges))?;
+            report::write(report::Format::Human, &context.workspace, &found)?;
+        }
+        Format::Json => output::json(&json(&context, &orders, &found))?,
+    }
+    context.note_slips();
+    context.note_errors();
+    Ok(if found.iter().any(Finding::is_error) {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}
+
+fn names<'a>(context: &'a Context, environments: &[Option<usize>]) -> Vec<&'a str> {
+    let all = &context.application().environments;
+    let indices = environments.iter().flatten();
+    let names = indices.filter_map(|index| all.get(*index));
+    names.map(|environment| environment.name.as_str()).collect()
+}
+
+fn json<'a>(
+    context: &'a Context,
+    orders: &'a [(Order, Vec<Option<usize>>)],
+    found: &[Finding],
+) -> Json<'a> {
+    let orders = orders.iter().map(|(order, environments)| JsonOrder {
+        environments: names(context, environments),
+        waves: &order.waves,
+        elsewhere: order
+            .elsewhere
+            .iter()
+            .map(|external| (external.service.as_str(), &external.callers[..]))
+            .collect(),
+        cycles: order
+            .cycles
+            .iter()
+            .map(|cycle| JsonCycle {
+                services: &cycle.services,
+                shortest: &cycle.shortest,
+                again: &cycle.again,
+            })
+            .collect(),
+    });
+    Json {
+        application: context.application().name.as_deref(),
+        orders: orders.collect(),
+        pipelines: found.iter().map(output::one_line).collect(),
+    }
+}
+
+fn text(context: &Context, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>]) -> String {
+    if orders.iter().all(|(order, _)| order.is_free()) {
+        return "deploy in any order: no call through Service Connect is known\n".to_owned();
+    }
+    let mut out = String::new();
+    for (order, environments) in orders {
+        let names = names(context, environments);
+        let blank = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(
+            out,
+            "{blank}{HEADER}{}{HEADER:#}",
+            printable(&names.join(", "))
+        );
+        if order.is_free() {
+            out.push_str("  in any order: no call through Service Connect is known there\n");
+            continue;
+        }
+        for elsewhere in &order.elsewhere {
+            let _ = writeln!(
+                out,
+                "  {}  {DIM}is deployed from elsewhere, before {}{DIM:#}",
+                printable(&elsewhere.service),
+                list(&elsewhere.callers)
+            );
+        }
+        for (index, wave) in order.waves.iter().enumerate() {
+            let wave = printable(&wave.join(", "));
+            let _ = writeln!(out, "  {}  {wave}", index + 1);
+        }
+        let free = free(context, order);
+        if !free.is_empty() {
+            let free = match free.len() {
+                many if many > FREE => format!("the other {many}"),
+                _ => printable(&free.join(", ")),
+            };
+            let _ = writeln!(out, "  {DIM}at any time: {free}{DIM:#}");
+        }
+        for cycle in &order.cycles {
+            out.push_str(&circle(cycle, edges, &names));
+        }
+    }
+    out
+}
+
+/// The services that need no order.
+fn free<'a>(context: &'a Context, order: &Order) -> Vec<&'a str> {
+    let ordered: BTreeSet<&str> = order.waves.iter().flatten().map(String::as_str).collect();
+    let services = context.application().services.iter();
+    let own = services.filter(|service| !service.external);
+    let names = own.map(|service| service.name.as_str());
+    names.filter(|name| !ordered.contains(name)).collect()
+}
+
+fn circle(cycle: &Cycle, edges: &[Edge<'_>], environments: &[&str]) -> String {
+    let mut out = format!(
+        "  {WARNING}circle{WARNING:#}: {}\n",
+        printable(&cycle.shortest.join(" → "))
+    );
+    for pair in cycle.shortest.windows(2) {
+        let [caller, callee] = pair else { continue };
+        let edge = edges
+            .iter()
+            .find(|edge| edge.caller == caller && edge.callee == callee);
+        let place = edge.and_then(|edge| edge.calls.first()?.place.as_ref());
+        if let Some(place) = place {
+            let line = format!("{caller} calls {callee} at {place}");
+            let _ = writeln!(out, "    {DIM}{}{DIM:#}", printable(&line));
+        }
+    }
+    if cycle.services.len() + 1 > cycle.shortest.len() {
+        let _ = writeln!(
+            out,
+            "    in circles with each other: {}",
+            list(&cycle.services)
+        );
+    }
+    let how = if cycle.is_smallest { "" } else { "about " };
+    let number = cycle.again.len();
+    let what = if number == 1 { "this one" } else { "these" };
+    let _ = writeln!(
+        out,
+        "    after all of them, deploy {what} once more, {how}{number} of {}:",
+        cycle.services.len()
+    );
+    let environment = match environments {
+        [one] => one,
+        _ => "ENV",
+    };
+    for again in &cycle.again {
+        let _ = writeln!(out, "      {}", printable(&redeploy(again, environment)));
+    }
+    let _ = writeln!(
+        out,
+        "    or let one of the calls go by discovery, which needs no order"
+    );
+    out
+}
+
+fn list(names: &[String]) -> String {
+    printable(&names.join(", "))
+}

@@ -1,0 +1,192 @@
+//! `cargo service-connect graph`: who calls whom, in every format.
+//!
+//! After a change that is meant, `BLESS=1 cargo test --test plugin_graph` writes `tests/plugin_graph` anew.
+
+#[allow(dead_code)]
+mod plugin_support;
+
+use std::path::Path;
+use std::{env, fs};
+
+use plugin_support::{App, run};
+
+/// The application `shop`: `web` calls `api`, which is broken in `prod`, and by discovery `store`; a job calls `api` by a
+/// name that it cannot have.
+fn shop() -> App {
+    App::shop()
+        .file(
+            "copilot/web/manifest.yml",
+            "name: web\ntype: Load Balanced Web Service\nhttp: {path: /}\nimage: {location: x, port: 80}\n\
+             network:\n  connect: true\nvariables:\n  API_URL: http://api:8080\n  \
+             STORE_URL: http://store.${COPILOT_ENVIRONMENT_NAME}.shop.local:8080\n  \
+             DB_URL: postgres://db.example.com/shop\n\
+             environments:\n  prod:\n    network:\n      connect: false\n",
+        )
+        .backend("store")
+        .file(
+            "copilot/nightly/manifest.yml",
+            "name: nightly\ntype: Scheduled Job\nimage: {location: x}\non: {schedule: '@daily'}\n\
+             variables:\n  API_URL: http://api:8080\n",
+        )
+        .file(
+            "copilot/mail/manifest.yml",
+            "name: mail\ntype: Worker Service\nimage: {location: x}\n",
+        )
+}
+
+fn graph(app: &App, arguments: &[&str]) -> String {
+    let run = run(&app.path(), &[&["graph"], arguments].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    run.stdout
+}
+
+/// Compares a text with the file of that name, or writes it.
+#[track_caller]
+fn compare(file: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/plugin_graph")
+        .join(file);
+    if env::var_os("BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected == text,
+        "{file} is not what it was: `BLESS=1 cargo test --test plugin_graph` writes it\n{text}"
+    );
+}
+
+#[test]
+fn every_format_shows_the_same_calls() {
+    let app = shop();
+    compare("shop.txt", &graph(&app, &[]));
+    compare("shop.json", &graph(&app, &["--format", "json"]));
+    compare(
+        "shop.mmd",
+        &graph(&app, &["--format", "mermaid", "--outside"]),
+    );
+    compare("shop.dot", &graph(&app, &["--format", "dot", "--outside"]));
+}
+
+/// The parts of an SVG that begin so.
+fn parts<'a>(svg: &'a str, start: &str) -> Vec<&'a str> {
+    svg.split(start).skip(1).collect()
+}
+
+#[test]
+fn the_picture_has_every_service_and_every_call() {
+    let app = shop();
+    let svg = graph(&app, &["--format", "svg", "--outside"]);
+    well_formed(&svg);
+    for text in [
+        "api",
+        "mail",
+        "nightly",
+        "store",
+        "web",
+        "db.example.com",
+        "shop",
+        "prod, test",
+    ] {
+        assert!(
+            svg.contains(&format!(">\n{text}\n<")) || svg.contains(&format!(">{text}<")),
+            "{text}: {svg}"
+        );
+    }
+    assert!(
+        svg.contains("test: Service Connect") && svg.contains("prod: broken"),
+        "where they differ: {svg}"
+    );
+    let lines = parts(&svg, "class=\"line ");
+    let calls = lines.iter().filter(|line| !line.starts_with("names"));
+    // Three calls, and a sample in the legend for each of the ways that there are.
+    assert_eq!(calls.count(), 3 + 3, "{svg}");
+    assert_eq!(parts(&svg, "class=\"line names\"").len(), 1);
+}
+
+#[test]
+fn names_that_look_like_code_are_only_names() {
+    let name = "<b>\\\" & ]]> #quot; \\n \\u0007 %% --> é";
+    let app = App::new().backend("api").file(
+        "copilot/evil/manifest.yml",
+        format!(
+            "name: \"{name}\"\ntype: Backend Service\nimage: {{location: x, port: 80}}\nnetwork: {{connect: true}}\n\
+             variables: {{API: 'http://api:8080'}}\n"
+        ),
+    );
+    let svg = graph(&app, &["--format", "svg"]);
+    well_formed(&svg);
+    assert!(!svg.contains("<b>"), "{svg}");
+    assert!(svg.contains("&lt;b&gt;"), "{svg}");
+    let mermaid = graph(&app, &["--format", "mermaid"]);
+    assert!(
+        mermaid.contains("#60;b#62;#34; #38; #93;#93;#62; #35;quot#59;"),
+        "{mermaid}"
+    );
+    assert!(!mermaid.contains('\u{7}'));
+    let dot = graph(&app, &["--format", "dot"]);
+    assert!(dot.contains("\"<b>\\\" & ]]> #quot; \\n"), "{dot}");
+    for text in [graph(&app, &[]), dot, svg] {
+        assert!(!text.contains('\u{7}'), "{text}");
+    }
+}
+
+/// Every element that begins ends, and no text has what would begin one.
+#[track_caller]
+fn well_formed(svg: &str) {
+    let mut open = Vec::new();
+    let mut rest = svg;
+    while let Some((text, tag)) = rest.split_once('<') {
+        assert!(!text.contains(']') || !text.contains("]]>"), "{text}");
+        let (tag, after) = tag.split_once('>').expect("a tag ends");
+        let name = tag.split_whitespace().next().unwrap_or_default();
+        if let Some(name) = name.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "{svg}");
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        rest = after;
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn only_the_environments_that_are_asked_for_are_shown() {
+    let text = graph(&shop(), &["--env", "test"]);
+    assert!(text.contains("Service Connect"), "{text}");
+    assert!(!text.contains("prod"), "{text}");
+}
+
+#[test]
+fn an_application_without_services_has_a_graph_too() {
+    let app = App::new();
+    assert_eq!(
+        graph(&app, &[]),
+        "there is no service yet: `copilot/NAME/manifest.yml` makes one\n"
+    );
+    well_formed(&graph(&app, &["--format", "svg"]));
+    assert_eq!(graph(&app, &["--format", "mermaid"]), "flowchart LR\n");
+}
+
+#[test]
+fn what_is_too_large_for_lines_is_a_list() {
+    let app = (0..120).fold(App::new(), |app, index| {
+        let next = (index + 1) % 120;
+        app.file(
+            &format!("copilot/s{index}/manifest.yml"),
+            format!(
+                "name: s{index}\ntype: Backend Service\nimage: {{location: x, port: 80}}\nnetwork: {{connect: true}}\n\
+                 variables: {{NEXT: 'http://s{next}'}}\n"
+            ),
+        )
+    });
+    let svg = graph(&app, &["--format", "svg"]);
+    well_formed(&svg);
+    assert!(
+        svg.contains("120 services and 120 calls are too many for lines"),
+        "{svg}"
+    );
+    assert_eq!(parts(&svg, "class=\"line connect\"").len(), 120 + 1);
+}

@@ -1,0 +1,133 @@
+//! `cargo service-connect order`: the order to deploy in for the first time.
+
+#[allow(dead_code)]
+mod plugin_support;
+
+use plugin_support::{App, run};
+
+/// The application `shop` with services in `test` and `prod` that call each other: `web: api` is `web`, which calls `api`.
+fn calling(calls: &[&str]) -> App {
+    let app = App::new().file(
+        "copilot/environments/prod/manifest.yml",
+        "name: prod\ntype: Environment\n",
+    );
+    calls.iter().fold(app, |app, line| {
+        let (name, called) = line.split_once(':').unwrap_or((line, ""));
+        let called = called.split_whitespace();
+        let variables: Vec<_> = called
+            .map(|callee| format!("  {}_URL: http://{callee}:8080\n", callee.to_uppercase()))
+            .collect();
+        let variables = variables.concat();
+        let manifest = format!(
+            "name: {name}\ntype: Backend Service\nimage: {{location: x, port: 8080}}\nnetwork: {{connect: true}}\n\
+             variables:\n{variables}"
+        );
+        app.file(&format!("copilot/{name}/manifest.yml"), manifest)
+    })
+}
+
+#[test]
+fn an_order_is_told_once_where_environments_agree() {
+    let app = calling(&["web: api store", "store: api", "api", "other"]);
+    let run = run(&app.path(), &["order"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(
+        run.stdout,
+        "prod, test\n  1  api\n  2  store\n  3  web\n  at any time: other\n"
+    );
+}
+
+#[test]
+fn environments_that_differ_are_told_apart() {
+    let app = calling(&["web: api"]).file(
+        "copilot/api/manifest.yml",
+        "name: api\ntype: Backend Service\nimage: {location: x, port: 8080}\nnetwork: {connect: true}\n\
+         environments: {prod: {network: {connect: false}}}\n",
+    );
+    assert_eq!(
+        run(&app.path(), &["order"]).stdout,
+        "prod\n  in any order: no call through Service Connect is known there\n\ntest\n  1  api\n  2  web\n"
+    );
+    assert_eq!(
+        run(&app.path(), &["order", "--env", "prod"]).stdout,
+        "deploy in any order: no call through Service Connect is known\n"
+    );
+}
+
+#[test]
+fn a_circle_is_named_with_what_to_do() {
+    let app = calling(&["web: api", "api: store web", "store"]);
+    assert_eq!(
+        run(&app.path(), &["order", "--env", "test"]).stdout,
+        "test
+  1  store
+  2  api
+  3  web
+  circle: api → web → api
+    api calls web at copilot/api/manifest.yml:7
+    web calls api at copilot/web/manifest.yml:6
+    after all of them, deploy this one once more, 1 of 2:
+      copilot svc deploy --force --name api --env test
+    or let one of the calls go by discovery, which needs no order
+"
+    );
+}
+
+#[test]
+fn json_has_all_of_it() {
+    let app = calling(&["web: api", "api: web"]).file(
+        "copilot/pipelines/main/manifest.yml",
+        "stages: [{name: test, deployments: {web: {depends_on: [web]}}}]",
+    );
+    let run = run(&app.path(), &["order", "--format", "json"]);
+    assert_eq!(
+        run.code,
+        Some(1),
+        "a pipeline that Copilot refuses is an error"
+    );
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "application": "shop",
+            "orders": [{
+                "environments": ["prod", "test"],
+                "waves": [["api"], ["web"]],
+                "elsewhere": {},
+                "cycles": [{
+                    "services": ["api", "web"],
+                    "shortest": ["api", "web", "api"],
+                    "again": ["api"],
+                }],
+            }],
+            "pipelines": [
+                "copilot/pipelines/main/manifest.yml:1: `web` depends on itself [pipeline-cycle]; take one of them out \
+                 of `depends_on`: Copilot finds no order otherwise",
+            ],
+        })
+    );
+}
+
+#[test]
+fn order_and_check_say_the_same_of_pipelines() {
+    let app = calling(&["web: api", "api"]).file(
+        "copilot/pipelines/main/manifest.yml",
+        "stages:\n  - name: test\n",
+    );
+    for command in ["order", "check"] {
+        let run = run(&app.path(), &[command]);
+        assert_eq!(run.code, Some(0), "a first deployment only: {run:?}");
+        assert!(
+            run.stdout
+                .contains("note[pipeline-order]: the stage `test` deploys all services at once"),
+            "{}",
+            run.stdout
+        );
+        assert!(
+            run.stdout
+                .contains("copilot/pipelines/main/manifest.yml:2:11"),
+            "{}",
+            run.stdout
+        );
+    }
+}
