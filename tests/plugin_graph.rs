@@ -108,7 +108,9 @@ fn the_picture_has_every_service_and_every_call() {
 #[test]
 fn names_that_look_like_code_are_only_names() {
     let name = "<b>\\\" & ]]> #quot; \\n \\u0007 %% --> é";
-    let app = App::new().backend("api").file(
+    let app = App::new().backend("api");
+    let app = app.file("copilot/.workspace", "application: \"a\\u0007 & <b>\"\n");
+    let app = app.file(
         "copilot/evil/manifest.yml",
         format!(
             "name: \"{name}\"\ntype: Backend Service\nimage: {{location: x, port: 80}}\nnetwork: {{connect: true}}\n\
@@ -170,23 +172,32 @@ fn an_application_without_services_has_a_graph_too() {
     assert_eq!(graph(&app, &["--format", "mermaid"]), "flowchart LR\n");
 }
 
-#[test]
-fn what_is_too_large_for_lines_is_a_list() {
-    let app = (0..120).fold(App::new(), |app, index| {
-        let next = (index + 1) % 120;
+/// Services in a circle, of which each calls so many of the next.
+fn circle(services: usize, calls: usize) -> App {
+    (0..services).fold(App::new(), |app, index| {
+        let called = (1..=calls).map(|step| (index + step) % services);
+        let urls: Vec<_> = called.map(|next| format!("http://s{next}")).collect();
         app.file(
             &format!("copilot/s{index}/manifest.yml"),
             format!(
                 "name: s{index}\ntype: Backend Service\nimage: {{location: x, port: 80}}\nnetwork: {{connect: true}}\n\
-                 variables: {{NEXT: 'http://s{next}'}}\n"
+                 variables: {{NEXT: '{}'}}\n",
+                urls.join(" ")
             ),
         )
-    });
-    let svg = graph(&app, &["--format", "svg"]);
-    well_formed(&svg);
-    assert!(
-        svg.contains("120 services and 120 calls are too many for lines"),
-        "{svg}"
-    );
-    assert_eq!(parts(&svg, "class=\"line connect\"").len(), 120 + 1);
+    })
+}
+
+#[test]
+fn what_is_too_large_for_lines_is_a_list() {
+    for (services, calls) in [(120, 1), (20, 9)] {
+        let svg = graph(&circle(services, calls), &["--format", "svg"]);
+        well_formed(&svg);
+        let all = services * calls;
+        let words = format!("{services} services and {all} calls are too many for lines");
+        assert!(svg.contains(&words), "{svg}");
+        assert_eq!(parts(&svg, "class=\"line connect\"").len(), all + 1);
+    }
+    let svg = graph(&circle(20, 2), &["--format", "svg"]);
+    assert!(!svg.contains("too many"), "{svg}");
 }

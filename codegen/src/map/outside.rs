@@ -7,6 +7,8 @@ use crate::place::Place;
 use crate::setting::Setting;
 use crate::urls::{MAX_HOSTS, Names};
 
+use super::variables::is_called;
+
 /// A host outside of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outside {
@@ -36,7 +38,7 @@ pub fn outside(application: &Application, settings: &[Vec<Setting>]) -> Vec<Outs
     let mut hosts: BTreeMap<String, Vec<Named>> = BTreeMap::new();
     for (caller, settings) in application.services.iter().zip(settings) {
         let mut left = MAX_HOSTS;
-        for setting in settings {
+        for setting in settings.iter().filter(|setting| is_called(setting)) {
             for value in &setting.values {
                 for &environment in &value.environments {
                     let leads = names.leads(caller, environment, &value.text);

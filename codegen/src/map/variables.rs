@@ -8,6 +8,23 @@ use crate::urls::{Lead, MAX_HOSTS, Names};
 
 use super::call::{Call, CallKind, Way};
 
+/// Parts of the names of variables that say how the service itself is known, or who may call it.
+const NAMED_ONLY: &[&str] = &[
+    "ADVERTISE",
+    "ALLOWED",
+    "BROADCAST",
+    "COOKIE",
+    "CORS",
+    "CSRF",
+    "ORIGIN",
+];
+
+/// Whether a program would call what stands in the variable.
+pub(super) fn is_called(setting: &Setting) -> bool {
+    let name = setting.name.to_ascii_uppercase();
+    !NAMED_ONLY.iter().any(|part| name.contains(part))
+}
+
 /// The calls of all services; `settings` go with these, in their order.
 #[must_use]
 pub fn calls(application: &Application, settings: &[Vec<Setting>]) -> Vec<Call> {
@@ -41,7 +58,7 @@ impl<'a> Variables<'a> {
     fn calls(&self, caller: &Service, settings: &[Setting]) -> Vec<Call> {
         let mut left = MAX_HOSTS;
         let mut calls = Vec::new();
-        for setting in settings {
+        for setting in settings.iter().filter(|setting| is_called(setting)) {
             let mut of_setting: Vec<Call> = Vec::new();
             for value in &setting.values {
                 for &environment in &value.environments {
@@ -55,9 +72,6 @@ impl<'a> Variables<'a> {
                         add(&mut of_setting, caller, callee, setting, way);
                     }
                 }
-            }
-            for call in &mut of_setting {
-                call.ways.sort_by_key(|way| way.environment);
             }
             calls.append(&mut of_setting);
         }

@@ -36,6 +36,7 @@ fn calls_of_one_service_by_another_are_one_edge() {
         typed("web", "api", 2),
         typed("web", "half", 3),
         typed("unsaid", "api", 4),
+        typed("web", "half", 5),
     ];
     let edges: Vec<_> = edges(&calls).iter().map(described).collect();
     assert_eq!(
@@ -44,7 +45,7 @@ fn calls_of_one_service_by_another_are_one_edge() {
             "api worker 1 none none",
             "unsaid api 4 discovery discovery",
             "web api 2 service-connect service-connect",
-            "web half 3 9 discovery service-connect",
+            "web half 3 5 9 discovery service-connect",
         ]
     );
 }

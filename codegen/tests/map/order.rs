@@ -26,6 +26,12 @@ const ROWS: &[Row<'_>] = &[
     ),
     ("who calls itself needs nobody", &["a: a"], &[], &[]),
     (
+        "and is deployed after others all the same",
+        &["a: a b", "b"],
+        &["b", "a"],
+        &[],
+    ),
+    (
         "of two that call each other, one is deployed again",
         &["a: b", "b: a"],
         &["a", "b"],
@@ -158,6 +164,24 @@ fn of_a_large_circle_not_every_set_is_tried_and_none_is_deployed_in_vain() {
         "the rest is in order"
     );
     assert!(cycle.again.len() < 10, "{:?}", cycle.again);
+}
+
+#[test]
+fn who_calls_most_is_not_deployed_again_where_the_others_are() {
+    // `hub` is in most circles, but each `x` has one of its own, and with them deployed again there is none left.
+    let pairs = (0..6).flat_map(|index| {
+        [
+            format!("x{index}: y{index} hub"),
+            format!("y{index}: x{index}"),
+        ]
+    });
+    let hub = "hub: x0 x1 x2 x3 x4 x5".to_owned();
+    let calls: Vec<_> = pairs.chain([hub]).collect();
+    let calls: Vec<_> = calls.iter().map(String::as_str).collect();
+    let loaded = load(&calling(&calls), &[]);
+    let calls = loaded.calls();
+    let order = Order::find(&loaded.application, &edges(&calls), Some(0));
+    assert_eq!(order.cycles[0].again, ["x0", "x1", "x2", "x3", "x4", "x5"]);
 }
 
 #[test]

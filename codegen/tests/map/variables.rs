@@ -82,6 +82,18 @@ fn who_is_outside_is_not_called() {
 }
 
 #[test]
+fn a_variable_that_says_who_may_call_calls_nobody() {
+    let named = [
+        "CORS_ORIGINS",
+        "ALLOWED_HOSTS",
+        "session_cookie_domain",
+        "GRPC_BROADCAST_ADDRESS",
+    ];
+    let variables = named.map(|name| format!("  {name}: http://api:8080"));
+    assert_eq!(calls(&variables.join("\n")), <[&str; 0]>::default());
+}
+
+#[test]
 fn every_variable_is_told_with_its_value_in_each_environment() {
     let web = "type: Backend Service\nimage: {location: x, port: 80}\nvariables:\n  HOST: api\n  \
                ZONE: ${COPILOT_ENVIRONMENT_NAME}\n  FROM: {from_cfn: x}\n\
