@@ -1,18 +1,23 @@
-//! `check`: what is wrong with the manifests, or worth knowing.
+//! `check`: what is wrong with the manifests and with the references to services in Rust, or worth knowing.
 
 use anyhow::Result;
 use clap::Args;
+use service_connect_codegen::Severity;
 use service_connect_codegen::map::{edges, pipelines};
-use service_connect_codegen::{Finding, Severity};
 
 use crate::context::Context;
 use crate::options::Selection;
-use crate::report::{self, Format};
-use crate::scan::{Asked, Sources};
+use crate::report::{self, Format, Located};
+use crate::scan::{Asked, Sources, What};
 use crate::{Outcome, calls, output};
 
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
+Nothing is compiled: the Rust sources of the cargo workspace are read as text, and where that cannot be followed is said. \
+A finding about a reference in Rust has two places: the reference, which is where the compiler has its error, and what is to \
+be changed. In `json`, `file`, `line`, `column`, `span` and `replacement` are about what is to be changed, and `reference` \
+is there where that is not the reference itself.
+
 Files are named from the top level of the git repository in `sarif` and `github` (from the directory that holds \
 `copilot/` where there is no repository), from the directory that holds `copilot/` in `json`, and from the working \
 directory in `human`.";
@@ -29,12 +34,16 @@ pub struct Arguments {
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let asked = Asked::cargo(selection);
     let context = Context::open(selection)?;
-    let sources = asked.read(&context);
+    let sources = asked.read(&context, selection);
     let calls = calls::all(&context);
     let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
-    let mut findings = [context.findings(), &pipelines].concat();
+    let manifests = context.findings().iter().chain(&pipelines);
+    let mut findings: Vec<_> = manifests.cloned().map(Located::from).collect();
     if let Ok(Some(sources)) = &sources {
-        findings.extend(sources.unseen.iter().cloned());
+        let references = sources.references.iter();
+        findings.extend(references.flat_map(|reference| reference.findings.iter().cloned()));
+        let others = sources.warnings.iter().chain(&sources.unseen);
+        findings.extend(others.cloned().map(Located::from));
     }
     report::write(arguments.format, &context.workspace, &findings)?;
     // What is known is shown all the same.
@@ -42,14 +51,16 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     if arguments.format == Format::Human {
         output::note(&summary(&context, sources.as_ref(), &findings));
     }
-    Ok(if findings.iter().any(Finding::is_error) {
-        Outcome::Findings
-    } else {
-        Outcome::Clean
-    })
+    Ok(
+        if findings.iter().any(|located| located.finding.is_error()) {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
+        },
+    )
 }
 
-fn summary(context: &Context, sources: Option<&Sources>, findings: &[Finding]) -> String {
+fn summary(context: &Context, sources: Option<&Sources>, findings: &[Located]) -> String {
     let application = context.application();
     let services = application.services.iter();
     let services = services.filter(|service| !service.external).count();
@@ -62,7 +73,7 @@ fn summary(context: &Context, sources: Option<&Sources>, findings: &[Finding]) -
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let of_it = findings
             .iter()
-            .filter(|finding| finding.severity == severity);
+            .filter(|located| located.finding.severity == severity);
         match of_it.count() {
             0 => {}
             number => found.push(count(number, severity.as_str())),
@@ -73,11 +84,26 @@ fn summary(context: &Context, sources: Option<&Sources>, findings: &[Finding]) -
     } else {
         found.join(", ")
     };
-    let crates = match sources.map_or(0, |sources| sources.packages.len()) {
+    let references = sources.map_or_else(String::new, references);
+    format!("checked {services} in {environments}{references}: {found}")
+}
+
+/// How many references were checked, and whether all were seen.
+fn references(sources: &Sources) -> String {
+    let crates = sources.packages.len();
+    if crates == 0 {
+        return String::new();
+    }
+    let named = sources
+        .references
+        .iter()
+        .filter(|reference| reference.what != What::Macro);
+    let named = count(named.count(), "reference");
+    let unseen = match sources.unseen.len() {
         0 => String::new(),
-        number => format!(" and {}", count(number, "crate")),
+        number => format!(" ({} not looked at)", count(number, "place")),
     };
-    format!("checked {services} in {environments}{crates}: {found}")
+    format!(" and {named} in {}{unseen}", count(crates, "crate"))
 }
 
 fn count(number: usize, what: &str) -> String {

@@ -36,7 +36,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Report what is wrong with the manifests
+    /// Report what is wrong with the manifests, and with the references to services in Rust
     #[command(after_help = check::AFTER_HELP)]
     Check(check::Arguments),
     /// Build the services of this workspace, and run them together

@@ -22,7 +22,10 @@ mod preflight;
 mod progress;
 mod report;
 mod routes;
-#[allow(dead_code, reason = "the commands that read sources come next")]
+#[allow(
+    dead_code,
+    reason = "the commands that follow URLs and draw calls come next"
+)]
 mod scan;
 mod table;
 

@@ -77,6 +77,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     match arguments.format {
         Format::Human => {
             output::result(&text(&context, &orders, &edges))?;
+            let found: Vec<_> = found.iter().cloned().map(report::Located::from).collect();
             report::write(report::Format::Human, &context.workspace, &found)?;
         }
         Format::Json => output::json(&json(&context, &orders, &found))?,

@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use crate::callers::callers;
 use crate::catalog::{self, Catalog};
 use crate::copilot::{Loaded, Workspace};
 use crate::finding::{Finding, Severity};
@@ -112,18 +111,10 @@ fn write(directory: &Path, out: &Path) -> Result<Generated, Error> {
         .map_or(directory, |workspace| &workspace.root);
     let metadata = Metadata::read(directory, base);
     let Source { loaded, watched } = Source::find(directory, workspace.as_ref(), &metadata);
-    let mut own = metadata.findings;
+    let mut own = metadata.findings.clone();
     let loaded = loaded.map(|loaded| {
-        let listed = metadata.services.as_deref();
-        let (callers, wrong) = callers(&loaded.application, &metadata.package, listed);
-        own.extend(
-            wrong
-                .into_iter()
-                .map(|finding| match &metadata.services_place {
-                    Some(place) => finding.at(place),
-                    None => finding,
-                }),
-        );
+        let (callers, wrong) = metadata.callers(&loaded.application);
+        own.extend(wrong);
         (loaded, callers)
     });
     let (loaded, callers) = loaded.unwrap_or_else(|finding| {

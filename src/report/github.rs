@@ -5,22 +5,22 @@
 
 use std::fmt::Write as _;
 
+use service_connect_codegen::Severity;
 use service_connect_codegen::copilot::Workspace;
-use service_connect_codegen::{Finding, Severity};
 
-use super::message;
-use super::paths::{Location, Repository};
+use super::paths::Repository;
 use super::source::{Sources, end, first_line};
+use super::{Located, message};
 
 /// The findings, one command in a line.
-pub fn render(workspace: &Workspace, findings: &[Finding]) -> String {
+pub fn render(workspace: &Workspace, findings: &[Located]) -> String {
     let repository = Repository::around(workspace);
     let mut sources = Sources::new(workspace);
     let mut out = String::new();
-    for finding in findings {
-        let properties = properties(finding, &repository, &mut sources);
-        let command = command(finding.severity);
-        let message = escape(&message(finding));
+    for located in findings {
+        let properties = properties(located, &repository, &mut sources);
+        let command = command(located.finding.severity);
+        let message = escape(&message(located, &repository));
         // Writing to a string cannot fail.
         let _ = writeln!(out, "::{command} {properties}::{message}");
     }
@@ -36,24 +36,21 @@ fn command(severity: Severity) -> &'static str {
 }
 
 /// Where it is, and the code as its title.
-fn properties(finding: &Finding, repository: &Repository<'_>, sources: &mut Sources<'_>) -> String {
+fn properties(located: &Located, repository: &Repository<'_>, sources: &mut Sources<'_>) -> String {
     let mut out = String::new();
-    if let Some(place) = &finding.place {
-        let file = match repository.locate(place) {
-            Location::Inside(parts) => parts.join("/"),
-            Location::Outside(parts) => format!("/{}", parts.join("/")),
-        };
+    if let Some(place) = located.shown() {
+        let file = repository.name(place);
         let _ = write!(out, "file={},", escape_property(&file));
         if place.line > 0 {
             let _ = write!(out, "line={},col={},", place.line, place.column);
         }
         if let Some(text) = sources.text(place) {
             // An annotation stands below its last line, and one of several lines may have no columns.
-            let (line, column) = end(text, place, first_line(text, place));
+            let (line, column) = end(&text, place, first_line(&text, place));
             let _ = write!(out, "endLine={line},endColumn={column},");
         }
     }
-    out + "title=" + finding.code.as_str()
+    out + "title=" + located.finding.code.as_str()
 }
 
 /// What ends a command, and the escape character itself, as the runner reads them back.

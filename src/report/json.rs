@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use serde::Serialize;
-use service_connect_codegen::Finding;
+use service_connect_codegen::Place;
+
+use super::Located;
 
 /// A finding in JSON.
 #[derive(Serialize)]
@@ -20,12 +22,23 @@ struct Json<'a> {
     help: Option<&'a str>,
     /// What to write in place of the span, where that alone mends it.
     replacement: Option<&'a str>,
+    /// The reference in a Rust source by which it comes up; `file` and the rest are what to change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<Reference<'a>>,
+}
+
+#[derive(Serialize)]
+struct Reference<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    span: [usize; 2],
 }
 
 /// The findings for programs, one in a line.
-pub fn render(findings: &[Finding]) -> Result<String> {
+pub fn render(findings: &[Located]) -> Result<String> {
     let mut out = String::new();
-    for finding in findings {
+    for Located { finding, reference } in findings {
         let place = finding.place.as_ref();
         let spot = place.filter(|place| place.line > 0);
         let json = Json {
@@ -38,6 +51,12 @@ pub fn render(findings: &[Finding]) -> Result<String> {
             span: spot.map(|place| [place.span.start, place.span.end]),
             help: finding.help.as_deref(),
             replacement: finding.replacement.as_deref(),
+            reference: reference.as_ref().map(|place: &Place| Reference {
+                file: &place.file,
+                line: place.line,
+                column: place.column,
+                span: [place.span.start, place.span.end],
+            }),
         };
         out.push_str(&serde_json::to_string(&json)?);
         out.push('\n');

@@ -13,10 +13,11 @@ mod source;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use service_connect_codegen::Finding;
 use service_connect_codegen::copilot::Workspace;
+use service_connect_codegen::{Finding, Place};
 
 use crate::output::{self, printable};
+use paths::Repository;
 
 /// How findings are written. The values say enough by their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -28,8 +29,57 @@ pub enum Format {
     Github,
 }
 
+/// A finding, and where it comes up.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// What is wrong. Its place is what is to be changed.
+    pub finding: Finding,
+    /// The place in a Rust source that makes it matter, where that is another one: the reference to a service.
+    pub reference: Option<Place>,
+}
+
+impl From<Finding> for Located {
+    fn from(finding: Finding) -> Self {
+        Self {
+            finding,
+            reference: None,
+        }
+    }
+}
+
+impl Located {
+    /// A finding that comes up at a place of a source, which is what is to be changed if nothing else is.
+    pub fn at(finding: Finding, source: &Place) -> Self {
+        if finding.place.is_some() {
+            return Self {
+                finding,
+                reference: Some(source.clone()),
+            };
+        }
+        Self {
+            finding: Finding {
+                // That is for a part of what stands here.
+                replacement: None,
+                ..finding.at(source)
+            },
+            reference: None,
+        }
+    }
+
+    /// Where it is shown first: the compiler points to the source.
+    fn shown(&self) -> Option<&Place> {
+        self.reference.as_ref().or(self.finding.place.as_ref())
+    }
+
+    /// The other place.
+    fn related(&self) -> Option<&Place> {
+        let place = self.finding.place.as_ref();
+        place.filter(|_| self.reference.is_some())
+    }
+}
+
 /// Writes the findings to stdout.
-pub fn write(format: Format, workspace: &Workspace, findings: &[Finding]) -> Result<()> {
+pub fn write(format: Format, workspace: &Workspace, findings: &[Located]) -> Result<()> {
     match format {
         // The only one that a terminal can color.
         Format::Human => output::result(&human::render(workspace, findings)),
@@ -39,11 +89,19 @@ pub fn write(format: Format, workspace: &Workspace, findings: &[Finding]) -> Res
     }
 }
 
-/// What is wrong, and below it what to do: for formats that have one text for both.
-fn message(finding: &Finding) -> String {
-    let message = printable(&finding.message);
-    match &finding.help {
-        Some(help) => format!("{message}\nhelp: {}", printable(help)),
-        None => message,
+/// What is wrong, and below it where to change something and how: for formats that have one text for all of it.
+fn message(located: &Located, repository: &Repository<'_>) -> String {
+    let finding = &located.finding;
+    let mut lines = vec![printable(&finding.message)];
+    if let Some(place) = located.related() {
+        let line = match place.line {
+            0 => String::new(),
+            line => format!(":{line}"),
+        };
+        lines.push(format!("at {}{line}", printable(&repository.name(place))));
     }
+    if let Some(help) = &finding.help {
+        lines.push(format!("help: {}", printable(help)));
+    }
+    lines.join("\n")
 }

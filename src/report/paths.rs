@@ -34,6 +34,14 @@ impl<'a> Repository<'a> {
         }
     }
 
+    /// The file of that place, as people write it.
+    pub fn name(&self, place: &Place) -> String {
+        match self.locate(place) {
+            Location::Inside(parts) => parts.join("/"),
+            Location::Outside(parts) => format!("/{}", parts.join("/")),
+        }
+    }
+
     /// Where the file of that place is.
     pub fn locate(&self, place: &Place) -> Location {
         let mut file = self.workspace.to_owned();

@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use serde_json::{Value, json};
 use service_connect_codegen::copilot::Workspace;
-use service_connect_codegen::{Code, Explanation, Finding, Place};
+use service_connect_codegen::{Code, Explanation, Place};
 
-use super::message;
 use super::paths::{Location, Repository};
 use super::source::{Sources, end, trimmed};
+use super::{Located, message};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -20,12 +20,12 @@ const SCHEMA: &str =
 const ROOT: &str = "%SRCROOT%";
 
 /// The findings as one log.
-pub fn render(workspace: &Workspace, findings: &[Finding]) -> Result<String> {
+pub fn render(workspace: &Workspace, findings: &[Located]) -> Result<String> {
     let repository = Repository::around(workspace);
     let mut sources = Sources::new(workspace);
     let results: Vec<_> = findings
         .iter()
-        .map(|finding| result(finding, &repository, &mut sources))
+        .map(|located| result(located, &repository, &mut sources))
         .collect();
     let rules: Vec<_> = Code::ALL.iter().copied().map(rule).collect();
     let log = json!({
@@ -76,26 +76,36 @@ fn markdown(explanation: &Explanation) -> String {
     )
 }
 
-fn result(finding: &Finding, repository: &Repository<'_>, sources: &mut Sources<'_>) -> Value {
-    let place = finding.place.as_ref();
-    let locations: Vec<_> = place
-        .map(|place| location(place, repository, sources.text(place)))
-        .into_iter()
-        .collect();
+fn result(located: &Located, repository: &Repository<'_>, sources: &mut Sources<'_>) -> Value {
+    let finding = &located.finding;
+    let mut locate = |place: Option<&Place>| {
+        let place = place.map(|place| location(place, repository, sources.text(place).as_deref()));
+        place.into_iter().collect::<Vec<_>>()
+    };
+    let locations = locate(located.shown());
     let mut result = json!({
         "ruleId": finding.code.as_str(),
         "ruleIndex": Code::ALL.iter().position(|code| *code == finding.code),
         // The severities have the names of SARIF's levels.
         "level": finding.severity.as_str(),
-        "message": {"text": literal(&message(finding))},
+        "message": {"text": literal(&message(located, repository))},
         "locations": locations,
     });
-    if let (Some(replacement), Some(location)) = (&finding.replacement, locations.first()) {
+    let mut related = locate(located.related());
+    if let Some(place) = related.first_mut() {
+        place["id"] = 0.into();
+        place["message"] = json!({"text": "what is to be changed"});
+    }
+    let changed = related.first().or(locations.first());
+    if let (Some(replacement), Some(location)) = (&finding.replacement, changed) {
         let place = &location["physicalLocation"];
         result["fixes"] = json!([{"artifactChanges": [{
             "artifactLocation": place["artifactLocation"],
             "replacements": [{"deletedRegion": place["region"], "insertedContent": {"text": replacement}}],
         }]}]);
+    }
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
     }
     result
 }

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use service_connect_codegen::Place;
@@ -13,7 +14,7 @@ use service_connect_codegen::copilot::Workspace;
 /// The files of a workspace, each read once.
 pub struct Sources<'a> {
     root: &'a Path,
-    texts: HashMap<Arc<str>, Option<String>>,
+    texts: HashMap<Arc<str>, Option<Rc<str>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -27,17 +28,18 @@ impl<'a> Sources<'a> {
 
     /// The text that the place is in. `None` where a file as a whole is meant, and where the file was changed or removed
     /// since it was checked, so that the place is not in it.
-    pub fn text(&mut self, place: &Place) -> Option<&str> {
+    pub fn text(&mut self, place: &Place) -> Option<Rc<str>> {
         // A file as a whole is one that may not be readable: a pipe would be waited for, and a huge one be loaded.
         if place.line == 0 {
             return None;
         }
         let text = match self.texts.entry(place.file.clone()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(read(&self.root.join(&*place.file))),
+            Entry::Vacant(new) => new.insert(read(&self.root.join(&*place.file)).map(Rc::from)),
         };
-        let text = text.as_deref()?;
-        text.get(place.span.clone()).map(|_| text)
+        let text = text.clone()?;
+        text.get(place.span.clone())?;
+        Some(text)
     }
 }
 

@@ -18,7 +18,10 @@ pub mod conditions;
 mod file;
 pub mod lex;
 mod modules;
+mod names;
 mod package;
+mod read;
+mod references;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -36,18 +39,23 @@ use service_connect_codegen::Finding;
 use crate::cargo;
 use crate::context::Context;
 use crate::options::Selection;
+use crate::report::Located;
 
-#[allow(unused_imports, reason = "the commands that read sources come next")]
 use walk::{Read, Walked, walk};
 
 pub use file::{File, Syntax, place};
 pub use package::Package;
 use package::Roots;
+pub use references::{Reference, What};
 
 /// The sources of the packages that belong to the application.
 pub struct Sources {
     /// Those packages, in cargo's order.
     pub packages: Vec<Package>,
+    /// Where they name services, in the order of packages and files.
+    pub references: Vec<Reference>,
+    /// What their build scripts would warn of.
+    pub warnings: Vec<Finding>,
     /// Notes: where it could not look, and why.
     pub unseen: Vec<Finding>,
 }
@@ -56,15 +64,24 @@ impl Sources {
     /// Those of the cargo workspace around the directory that is selected; `None` where no `Cargo.toml` is around it, so
     /// that there is no Rust.
     pub fn read(context: &Context, selection: &Selection) -> Result<Option<Self>> {
-        Asked::cargo(selection).read(context)
+        Asked::cargo(selection).read(context, selection)
     }
 
-    fn of(metadata: &Metadata, context: &Context) -> Self {
+    fn of(metadata: &Metadata, context: &Context, asked: &[String]) -> Self {
         let found = package::all(metadata, context);
         let roots: Vec<_> = found.iter().map(|found| &found.roots).collect();
         let walked = walk_all(&roots, &context.workspace.root);
+        let asked = Some(asked).filter(|asked| !asked.is_empty());
+        let mut references = references::find(&found, &walked, context.application(), asked);
+        for reference in &mut references {
+            // It is said once, where it is written.
+            let is_said = |located: &Located| Some(&located.finding) == context.wrong_metadata();
+            reference.findings.retain(|located| !is_said(located));
+        }
         let mut unseen: Vec<Finding> = Vec::new();
-        let packages = found.into_iter().zip(walked).map(|(found, walked)| {
+        let mut warnings = Vec::new();
+        let mut packages = Vec::new();
+        for (index, (found, walked)) in found.into_iter().zip(walked).enumerate() {
             for note in walked.unseen {
                 // Two packages may have one file.
                 if !unseen.contains(&note) {
@@ -72,14 +89,21 @@ impl Sources {
                 }
             }
             let clients = found.uses_library.then(|| clients(&walked.files)).flatten();
-            Package {
+            // A crate that has only types or settings of the library has no build script to warn of anything.
+            let mut named = references.iter();
+            if found.uses_library && named.any(|reference| reference.package == index) {
+                warnings.extend(found.warnings);
+            }
+            packages.push(Package {
                 clients,
                 files: walked.files.into_iter().map(File::from).collect(),
                 ..found.package
-            }
-        });
+            });
+        }
         Self {
-            packages: packages.collect(),
+            packages,
+            references,
+            warnings,
             unseen,
         }
     }
@@ -129,14 +153,18 @@ impl Asked {
     }
 
     /// What the packages have.
-    pub fn read(self, context: &Context) -> Result<Option<Sources>> {
+    pub fn read(self, context: &Context, selection: &Selection) -> Result<Option<Sources>> {
         let Some(asked) = self.0 else {
             return Ok(None);
         };
         let metadata = asked
             .join()
             .map_err(|_| anyhow!("cargo could not be asked for the workspace"))??;
-        Ok(Some(Sources::of(&metadata, context)))
+        Ok(Some(Sources::of(
+            &metadata,
+            context,
+            &selection.environments,
+        )))
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Dependency, DependencyKind, Metadata, TargetKind};
-use service_connect_codegen::callers;
+use service_connect_codegen::{Finding, Place, callers, text_file};
+use service_connect_macros_core::no_build_script;
 
 use super::file::File;
 use crate::cargo;
@@ -39,6 +40,12 @@ pub struct Found {
     pub package: Package,
     /// It depends on `service-connect`, so that `clients!` is that of this library.
     pub uses_library: bool,
+    /// What makes every reference of the package an error.
+    pub problems: Vec<Finding>,
+    /// What the build script would warn of.
+    pub warnings: Vec<Finding>,
+    /// The libraries of the workspace that it can name, and the indices of their packages.
+    pub libraries: Vec<(String, usize)>,
     pub roots: Roots,
 }
 
@@ -55,69 +62,152 @@ pub struct Target {
     pub file: PathBuf,
     /// Tests, examples and benchmarks.
     pub is_test: bool,
+    /// Its library.
+    pub is_library: bool,
+}
+
+/// A package and its directory.
+type Member<'a> = (&'a cargo_metadata::Package, &'a Path);
+
+fn by_directory<'a>(packages: &[Member<'a>]) -> HashMap<&'a Path, usize> {
+    let directories = packages.iter().enumerate();
+    directories
+        .map(|(index, (_, directory))| (*directory, index))
+        .collect()
 }
 
 /// Those of the workspace.
 pub fn all(metadata: &Metadata, context: &Context) -> Vec<Found> {
     let packages: Vec<_> = cargo::packages(metadata, &context.workspace).collect();
     let depends_on = dependencies(&packages);
-    let own: Vec<_> = packages
-        .iter()
-        .map(|(package, _)| {
-            let listed = cargo::listed_services(package).ok().flatten();
-            callers(context.application(), &package.name, listed.as_deref()).0
-        })
-        .collect();
-    let tls: Vec<_> = packages
-        .iter()
-        .map(|(package, _)| asks_for_tls(package))
-        .collect();
-
     let mut found: Vec<_> = packages
         .iter()
-        .zip(&own)
-        .map(|((package, directory), callers)| Found {
-            package: Package {
-                name: package.name.to_string(),
-                directory: (*directory).to_owned(),
-                manifest: package.manifest_path.clone().into_std_path_buf(),
-                callers: callers.clone(),
-                runs_as: Vec::new(),
-                tls: false,
-                clients: None,
-                files: Vec::new(),
-            },
-            uses_library: package.dependencies.iter().any(is_library),
-            roots: Roots {
-                directory: (*directory).to_owned(),
-                targets: targets(package),
-            },
-        })
+        .map(|(package, directory)| one(package, directory, context))
         .collect();
-    for (index, callers) in own.iter().enumerate() {
-        for below in reached(index, &depends_on) {
+    for index in 0..found.len() {
+        let callers = found[index].package.callers.clone();
+        let asks_for_tls = |package: usize| asks_for_tls(packages[package].0);
+        // What a package depends on is built with the features that are asked for below it.
+        let reached = reached(index, &depends_on);
+        found[index].package.tls = reached.iter().any(|below| asks_for_tls(*below));
+        for below in reached {
             let runs_as = &mut found[below].package.runs_as;
-            runs_as.extend(
-                callers
-                    .iter()
-                    .filter(|caller| !runs_as.contains(caller))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
-            // What a package depends on is built with the features that are asked for below it.
-            found[index].package.tls |= tls[below];
+            for caller in &callers {
+                if !runs_as.contains(caller) {
+                    runs_as.push(caller.clone());
+                }
+            }
         }
+    }
+    let indices = by_directory(&packages);
+    let libraries: Vec<_> = (0..packages.len())
+        .map(|index| libraries(index, &packages, &indices))
+        .collect();
+    for (found, libraries) in found.iter_mut().zip(libraries) {
+        found.libraries = libraries;
     }
     found
 }
 
-/// For each package those that it depends on, by their indices.
-fn dependencies(packages: &[(&cargo_metadata::Package, &Path)]) -> Vec<Vec<usize>> {
-    let indices: HashMap<&Path, usize> = packages
+fn one(package: &cargo_metadata::Package, directory: &Path, context: &Context) -> Found {
+    let uses_library = package.dependencies.iter().any(is_library);
+    let (callers, findings) = metadata(package, directory, context);
+    let (mut problems, mut warnings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(Finding::is_error);
+    problems.extend(context.wrong_metadata().cloned());
+    let mut kinds = package.targets.iter().flat_map(|target| &target.kind);
+    if !kinds.any(|kind| *kind == TargetKind::CustomBuild) {
+        // Nothing else is known then.
+        problems = vec![no_build_script()];
+        warnings.clear();
+    }
+    Found {
+        package: Package {
+            name: package.name.to_string(),
+            directory: directory.to_owned(),
+            manifest: package.manifest_path.clone().into_std_path_buf(),
+            callers,
+            runs_as: Vec::new(),
+            tls: false,
+            clients: None,
+            files: Vec::new(),
+        },
+        uses_library,
+        problems,
+        warnings,
+        libraries: Vec::new(),
+        roots: Roots {
+            directory: directory.to_owned(),
+            targets: targets(package),
+        },
+    }
+}
+
+/// The services that the package runs as, and what its build script would say of its metadata.
+fn metadata(
+    package: &cargo_metadata::Package,
+    directory: &Path,
+    context: &Context,
+) -> (Vec<String>, Vec<Finding>) {
+    let application = context.application();
+    let section = package
+        .metadata
+        .get(LIBRARY)
+        .and_then(|section| section.as_object());
+    let is_plain = package.metadata.get("service_connect").is_none()
+        && section.is_none_or(|section| section.keys().all(|key| key == "services"));
+    let listed = cargo::listed_services(package);
+    if let (true, Ok(listed)) = (is_plain, listed) {
+        let (callers, findings) = callers(application, &package.name, listed.as_deref());
+        if !findings.iter().any(Finding::is_error) {
+            let manifest = package.manifest_path.as_std_path();
+            let place = Place::file(text_file::relative(manifest, &context.workspace.root));
+            return (
+                callers,
+                findings
+                    .into_iter()
+                    .map(|finding| finding.at(&place))
+                    .collect(),
+            );
+        }
+    }
+    // To say where that is written, all of it is read again.
+    let (callers, mut findings) = context.workspace.package(directory, application);
+    findings.retain(|finding| !context.findings().contains(finding));
+    (callers, findings)
+}
+
+/// The libraries of the workspace by the names that the package has for them, its own among them.
+fn libraries(
+    own: usize,
+    all: &[Member<'_>],
+    indices: &HashMap<&Path, usize>,
+) -> Vec<(String, usize)> {
+    let (package, _) = all[own];
+    let others = package.dependencies.iter().filter_map(|dependency| {
+        let index = *indices.get(dependency.path.as_ref()?.as_std_path())?;
+        let name = dependency
+            .rename
+            .as_ref()
+            .map(|name| name.replace('-', "_"));
+        Some((name.unwrap_or_else(|| library_name(all[index].0)), index))
+    });
+    let own = (library_name(package), own);
+    [own].into_iter().chain(others).collect()
+}
+
+fn library_name(package: &cargo_metadata::Package) -> String {
+    let library = package
+        .targets
         .iter()
-        .enumerate()
-        .map(|(index, (_, directory))| (*directory, index))
-        .collect();
+        .find(|target| rank(&target.kind) == Some(0));
+    let name = library.map_or(package.name.as_str(), |library| library.name.as_str());
+    name.replace('-', "_")
+}
+
+/// For each package those that it depends on, by their indices.
+fn dependencies(packages: &[Member<'_>]) -> Vec<Vec<usize>> {
+    let indices = by_directory(packages);
     let of = |package: &cargo_metadata::Package| {
         let normal = package
             .dependencies
@@ -171,18 +261,6 @@ fn asks_for_tls(package: &cargo_metadata::Package) -> bool {
 
 /// Libraries first: what they share with a program of the package belongs to them.
 fn targets(package: &cargo_metadata::Package) -> Vec<Target> {
-    let rank = |kinds: &[TargetKind]| match kinds {
-        kinds if kinds.contains(&TargetKind::CustomBuild) => None,
-        kinds if kinds.contains(&TargetKind::Bin) => Some(1),
-        kinds
-            if [TargetKind::Test, TargetKind::Bench, TargetKind::Example]
-                .iter()
-                .any(|kind| kinds.contains(kind)) =>
-        {
-            Some(2)
-        }
-        _ => Some(0),
-    };
     let ranked = package
         .targets
         .iter()
@@ -192,6 +270,24 @@ fn targets(package: &cargo_metadata::Package) -> Vec<Target> {
     let targets = ranked.into_iter().map(|(rank, target)| Target {
         file: target.src_path.clone().into_std_path_buf(),
         is_test: rank == 2,
+        is_library: rank == 0,
     });
     targets.collect()
+}
+
+/// 0 for a library, 1 for a program, 2 for what only tests have; `None` for a build script.
+fn rank(kinds: &[TargetKind]) -> Option<u8> {
+    let is = |kind: &TargetKind| kinds.contains(kind);
+    if is(&TargetKind::CustomBuild) {
+        None
+    } else if is(&TargetKind::Bin) {
+        Some(1)
+    } else if [TargetKind::Test, TargetKind::Bench, TargetKind::Example]
+        .iter()
+        .any(is)
+    {
+        Some(2)
+    } else {
+        Some(0)
+    }
 }

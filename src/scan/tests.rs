@@ -45,6 +45,7 @@ fn target(root: &Path, file: &str) -> Target {
     Target {
         file: root.join(file),
         is_test: file.starts_with("tests/"),
+        is_library: file == "src/lib.rs",
     }
 }
 

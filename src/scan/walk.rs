@@ -5,6 +5,7 @@
 //! ```
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use super::file::place;
 use super::lex::{Refused, tokens};
 use super::modules::{Candidate, Directory};
 use super::package::Roots;
-use super::source::{Declaration, Included, Module, Source, What, read};
+use super::read::read;
+use super::source::{Declaration, Included, Module, Source, What};
 
 /// The sources of a package, and where they cannot be read.
 #[derive(Default)]
@@ -35,6 +37,15 @@ pub struct Read {
     /// The index of that root among the package's files.
     pub root: usize,
     pub source: Source,
+    /// It is the root of the package's library.
+    pub is_library: bool,
+}
+
+impl Read {
+    /// Where these bytes are.
+    pub fn place(&self, bytes: Range<usize>) -> Place {
+        place(&self.name, &self.text, bytes)
+    }
 }
 
 /// Reads the sources of a package; `root` is the directory that holds `copilot/`.
@@ -54,6 +65,7 @@ pub fn walk(roots: &Roots, root: &Path) -> Walked {
             module: Vec::new(),
             is_test: target.is_test,
             root: None,
+            is_library: target.is_library,
         };
         walk.enter(&start, &mut Vec::new(), None);
     }
@@ -76,6 +88,8 @@ struct Start {
     is_test: bool,
     /// `None` for a root.
     root: Option<usize>,
+    /// As a root, of the package's library.
+    is_library: bool,
 }
 
 impl Walk<'_> {
@@ -141,13 +155,14 @@ impl Walk<'_> {
             module: start.module.clone(),
             root: start.root.unwrap_or(index),
             source,
+            is_library: start.root.is_none() && start.is_library,
         });
         Some(index)
     }
 
     fn follow(&mut self, declaration: &Declaration, index: usize, above: &mut Vec<PathBuf>) {
         let file = &self.walked.files[index];
-        let place = place(&file.name, &file.text, declaration.bytes.clone());
+        let place = file.place(declaration.bytes.clone());
         let inside = file.module.iter().chain(&declaration.inside).cloned();
         let mut inside: Vec<_> = inside.collect();
         let candidates = match &declaration.what {
@@ -165,6 +180,7 @@ impl Walk<'_> {
                 module: inside.clone(),
                 is_test,
                 root: Some(root),
+                is_library: false,
             };
             self.enter(&start, above, Some(&place));
         }

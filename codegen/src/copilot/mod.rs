@@ -137,6 +137,20 @@ impl Workspace {
         })
     }
 
+    /// The services that the package in `directory` runs as, and what is wrong with the metadata in its `Cargo.toml` and in
+    /// that of its workspace: errors make every reference of the package wrong.
+    #[must_use]
+    pub fn package(
+        &self,
+        directory: &Path,
+        application: &Application,
+    ) -> (Vec<String>, Vec<Finding>) {
+        let metadata = Metadata::read(directory, &self.root);
+        let (callers, wrong) = metadata.callers(application);
+        let findings = metadata.findings.into_iter().chain(wrong);
+        (callers, findings.collect())
+    }
+
     /// The directory with the manifests.
     #[must_use]
     pub fn copilot(&self) -> PathBuf {

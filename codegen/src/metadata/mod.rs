@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::application::Application;
+use crate::callers::callers;
 use crate::code::Code;
 use crate::external::External;
 use crate::finding::Finding;
@@ -102,6 +104,19 @@ impl Metadata {
             services_place: None,
             ..Self::read(directory, base)
         }
+    }
+
+    /// The services that the package runs as, and what is wrong with them.
+    pub fn callers(&self, application: &Application) -> (Vec<String>, Vec<Finding>) {
+        let listed = self.services.as_deref();
+        let (callers, findings) = callers(application, &self.package, listed);
+        let placed = findings
+            .into_iter()
+            .map(|finding| match &self.services_place {
+                Some(place) => finding.at(place),
+                None => finding,
+            });
+        (callers, placed.collect())
     }
 
     fn read_package(

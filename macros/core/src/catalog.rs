@@ -33,6 +33,7 @@ impl Loaded {
             callers: self.catalog.calling_services(),
             duplicates: &self.duplicates,
             tls,
+            asked: None,
         }
     }
 }
@@ -95,7 +96,9 @@ fn unreadable(error: &io::Error) -> Finding {
     }
 }
 
-fn no_build_script() -> Finding {
+/// The package has no build script that writes a catalog.
+#[must_use]
+pub fn no_build_script() -> Finding {
     Finding::error(Code::NoBuildScript, "this package has no build script that reads the manifests").help(
         "add `service-connect-codegen` to [build-dependencies] and a `build.rs` with:\n     \
          fn main() -> Result<(), service_connect_codegen::Error> { service_connect_codegen::generate() }",

@@ -22,17 +22,27 @@ pub struct Known<'a> {
     pub duplicates: &'a DuplicateNames,
     /// The feature `tls` is on.
     pub tls: bool,
+    /// The environments to look at; `None` for all that the attribute is about.
+    pub asked: Option<&'a [String]>,
 }
 
-/// What is wrong with an attribute and its item, each with its place in the tokens; the call site stands for the attribute
-/// as a whole. `problems` make every reference of the package wrong.
+/// What an attribute is about, and what is wrong with it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The service that it names.
+    pub service: Option<(String, Span)>,
+    /// Each with its place in the tokens; the call site stands for the attribute as a whole.
+    pub findings: Vec<(Span, Finding)>,
+}
+
+/// Checks an attribute and its item. `problems` make every reference of the package wrong.
 #[must_use]
 pub fn check(
     arguments: TokenStream,
     item: &TokenStream,
     known: &Known<'_>,
     problems: &[Finding],
-) -> Vec<(Span, Finding)> {
+) -> Checked {
     let mut written = Written::read(arguments, item);
     let mut found = Vec::new();
     if let Some(item) = written.item.take() {
@@ -56,7 +66,11 @@ pub fn check(
         }
     }
     found.extend(written.errors.into_findings());
-    found
+    let service = written.arguments.service;
+    Checked {
+        service: service.map(|service| (service.value(), service.span())),
+        findings: found,
+    }
 }
 
 /// What is wrong where a macro that takes nothing is called. `problems` make every reference of the package wrong.
@@ -127,6 +141,17 @@ impl Written {
             }
             known
         });
+        let environments = match (environments, known.asked) {
+            (Some(environments), Some(asked)) => {
+                let both = environments.into_iter().filter(|name| asked.contains(name));
+                let both: Vec<_> = both.collect();
+                if both.is_empty() {
+                    return;
+                }
+                Some(both)
+            }
+            (environments, _) => environments,
+        };
         let reference = Reference {
             service: &name,
             need: if self.arguments.discovery {

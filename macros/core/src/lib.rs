@@ -9,11 +9,11 @@
 //!
 //! let application = Application::default();
 //! let duplicates = DuplicateNames::find(&application);
-//! let known = Known { application: &application, callers: Vec::new(), duplicates: &duplicates, tls: false };
+//! let known = Known { application: &application, callers: Vec::new(), duplicates: &duplicates, tls: false, asked: None };
 //!
 //! let (arguments, item) = (r#""api""#.parse().unwrap(), "struct Calls;".parse().unwrap());
-//! let findings = check(arguments, &item, &known, &[]);
-//! assert_eq!(findings[0].1.code, Code::UnknownService);
+//! let checked = check(arguments, &item, &known, &[]);
+//! assert_eq!(checked.findings[0].1.code, Code::UnknownService);
 //! ```
 //!
 //! # Stability
@@ -31,5 +31,6 @@ mod known;
 mod routes;
 mod tokens;
 
+pub use catalog::no_build_script;
 pub use client::{clients, listen_addr, service_client};
-pub use known::{Known, check, check_input};
+pub use known::{Checked, Known, check, check_input};

@@ -1,0 +1,406 @@
+//! `check` over the Rust sources of a workspace: which forms of a reference it sees, and what it says of them.
+
+#[allow(dead_code)]
+mod plugin_support;
+#[path = "plugin_output/schema.rs"]
+mod schema;
+
+use std::path::Path;
+
+use plugin_support::{App, Run, run};
+use serde_json::Value;
+
+const WORKSPACE: &str = "[workspace]\nmembers = [\"services/*\"]\n";
+
+/// A package that uses the library; `more` are lines at the end of its dependencies and below them.
+fn manifest(name: &str, more: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nedition = \"2024\"\n[dependencies]\nservice-connect = \"0.1\"\n{more}"
+    )
+}
+
+/// The application `shop` with the packages `web`, whose main file this is, and `shared`, a library with the stubs.
+/// `off` has Service Connect off and `job` cannot be called.
+fn shop(main: &str) -> App {
+    let stubs =
+        "pub mod services { service_connect::clients!(); }\npub use services::Job as Renamed;\n";
+    App::shop()
+        .file("copilot/off/manifest.yml", "name: off\ntype: Backend Service\nimage: {build: x, port: 80}\n")
+        .file("copilot/job/manifest.yml", "name: job\ntype: Scheduled Job\nimage: {build: x}\non: {schedule: x}\n")
+        .file("Cargo.toml", WORKSPACE)
+        .file(
+            "services/web/Cargo.toml",
+            manifest("web", "shared = { path = \"../shared\" }\nalso = { path = \"../shared\", package = \"shared\" }\n"),
+        )
+        .file("services/web/build.rs", "fn main() {}\n")
+        .file("services/web/src/main.rs", main)
+        .file(
+            "services/shared/Cargo.toml",
+            manifest("shared", "[package.metadata.service-connect]\nservices = []\n"),
+        )
+        .file("services/shared/build.rs", "fn main() {}\n")
+        .file("services/shared/src/lib.rs", stubs)
+}
+
+/// The findings in Rust: code, and the line and column of the reference.
+fn found(app: &App) -> Vec<(String, u64, u64)> {
+    in_rust(&run(&app.path(), &["check", "--format", "json"]))
+}
+
+fn in_rust(run: &Run) -> Vec<(String, u64, u64)> {
+    assert_ne!(run.code, Some(2), "{}", run.stderr);
+    let lines = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let in_rust = lines.filter_map(|finding: Value| {
+        let place = finding.get("reference").unwrap_or(&finding);
+        let file = Path::new(place["file"].as_str()?);
+        let number = |key: &str| place[key].as_u64().unwrap();
+        let code = finding["code"].as_str().unwrap().to_owned();
+        let is_rust = file.extension().is_some_and(|extension| extension == "rs");
+        is_rust.then(|| (code, number("line"), number("column")))
+    });
+    in_rust.collect()
+}
+
+/// Sources in which the mark `^` stands before each reference to `job`, which nothing can call, and which are otherwise
+/// right. Everything is in the main file of `web`.
+const FORMS: &[&str] = &[
+    // The stubs where they stand, and in a module.
+    "service_connect::clients!(); fn main() { let _ = ^Job::get(\"/\"); let _ = Api::get(\"/\"); }",
+    "mod services { service_connect::clients!(); } use services::Job; fn main() { ^Job::base_url(); }",
+    "mod services { use service_connect::clients; clients! {} } use services::*; fn main() { f(^Job::post); }",
+    "mod services { service_connect::clients!(); } use crate::services::Job as Worker; fn main() { ^Worker::client(); }",
+    "mod services { service_connect::clients!(); } fn main() { ^crate::services::Job::get(\"/\"); ^services::Job::url(\"/\"); }",
+    "mod services { service_connect::clients!(); } use services::{Api, Job as J}; type K = J; fn main() { ^K::head(\"/\"); }",
+    "mod services { include!(concat!(env!(\"OUT_DIR\"), \"/service-connect.rs\")); } fn main() { ^services::Job::get(\"/\"); }",
+    // Of inner modules and blocks.
+    "service_connect::clients!(); mod a { use super::*; mod b { fn f() { ^super::Job::get(\"/\"); ^super::super::Job::get(\"/\"); } } }",
+    "mod s { service_connect::clients!(); } fn main() { { use s::Job; ^Job::get(\"/\"); } Job::get(\"/\"); }",
+    "mod s { service_connect::clients!(); } mod t { pub use crate::s::*; } fn main() { use self::t::Job; ^Job::get(\"/\"); }",
+    // Of another crate, under two names, and what that passes on.
+    "fn main() { ^shared::services::Job::get(\"/\"); ^also::services::Job::get(\"/\"); ^shared::Renamed::get(\"/\"); }",
+    "use shared::services; fn main() { ^services::Job::get(\"/\"); }",
+    // In the tokens of macros, and in attributes' items.
+    "service_connect::clients!(); fn f() { join!(^Job::get(\"/\"), async { vec![^Job::get(\"/\")] }); println!(\"{}\", ^Job::base_url()); }",
+    "service_connect::clients!(); struct S; impl S { async fn f(&self) { if x { ^Job::get(\"/\").await } } }",
+    // What is no stub.
+    "service_connect::clients!(); struct Job; fn main() { Job::get(\"/\"); }",
+    "service_connect::clients!(); mod a { pub struct Job; } use a::Job; fn main() { Job::get(\"/\"); }",
+    "service_connect::clients!(); fn main() { enum Job {} Job::get(\"/\"); }",
+    "service_connect::clients!(); mod a { fn f() { Job::get(\"/\"); } } fn main() { other::Job::get(\"/\"); Job::new(); }",
+    "service_connect::clients!(); fn main() { \"Job::get\"; /* Job::get */ } // Job::get\nmacro_rules! m { () => { Job::get(\"/\") } }",
+    "use a::b; use b::a; use c as c; fn main() { a::Job::get(\"/\"); c::Job::get(\"/\"); }",
+    // What is compiled at all.
+    "service_connect::clients!(); #[cfg(any())] fn f() { Job::get(\"/\"); } #[cfg(test)] mod t { use super::*; fn f() { ^Job::get(\"/\"); } }",
+    "service_connect::clients!(); fn main() { #[cfg(false)] let a = if b { Job::get(\"/\") } else { Job::get(\"/\") }; ^Job::get(\"/\"); }",
+    // Attributes.
+    "#[service_connect::service_client(^\"job\")] struct A; fn main() { #[::service_connect::service_client(^\"job\")] struct B; }",
+    "use service_connect::service_client; /// Calls.\n#[derive(Debug)]\n#[service_client(^\"job\")]\n#[must_use]\npub(crate) struct A;",
+    "use service_connect::{service_client as client}; #[client(^\"job\", discovery)] pub trait A { #[get(\"/\")] async fn a(&self) -> Result<()>; }",
+    "use service_connect::*; mod a { use super::*; #[service_client(^\"job\")] struct A; }",
+    "use service_connect::service_client; fn f() { let f = async || { #[service_client(^\"job\")] struct A; }; }",
+    "#[cfg_attr(feature = \"x\", service_connect::service_client(^\"job\"))] struct A; #[cfg_attr(any(), derive(Debug))] struct B;",
+    "use service_connect::service_client; cfg_if! { if #[cfg(unix)] { #[service_client(^\"job\")] struct A; } }",
+    "#[other::service(\"job\")] struct A; use mine::client; #[client(\"job\")] struct B;",
+    "use service_connect::service_client; #[cfg(any())] #[service_client(\"job\")] struct A; #[cfg(test)] #[service_client(^\"job\")] struct B;",
+];
+
+#[test]
+fn every_form_of_a_reference_is_seen() {
+    for marked in FORMS {
+        let source = marked.replace('^', "");
+        let app = shop(&source);
+        let found: Vec<_> = found(&app)
+            .into_iter()
+            .map(|(code, line, column)| {
+                assert_eq!(code, "no-endpoint", "{marked}");
+                (line, column)
+            })
+            .collect();
+        let mut expected = Vec::new();
+        for (index, line) in marked.lines().enumerate() {
+            let marks = line.match_indices('^').enumerate();
+            expected.extend(
+                marks.map(|(before, (at, _))| (index as u64 + 1, (at - before) as u64 + 1)),
+            );
+        }
+        assert_eq!(found, expected, "{marked}");
+    }
+}
+
+const OFF: &str = "\
+use service_connect::service_client;
+
+#[service_client(\"off\")]
+struct Off;
+
+#[service_client(\"api\", timeout = 5)]
+struct Slow;
+
+fn main() {}
+";
+
+fn check(app: &App, format: &str) -> Run {
+    run(
+        &app.path(),
+        &["check", "--color", "never", "--format", format],
+    )
+}
+
+#[test]
+fn a_reference_is_shown_with_what_is_to_be_changed() {
+    let app = shop(OFF);
+    let human = check(&app, "human");
+    assert_eq!(human.code, Some(1));
+    for expected in [
+        "\
+error[connect-off]: Service Connect is off for service `off`
+ --> services/web/src/main.rs:3:18
+  |
+3 | #[service_client(\"off\")]
+  |                  ^^^^^
+  |
+ ::: copilot/off/manifest.yml:1:7
+  |
+1 | name: off
+  |       ---
+  |
+  = help: write `connect: true` below `network:` in that manifest, or accept discovery: `#[service_client(\"off\", discovery)]`
+",
+        "\
+error[unknown-argument]: the attribute has no argument `timeout`
+ --> services/web/src/main.rs:6:25
+  |
+6 | #[service_client(\"api\", timeout = 5)]
+  |                         ^^^^^^^
+",
+    ] {
+        assert!(human.stdout.contains(expected), "{}", human.stdout);
+    }
+    assert_eq!(
+        human.stderr,
+        "checked 4 services in 2 environments and 2 references in 2 crates: 2 errors, 1 warning\n"
+    );
+
+    let json = check(&app, "json");
+    let lines: Vec<Value> = json
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let off = lines
+        .iter()
+        .find(|line| line["code"] == "connect-off")
+        .unwrap();
+    // What is to be changed, as in every other finding.
+    assert_eq!(off["file"], "copilot/off/manifest.yml");
+    assert_eq!(
+        (off["line"].as_u64(), off["column"].as_u64()),
+        (Some(1), Some(7))
+    );
+    let reference = &off["reference"];
+    assert_eq!(reference["file"], "services/web/src/main.rs");
+    assert_eq!(
+        (reference["line"].as_u64(), reference["column"].as_u64()),
+        (Some(3), Some(18))
+    );
+    let start = OFF.find("\"off\"").unwrap();
+    assert_eq!(reference["span"], serde_json::json!([start, start + 5]));
+    let argument = lines
+        .iter()
+        .find(|line| line["code"] == "unknown-argument")
+        .unwrap();
+    assert_eq!(argument["file"], "services/web/src/main.rs");
+    assert_eq!(
+        (argument.get("reference"), &argument["replacement"]),
+        (None, &Value::Null)
+    );
+
+    let log: Value = serde_json::from_str(&check(&app, "sarif").stdout).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("plugin_output/sarif.json")).unwrap();
+    assert_eq!(schema::errors(&schema, &log), [""; 0]);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let off = results
+        .iter()
+        .find(|result| result["ruleId"] == "connect-off")
+        .unwrap();
+    let uri = |location: &Value| {
+        location["physicalLocation"]["artifactLocation"]["uri"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(uri(&off["locations"][0]), "services/web/src/main.rs");
+    assert_eq!(uri(&off["relatedLocations"][0]), "copilot/off/manifest.yml");
+    assert!(
+        off["message"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("\nat copilot/off/manifest.yml:1\nhelp: ")
+    );
+
+    let github = check(&app, "github").stdout;
+    let expected = "::error file=services/web/src/main.rs,line=3,col=18,endLine=3,endColumn=23,title=connect-off::\
+                    Service Connect is off for service `off`%0Aat copilot/off/manifest.yml:1%0Ahelp: ";
+    assert!(github.contains(expected), "{github}");
+}
+
+#[test]
+fn a_change_that_mends_it_belongs_to_the_manifest() {
+    // Service Connect is off for `web` in `prod`, by a value that can be replaced.
+    let app = shop("#[service_connect::service_client(\"api\")] struct Api;\nfn main() {}\n");
+    let log: Value = serde_json::from_str(&check(&app, "sarif").stdout).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let off = results
+        .iter()
+        .find(|result| result["ruleId"] == "caller-connect-off")
+        .unwrap();
+    let change = &off["fixes"][0]["artifactChanges"][0];
+    assert_eq!(
+        change["artifactLocation"]["uri"],
+        "copilot/web/manifest.yml"
+    );
+    assert_eq!(change["replacements"][0]["insertedContent"]["text"], "true");
+}
+
+#[test]
+fn the_environments_that_are_asked_for_are_checked() {
+    let source = "\
+#[service_connect::service_client(\"api\")] struct A;
+#[service_connect::service_client(\"api\", environments = [\"prod\"])] struct B;
+#[service_connect::service_client(\"api\", environments = [\"prdo\"])] struct C;
+fn main() {}
+";
+    let everywhere = "caller-connect-off 1, caller-connect-off 2, unknown-environment 3";
+    let table: [(&[&str], &str); 3] = [
+        (&[], everywhere),
+        (&["--env", "test"], "unknown-environment 3"),
+        (&["--env", "prod"], everywhere),
+    ];
+    let app = shop(source);
+    for (environments, expected) in table {
+        let arguments = [&["check", "--format", "json"], environments].concat();
+        let found = in_rust(&run(&app.path(), &arguments));
+        let found = found.iter().map(|(code, line, _)| format!("{code} {line}"));
+        assert_eq!(
+            found.collect::<Vec<_>>().join(", "),
+            expected,
+            "{environments:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_package_runs_as_decides_and_its_features() {
+    let source =
+        "service_connect::clients!();\nfn main() { Api::get(\"/\"); Secure::get(\"/\"); }\n";
+    // Package's manifest, and what is found.
+    let table: &[(String, &[&str])] = &[
+        (manifest("web", ""), &["needs-tls"]),
+        (
+            manifest("web", "[features]\nhttps = [\"service-connect/tls\"]\n"),
+            &[],
+        ),
+        (
+            manifest("web", "").replace("\"0.1\"", "{ version = \"0.1\", features = [\"tls\"] }"),
+            &[],
+        ),
+        // No service: of the called side only.
+        (manifest("tool", ""), &["needs-tls"]),
+        (
+            manifest(
+                "tool",
+                "[package.metadata.service-connect]\nservices = [\"app\"]\n",
+            ),
+            // App Runner outside of the VPC.
+            &["no-way", "no-way"],
+        ),
+        (
+            manifest(
+                "tool",
+                "[package.metadata.service-connect]\nservices = [\"wep\"]\n",
+            ),
+            &["unknown-caller"],
+        ),
+        (
+            manifest("tool", "[package.metadata.service-connect]\nservices = 5\n"),
+            &["invalid-metadata"],
+        ),
+        // Whose macros they are is not known.
+        (
+            manifest("web", "").replace("service-connect = ", "other = "),
+            &[],
+        ),
+    ];
+    for (manifest, expected) in table {
+        let app = shop(source)
+            .file(
+                "copilot/secure/manifest.yml",
+                "name: secure\ntype: Backend Service\nimage: {build: x, port: 443}\n",
+            )
+            .file(
+                "copilot/app/manifest.yml",
+                "name: app\ntype: Request-Driven Web Service\nimage: {build: x, port: 80}\n",
+            )
+            .file("services/web/Cargo.toml", manifest);
+        let codes: Vec<_> = found(&app).into_iter().map(|(code, ..)| code).collect();
+        assert_eq!(codes, *expected, "{manifest}");
+    }
+}
+
+#[test]
+fn what_the_build_script_would_say_is_said() {
+    let app = shop("service_connect::clients!();\nfn main() {}\n")
+        .file("services/web/Cargo.toml", manifest("tool", ""));
+    let human = check(&app, "human");
+    let expected = "warning[unknown-caller]: the package `tool` is no service, so only the called side is checked\n\
+                    --> services/web/Cargo.toml\n";
+    assert!(human.stdout.contains(expected), "{}", human.stdout);
+    // Nothing is said of a crate that names no service.
+    let app = app.file("services/web/src/main.rs", "fn main() {}\n");
+    assert!(!check(&app, "human").stdout.contains("unknown-caller"));
+    let app = app.file(
+        "services/web/src/main.rs",
+        "service_connect::clients!();\nfn main() {}\n",
+    );
+    std::fs::remove_file(app.path().join("services/web/build.rs")).unwrap();
+    assert_eq!(found(&app), [("no-build-script".to_owned(), 1, 1)]);
+}
+
+#[test]
+fn where_it_could_not_look_is_said() {
+    let app = shop("mod gone;\nfn main() {}\n").file("services/shared/src/lib.rs", "fn f() {\n");
+    let human = check(&app, "human");
+    for place in [
+        "services/web/src/main.rs:1:5",
+        "services/shared/src/lib.rs:1:8",
+    ] {
+        assert!(
+            human.stdout.contains(&format!(" --> {place}\n")),
+            "{}",
+            human.stdout
+        );
+    }
+    assert_eq!(human.stdout.matches("note[unseen-source]").count(), 2);
+    let expected = "and 0 references in 2 crates (2 places not looked at)";
+    assert!(human.stderr.contains(expected), "{}", human.stderr);
+}
+
+#[test]
+fn what_cargo_cannot_read_does_not_hide_the_manifests() {
+    let app = shop(OFF).file("services/web/Cargo.toml", "[package]\nname = 5\n");
+    let human = check(&app, "human");
+    assert_eq!(human.code, Some(2));
+    assert!(
+        human.stdout.contains("warning[connect-differs]"),
+        "{}",
+        human.stdout
+    );
+    assert!(
+        human.stderr.starts_with("error: ") && human.stderr.contains("services/web/Cargo.toml"),
+        "{}",
+        human.stderr
+    );
+}
