@@ -5,7 +5,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use super::lex::tokens;
+use super::modules::Directory;
 use super::package::{Roots, Target};
+use super::read::read;
 use super::walk::{Read, walk};
 
 /// A package of these files, of which `src/lib.rs`, `src/main.rs` and `tests/*.rs` are roots: the files that were read,
@@ -253,4 +256,75 @@ fn a_file_is_there_once_and_of_tests_only_if_nothing_else_has_it() {
     let deep = &files[3];
     assert_eq!((&*deep.module.join("::"), deep.root), ("t::deep", 0));
     assert_eq!(files[5].root, 4);
+}
+
+/// Pieces of sources, with something put in or taken out.
+#[test]
+fn whatever_is_written_is_read_or_refused() {
+    const SOURCES: [&str; 3] = [
+        include_str!("read/mod.rs"),
+        include_str!("lex.rs"),
+        "#[a] #![b] mod c; use d::{e as f, *}; r#\"g\"# 'h' b'\\'' #[cfg_attr(i, path = \"j\")] mod k { clients!(); } ::l::M::get(",
+    ];
+    const BITS: [&str; 24] = [
+        "#",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        "!",
+        "::",
+        "mod",
+        "use",
+        "type",
+        "=",
+        ";",
+        "\"",
+        "'",
+        "r#",
+        "//",
+        "/*",
+        "\\",
+        "ä",
+        "#[cfg(test)]",
+        "trait",
+        "\u{feff}",
+    ];
+    let mut state = 0x2545_f491_u32;
+    let mut below = move |limit: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % limit
+    };
+    let mut read_through = 0;
+    for _ in 0..3000 {
+        let source: Vec<char> = SOURCES[below(SOURCES.len())].chars().collect();
+        let start = below(source.len());
+        let end = source.len().min(start + below(200));
+        let mut piece: Vec<String> = source[start..end].iter().map(char::to_string).collect();
+        for _ in 0..below(8) {
+            let at = below(piece.len() + 1);
+            if below(3) > 0 || at == piece.len() {
+                piece.insert(at, BITS[below(BITS.len())].to_owned());
+            } else {
+                piece.remove(at);
+            }
+        }
+        let text = piece.concat();
+        let Ok(tokens) = tokens(&text) else {
+            continue;
+        };
+        let source = read(&text, &tokens, Directory::of_root(Path::new("src/lib.rs")));
+        for marked in &source.attributes {
+            let inside =
+                marked.item.start <= marked.bytes.start && marked.bytes.end <= marked.item.end;
+            assert!(
+                inside && text.get(marked.arguments.clone()).is_some(),
+                "{text:?}"
+            );
+        }
+        read_through += 1;
+    }
+    assert!(read_through > 300, "only {read_through} were read");
 }
