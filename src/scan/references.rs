@@ -159,10 +159,8 @@ impl<'a> Finder<'a> {
             &read.text[marked.arguments.clone()],
             marked.arguments.start - base,
         );
-        // The macro is not given its own attribute.
-        let mut item = read.text[marked.item.clone()].to_owned();
-        let own = marked.bytes.start - base..marked.bytes.end - base;
-        item.replace_range(own.clone(), &" ".repeat(own.len()));
+        // With its own attribute, which the macro is not given and would pass over.
+        let item = tokens(&read.text[marked.item.clone()], 0);
         let found = &self.found[package];
         let known = core::Known {
             application: self.application,
@@ -171,7 +169,7 @@ impl<'a> Finder<'a> {
             tls: found.package.tls,
             asked: self.asked,
         };
-        let checked = core::check(arguments, &tokens(&item, 0), &known, &found.problems);
+        let checked = core::check(arguments, &item, &known, &found.problems);
         let service = checked.service.as_ref();
         let literal = service.map(|(_, span)| bytes(*span, base, &marked.bytes));
         Reference {
