@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use support::{Dev, assert_nothing_left};
+use support::{Dev, assert_nothing_left, workspace};
+use tempfile::TempDir;
 
 #[test]
 fn a_request_is_answered_in_the_last_line() {
@@ -154,4 +155,61 @@ fn without_watching_a_service_that_dies_ends_all() {
     assert_eq!(run.code, Some(1), "{run:#?}");
     let end = "error: `web` ended (exit status: 7), so the others were stopped\n";
     assert!(run.stderr.ends_with(end), "{}", run.stderr);
+}
+
+#[test]
+fn a_request_waits_for_services_no_longer_than_it_may() {
+    let dev = Dev::new(&["--request", "web/", "--timeout", "1"]).with("STUBBORN", "api");
+    let run = dev.run();
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+    let waited = "error: waited 1 s for `api` to accept connections on 127.0.0.1:";
+    assert!(run.stderr.contains(waited), "{}", run.stderr);
+    let advice =
+        ": it has to listen on the port in `PORT`, as `service_connect::listen_addr!()` does\n";
+    assert!(run.stderr.ends_with(advice), "{}", run.stderr);
+}
+
+#[test]
+fn a_build_that_fails_is_the_end() {
+    let app = workspace("").file("api/src/main.rs", "fn main() { nowhere() }\n");
+    let run = Dev::over(&app, &[]).run_at_once();
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+    assert!(
+        run.stderr.contains("cannot find function `nowhere`"),
+        "{}",
+        run.stderr
+    );
+    let end = "error: `cargo build` failed (exit status: 101): its messages are above\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
+}
+
+#[test]
+fn a_build_that_is_stopped_leaves_no_process() {
+    let marks = TempDir::new().unwrap();
+    std::fs::write(marks.path().join("hold"), "").unwrap();
+    let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
+    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
+    let mut dev = dev.start();
+    dev.wait_for_note(&["Compiling api"]);
+    while !marks.path().join("held").exists() {
+        std::thread::yield_now();
+    }
+    let (run, time) = dev.end(&[Signal::TERM]);
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+    let end = "error: stopped by SIGTERM before the services were built\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
+    assert!(time < Duration::from_secs(4), "{time:?}");
+}
+
+#[test]
+fn each_of_several_tasks_that_do_not_end_is_killed() {
+    let dev = Dev::new(&["--replicas", "web=3"]).with("STUBBORN", "web");
+    let texts = [
+        "web.1   | will not end",
+        "web.2   | will not end",
+        "web.3   | will not end",
+    ];
+    let (run, time) = dev.signalled(&texts, &[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(time < Duration::from_secs(9), "{time:?}");
 }

@@ -146,3 +146,27 @@ fn a_name_that_is_nearly_a_service_is_pointed_at() {
     let note = "`mial` is no service of the application; did you mean `mail`?\n";
     assert!(dev.stderr.contains(note), "{}", dev.stderr);
 }
+
+#[test]
+fn a_port_that_is_taken_is_not_taken_for_the_service() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = workspace(&format!(
+        "[workspace.metadata.service-connect.dev]\nredis = {{ command = \"target/debug/shop\", address = \"{address}\" }}\n"
+    ));
+    let run = Dev::over(&app, &[]).run_at_once();
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+    let end = format!(
+        "error: something listens on {address} already, where `redis` is to be started: end it, or take it for that with \
+         `--service redis={address}`\n"
+    );
+    assert!(run.stderr.ends_with(&end), "{}", run.stderr);
+    drop(listener);
+    let dev = Dev::over(&app, &["--request", "web/variables"]);
+    let run = dev.run();
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(
+        url(&run.stdout, "REDIS"),
+        Some(&*format!("http://{address}"))
+    );
+}

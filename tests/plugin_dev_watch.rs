@@ -138,6 +138,22 @@ fn each_task_is_restarted_after_the_one_before_it() {
 }
 
 #[test]
+fn a_task_that_does_not_make_room_is_killed() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).with("STUBBORN", "web").start();
+    dev.wait_for(&["web     | will not end", "api     | listening"]);
+    edit(
+        &app,
+        "shop/src/main.rs",
+        "is_meant(\"STUBBORN\")",
+        "is_meant(\"NEVER\")",
+    );
+    wait_for_start(&mut dev, "web", 1);
+    assert_eq!(dev.get("web", "/"), "web heard: api of shop in test");
+    end(dev);
+}
+
+#[test]
 fn files_in_new_directories_are_looked_at() {
     let app = workspace("");
     let mut dev = Dev::over(&app, &[]).start();

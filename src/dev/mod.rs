@@ -38,12 +38,13 @@ use crate::output;
 
 use build::Input;
 use logs::{Log, Sink, Style};
+use member::Member;
 use members::Members;
 use project::{Built, Project};
 use rebuild::Rebuilds;
 use replicas::Replicas;
 use request::Request;
-use run::Run;
+use run::{Asked, Run};
 use stand_in::{Address, Given};
 use system::Signals;
 use watch::Watch;
@@ -62,6 +63,10 @@ pub struct Arguments {
     /// Make this GET request once all is up, print the answer's body and stop
     #[arg(long, value_name = "SERVICE/PATH")]
     request: Option<Request>,
+
+    /// How long all may take to be up, where a request waits for it, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    timeout: u16,
 
     /// Show only the logs of these services; can be repeated
     #[arg(long, value_name = "SERVICE", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
@@ -127,6 +132,9 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
         signal = signals.next() => bail!("stopped by {signal} before the services were built"),
     };
     let Built { members, launches } = built;
+    for member in &members.here {
+        free(member).await?;
+    }
     let mut log = Log::new(arguments.style())?;
     log.show(&members);
     for member in members.here.iter().filter(|member| !member.runs_here()) {
@@ -135,7 +143,15 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
         }
     }
     let request = arguments.request.clone();
-    let request = request.and_then(|request| Some((members.url(&request.service)?, request)));
+    let limit = Duration::from_secs(arguments.timeout.into());
+    let request = request.and_then(|request| {
+        let url = members.url(&request.service)?;
+        Some(Asked::Later {
+            url,
+            request,
+            limit,
+        })
+    });
     let format = arguments.format;
     let rebuilds = watch.map(|watch| Rebuilds::new(project, watch, &members));
     Run::start(launches, log, request, rebuilds)?
@@ -149,6 +165,22 @@ fn watch(members: &Members) -> Option<Watch> {
     let noted =
         watch.inspect_err(|error| output::note(&format!("{error:#}, so nothing is built again")));
     noted.ok()
+}
+
+/// Fails where something listens already on the very port of a service that is to be started: it would be taken for that.
+async fn free(member: &Member) -> Result<()> {
+    let Some(Address { authority, .. }) = member.address().filter(|_| member.runs_here()) else {
+        return Ok(());
+    };
+    let is_open = timeout(PATIENCE, ports::is_open(authority)).await;
+    if is_open.unwrap_or_default() {
+        let service = &member.service;
+        bail!(
+            "something listens on {authority} already, where `{service}` is to be started: end it, or take it for that with \
+             `--service {service}={authority}`"
+        );
+    }
+    Ok(())
 }
 
 /// Says where nothing listens that was said to.

@@ -24,9 +24,6 @@ use super::system::Signals;
 use super::task::Task;
 use super::watch::until;
 
-/// How long all of them may take until they accept connections, where a request waits for it.
-const STARTUP: Duration = Duration::from_secs(60);
-
 /// After how long it is said what is waited for, and that restarts go on without it.
 const HINT: Duration = Duration::from_secs(10);
 
@@ -59,8 +56,13 @@ pub struct Run {
 }
 
 /// The request, which waits for all services.
-enum Asked {
-    Later(String, Request),
+pub enum Asked {
+    Later {
+        url: String,
+        request: Request,
+        /// How long it may have to wait.
+        limit: Duration,
+    },
     Now(Pin<Box<dyn Future<Output = Result<Answer>>>>),
 }
 
@@ -77,7 +79,7 @@ impl Run {
     pub fn start(
         launches: Vec<Launch>,
         log: Log,
-        request: Option<(String, Request)>,
+        request: Option<Asked>,
         rebuilds: Option<Rebuilds>,
     ) -> Result<Self> {
         let mut run = Self {
@@ -85,7 +87,7 @@ impl Run {
             log,
             tasks: Vec::new(),
             awaited: Vec::new(),
-            request: request.map(|(url, request)| Asked::Later(url, request)),
+            request,
             rebuilds,
             steps: VecDeque::new(),
             under_way: None,
@@ -156,7 +158,7 @@ impl Run {
         let mut hint = Some(begin + HINT);
         loop {
             if self.awaited.is_empty()
-                && let Some(Asked::Later(url, request)) = &self.request
+                && let Some(Asked::Later { url, request, .. }) = &self.request
             {
                 let answer = request.clone().send(url.clone());
                 self.request = Some(Asked::Now(Box::pin(answer)));
@@ -169,7 +171,10 @@ impl Run {
                 return End::Done;
             }
             self.show_progress();
-            let limit = matches!(self.request, Some(Asked::Later(..))).then(|| begin + STARTUP);
+            let patience = match &self.request {
+                Some(Asked::Later { limit, .. }) => Some(*limit),
+                _ => None,
+            };
             tokio::select! {
                 biased;
                 Some(news) = self.services.next() => match news {
@@ -195,9 +200,10 @@ impl Run {
                     // The others need not wait for it.
                     self.under_way = self.under_way.take().filter(|what| matches!(what, UnderWay::Ending(_)));
                 }
-                () = until(limit) => {
+                () = until(patience.map(|patience| begin + patience)) => {
                     let what = self.unready().unwrap_or_default();
-                    return End::Failed(anyhow!("waited {} s for {what}", STARTUP.as_secs()));
+                    let seconds = patience.unwrap_or_default().as_secs();
+                    return End::Failed(anyhow!("waited {seconds} s for {what}"));
                 }
             }
             if self.go_on() {
