@@ -1,12 +1,107 @@
-//! All calls that are known, wherever they are written.
+//! All calls that are known, wherever they are written: in variables of manifests, and in Rust.
 
+use anyhow::Result;
 use service_connect_codegen::map::{Call, CallKind};
 
 use crate::context::Context;
+use crate::options::Selection;
+use crate::output;
+use crate::scan::{Asked, Reference, Sources, What};
 
-/// Those that the variables of manifests make.
-pub fn all(context: &Context) -> Vec<Call> {
-    context.loaded().calls()
+/// An application with its calls.
+pub struct Known {
+    pub context: Context,
+    pub calls: Vec<Call>,
+    /// Why the calls in Rust are not known, where they are not.
+    failed: Option<anyhow::Error>,
+}
+
+impl Known {
+    /// Reads manifests and sources, and says on stderr where it could not look.
+    pub fn open(selection: &Selection) -> Result<Self> {
+        let asked = Asked::cargo(selection);
+        let context = Context::open(selection)?;
+        let (sources, failed) = match asked.read(&context, selection) {
+            Ok(sources) => (sources, None),
+            Err(error) => (None, Some(error)),
+        };
+        if failed.is_none() {
+            note_unseen(sources.as_ref());
+        }
+        Ok(Self {
+            calls: all(&context, sources.as_ref()),
+            context,
+            failed,
+        })
+    }
+
+    /// Ends a command that has shown what is known.
+    pub fn finish(self) -> Result<()> {
+        self.context.note_slips();
+        self.context.note_errors();
+        match self.failed {
+            Some(error) => Err(error.context("the calls in Rust are left out")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Those of the variables of manifests before those of Rust: of tests there are none.
+pub fn all(context: &Context, sources: Option<&Sources>) -> Vec<Call> {
+    let mut calls = context.loaded().calls();
+    let references = sources.map_or(&[][..], |sources| &sources.references);
+    for reference in references {
+        calls.extend(typed(context, sources, reference).into_iter().flatten());
+    }
+    calls
+}
+
+/// What a reference calls, once for each service that runs its code; `None` if it calls nothing.
+fn typed(context: &Context, sources: Option<&Sources>, reference: &Reference) -> Option<Vec<Call>> {
+    let kind = match reference.what {
+        _ if reference.is_test => return None,
+        What::Attribute => CallKind::Attribute,
+        What::Stub => CallKind::Stub,
+        What::Macro => return None,
+    };
+    let application = context.application();
+    let callee = application.service(reference.service.as_deref()?)?;
+    let package = sources?.packages.get(reference.package)?;
+    let callers = package.runs_as.iter();
+    let callers = callers.filter_map(|caller| application.service(caller));
+    let calls = callers.map(|caller| {
+        let place = Some(reference.place.clone());
+        Call::typed(application, caller, callee, kind.clone(), place)
+    });
+    Some(calls.collect())
+}
+
+/// Says on stderr what was not looked at.
+fn note_unseen(sources: Option<&Sources>) {
+    let Some(sources) = sources else {
+        output::note(
+            "note: there is no Cargo.toml around, so only the variables of manifests are looked at for calls",
+        );
+        return;
+    };
+    for (index, package) in sources.packages.iter().enumerate() {
+        let mut references = sources.references.iter();
+        let is_its = |reference: &Reference| {
+            reference.package == index && reference.what != What::Macro && !reference.is_test
+        };
+        if package.runs_as.is_empty() && references.any(is_its) {
+            output::note(&format!(
+                "note: the calls of the package `{}` are left out, because no service runs it",
+                output::printable(&package.name)
+            ));
+        }
+    }
+    if !sources.unseen.is_empty() {
+        output::note(&format!(
+            "note: not all of the Rust sources could be looked at: `cargo service-connect check` says where ({})",
+            sources.unseen.len()
+        ));
+    }
 }
 
 /// How a call is written, in words.

@@ -35,7 +35,8 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let asked = Asked::cargo(selection);
     let context = Context::open(selection)?;
     let sources = asked.read(&context, selection);
-    let calls = calls::all(&context);
+    let known = sources.as_ref().ok().and_then(Option::as_ref);
+    let calls = calls::all(&context, known);
     let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
     let manifests = context.findings().iter().chain(&pipelines);
     let mut findings: Vec<_> = manifests.cloned().map(Located::from).collect();

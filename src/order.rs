@@ -9,10 +9,12 @@ use serde::Serialize;
 use service_connect_codegen::Finding;
 use service_connect_codegen::map::{Cycle, Edge, Order, edges, pipelines, redeploy};
 
+use crate::calls::Known;
 use crate::context::Context;
 use crate::options::{Format, Selection};
 use crate::output::{self, DIM, HEADER, WARNING, printable};
-use crate::{Outcome, calls, report};
+use crate::report::Located;
+use crate::{Outcome, report};
 
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
@@ -61,10 +63,10 @@ struct JsonCycle<'a> {
 
 /// Prints the order.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
-    let context = Context::open(selection)?;
+    let known = Known::open(selection)?;
+    let context = &known.context;
     let application = context.application();
-    let calls = calls::all(&context);
-    let edges = edges(&calls);
+    let edges = edges(&known.calls);
     let mut orders: Vec<(Order, Vec<Option<usize>>)> = Vec::new();
     for environment in application.looked_at() {
         let order = Order::find(application, &edges, environment);
@@ -76,14 +78,13 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let found = pipelines(&context.workspace, application, &edges);
     match arguments.format {
         Format::Human => {
-            output::result(&text(&context, &orders, &edges))?;
-            let found: Vec<_> = found.iter().cloned().map(report::Located::from).collect();
+            output::result(&text(context, &orders, &edges))?;
+            let found: Vec<_> = found.iter().cloned().map(Located::from).collect();
             report::write(report::Format::Human, &context.workspace, &found)?;
         }
-        Format::Json => output::json(&json(&context, &orders, &found))?,
+        Format::Json => output::json(&json(context, &orders, &found))?,
     }
-    context.note_slips();
-    context.note_errors();
+    known.finish()?;
     Ok(if found.iter().any(Finding::is_error) {
         Outcome::Findings
     } else {

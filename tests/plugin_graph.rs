@@ -69,6 +69,105 @@ fn every_format_shows_the_same_calls() {
     compare("shop.dot", &graph(&app, &["--format", "dot", "--outside"]));
 }
 
+#[test]
+fn kudos_is_mapped_from_its_sources() {
+    let kudos = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/kudos");
+    for (format, file) in [
+        ("human", "kudos.txt"),
+        ("mermaid", "kudos.mmd"),
+        ("dot", "kudos.dot"),
+    ] {
+        let run = run(&kudos, &["graph", "--format", format]);
+        assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{run:?}");
+        compare(file, &run.stdout);
+    }
+}
+
+/// A package that uses the library.
+fn package(name: &str, more: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nedition = \"2024\"\n[dependencies]\nservice-connect = \"0.1\"\n{more}"
+    )
+}
+
+/// `shop`, in which `web` calls `api` through a library of the workspace, and in a test `store`.
+fn in_rust() -> App {
+    let library = "[package.metadata.service-connect]\nservices = []\n";
+    App::shop()
+        .backend("store")
+        .file("Cargo.toml", "[workspace]\nmembers = [\"services/*\"]\n")
+        .file(
+            "services/web/Cargo.toml",
+            package("web", "shared = { path = \"../shared\" }\n"),
+        )
+        .file(
+            "services/web/src/main.rs",
+            "fn main() {}\n#[cfg(test)]\nmod tests {\n    service_connect::clients!();\n    fn t() { Store::get(\"/\"); }\n}\n",
+        )
+        .file("services/shared/Cargo.toml", package("shared", library))
+        .file(
+            "services/shared/src/lib.rs",
+            "#[service_connect::service_client(\"api\")]\npub struct Calls;\n",
+        )
+        .file("services/alone/Cargo.toml", package("alone", library))
+        .file(
+            "services/alone/src/lib.rs",
+            "#[service_connect::service_client(\"store\")]\npub struct Calls;\n",
+        )
+}
+
+#[test]
+fn a_library_calls_for_the_services_that_run_it_and_tests_call_nobody() {
+    let app = in_rust();
+    let run = run(&app.path(), &["graph", "--env", "test"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let calls: Vec<_> = run
+        .stdout
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            "  from  to   way              where",
+            "  web   api  Service Connect  services/shared/src/lib.rs:1 (attribute)"
+        ]
+    );
+    assert_eq!(
+        run.stderr,
+        "note: the calls of the package `alone` are left out, because no service runs it\n"
+    );
+}
+
+#[test]
+fn what_is_not_known_of_rust_is_said() {
+    let app = shop();
+    let without = run(&app.path(), &["graph"]);
+    assert_eq!(without.code, Some(0));
+    assert!(
+        without
+            .stderr
+            .contains("there is no Cargo.toml around, so only the variables of manifests"),
+        "{}",
+        without.stderr
+    );
+    let app = app.file("Cargo.toml", "[workspace]\nmembers = [\"nowhere\"]\n");
+    for command in ["graph", "order"] {
+        let broken = run(&app.path(), &[command]);
+        assert_eq!(broken.code, Some(2), "{broken:?}");
+        assert!(
+            broken.stderr.contains("the calls in Rust are left out"),
+            "{}",
+            broken.stderr
+        );
+        assert!(
+            broken.stdout.contains("api"),
+            "what is known is shown: {}",
+            broken.stdout
+        );
+    }
+}
+
 /// The parts of an SVG that begin so.
 fn parts<'a>(svg: &'a str, start: &str) -> Vec<&'a str> {
     svg.split(start).skip(1).collect()

@@ -11,9 +11,9 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use service_connect_codegen::map::{edges, outside};
 
-use crate::context::Context;
+use crate::calls::Known;
 use crate::options::Selection;
-use crate::{Outcome, calls, output};
+use crate::{Outcome, output};
 
 use model::Model;
 
@@ -47,11 +47,10 @@ pub enum Format {
 
 /// Prints the graph.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
-    let context = Context::open(selection)?;
-    let application = context.application();
-    let calls = calls::all(&context);
-    let edges = edges(&calls);
-    let hosts = outside(application, &context.loaded().settings);
+    let known = Known::open(selection)?;
+    let application = known.context.application();
+    let edges = edges(&known.calls);
+    let hosts = outside(application, &known.context.loaded().settings);
     let is_drawn = matches!(
         arguments.format,
         Format::Mermaid | Format::Dot | Format::Svg
@@ -69,7 +68,6 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         Format::Dot => output::raw(dot::render(&model).as_bytes())?,
         Format::Svg => output::raw(svg::render(&model).as_bytes())?,
     }
-    context.note_slips();
-    context.note_errors();
+    known.finish()?;
     Ok(Outcome::Clean)
 }
