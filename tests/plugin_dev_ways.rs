@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use plugin_support::{App, Run};
 use serde_json::{Value, json};
-use support::Dev;
+use support::{Dev, workspace};
 
 /// `api` has a port in `test` only; `web` calls it there, with the real library.
 fn app() -> &'static App {
@@ -76,7 +76,7 @@ fn a_call_without_a_way_is_refused_and_the_library_says_why() {
     assert_eq!(prod.code, Some(0), "{prod:#?}");
     let why = "service `api` exposes no port";
     assert!(prod.stdout.contains(why), "{}", prod.stdout);
-    let row = format!("web → api  none       copilot/api/manifest.yml:1: {why} [no-port]");
+    let row = format!("web → api  none  copilot/api/manifest.yml:1: {why} [no-port]");
     assert!(prod.stderr.contains(&row), "no {row} in {}", prod.stderr);
 }
 
@@ -94,4 +94,24 @@ fn programs_are_told_too() {
     let reason = way["reason"].as_str().unwrap();
     let start = "copilot/api/manifest.yml:1: service `api` exposes no port";
     assert!(reason.starts_with(start), "{reason}");
+}
+
+#[test]
+fn a_caller_does_not_get_the_address_of_what_it_cannot_reach() {
+    let app = workspace("").file(
+        "copilot/web/manifest.yml",
+        "name: web\ntype: Request-Driven Web Service\nimage: {build: Dockerfile, port: 80}\n\
+         environments:\n  test:\n    network: {vpc: {placement: private}}\n",
+    );
+    for (environment, is_given) in [("test", true), ("prod", false)] {
+        let dev = Dev::over(&app, &["--request", "web/variables", "--env", environment]).run();
+        assert_eq!(dev.code, Some(0), "{dev:#?}");
+        let has_it = dev.stdout.contains("SERVICE_CONNECT_URL_API=");
+        assert_eq!(has_it, is_given, "{environment}: {}", dev.stdout);
+        assert!(
+            dev.stdout.contains("SERVICE_CONNECT_URL_WEB="),
+            "{}",
+            dev.stdout
+        );
+    }
 }

@@ -87,8 +87,8 @@ pub fn way(way: &Way) -> String {
         event: "way",
         caller: &way.caller,
         callee: &way.callee,
-        via: way.via().map(Via::as_str),
-        url: way.url(),
+        via: way.via.map(Via::as_str),
+        url: way.url.as_deref(),
         reason: way.obstacle().map(output::one_line),
     })
 }

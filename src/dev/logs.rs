@@ -92,7 +92,14 @@ impl Log {
         self.tasks.sort();
         let ways = &members.ways;
         let text = match self.style.format {
-            Format::Human => members.table() + &ways::table(ways, &members.environment),
+            Format::Human => {
+                let Members {
+                    environment,
+                    is_all_seen,
+                    ..
+                } = members;
+                members.table() + &ways::table(ways, environment, *is_all_seen)
+            }
             Format::Json => ways.iter().map(events::way).collect(),
         };
         if self.shown != text {

@@ -1,10 +1,11 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use service_connect::__private::override_name;
+use service_connect_codegen::map::Call;
 use service_connect_codegen::{Application, Deployment, Environment, Kind, Service, nearest};
 
 use crate::context::Context;
@@ -17,7 +18,7 @@ use super::ports;
 use super::programs;
 use super::replicas::Replicas;
 use super::task::Task;
-use super::ways::Way;
+use super::ways::{self, Way};
 
 /// The services in one environment.
 pub struct Members {
@@ -30,8 +31,12 @@ pub struct Members {
     pub here: Vec<Member>,
     /// Names and types of the others.
     pub elsewhere: Vec<(String, Option<Kind>)>,
-    /// The calls between them.
+    /// Their calls, as far as they are known.
     pub ways: Vec<Way>,
+    /// Who has no way to whom.
+    refused: HashSet<(String, String)>,
+    /// Whether all sources could be looked at for calls.
+    pub is_all_seen: bool,
     inputs: Inputs,
 }
 
@@ -42,6 +47,7 @@ impl Members {
         context: &Context,
         directory: &Path,
         stand_ins: Vec<(String, Source)>,
+        calls: &[Call],
     ) -> Result<Self> {
         let application = context.application();
         let name = context.name()?.to_owned();
@@ -60,6 +66,8 @@ impl Members {
             here: Vec::new(),
             elsewhere: Vec::new(),
             ways: Vec::new(),
+            refused: HashSet::new(),
+            is_all_seen: true,
             inputs,
         };
         for service in &application.services {
@@ -97,26 +105,30 @@ impl Members {
             }
             members.stand_in(name, None, source, false)?;
         }
-        members.ways = members.find_ways(application, index);
+        members.refused = members.find_refused(application, index);
+        let here = members.here.iter().filter(|member| member.runs_here());
+        let callers = here.map(|member| &*member.service).collect();
+        members.ways = ways::find(application, calls, &callers, index);
         Ok(members)
     }
 
-    /// Of each service that runs here to each other one of a kind that can be called.
-    fn find_ways(&self, application: &Application, environment: usize) -> Vec<Way> {
-        let known = |member: &Member| application.service(&member.service);
-        let callers = self.here.iter().filter(|member| member.runs_here());
-        let is_callee = |member: &&Member| member.kind.is_some_and(Kind::has_endpoint);
-        let callees: Vec<&Service> = {
-            let callees = self.here.iter().filter(is_callee);
-            callees.filter_map(known).collect()
-        };
-        let mut ways = Vec::new();
-        for caller in callers.filter_map(known) {
-            let others = callees.iter().filter(|callee| callee.name != caller.name);
-            let others = others.map(|callee| Way::find(application, caller, callee, environment));
-            ways.extend(others);
+    /// Pairs of callers and callees.
+    fn find_refused(
+        &self,
+        application: &Application,
+        environment: usize,
+    ) -> HashSet<(String, String)> {
+        let known = self.here.iter();
+        let known = known.filter_map(|member| application.service(&member.service));
+        let known: Vec<&Service> = known.collect();
+        let mut refused = HashSet::new();
+        for caller in &known {
+            let callees = known.iter();
+            let callees =
+                callees.filter(|callee| ways::is_refused(application, caller, callee, environment));
+            refused.extend(callees.map(|callee| (caller.name.clone(), callee.name.clone())));
         }
-        ways
+        refused
     }
 
     /// Whoever says where something is, or that it uses its port, has it called.
@@ -287,10 +299,8 @@ impl Members {
         let variables = variables.map(|(name, value)| (name.to_owned(), value));
         // Without it the library says what is in the way, as it would there.
         let is_refused = |callee: &str| {
-            let mut ways = self.ways.iter();
-            ways.any(|way| {
-                way.caller == member.service && way.callee == callee && way.via().is_none()
-            })
+            let pair = (member.service.clone(), callee.to_owned());
+            self.refused.contains(&pair)
         };
         let urls = self.here.iter().filter_map(|callee| {
             let url = callee.url().filter(|_| !is_refused(&callee.service))?;

@@ -6,8 +6,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use tokio::task::spawn_blocking;
 
+use crate::calls;
 use crate::context::Context;
 use crate::options::Selection;
+use crate::scan::Asked;
 
 use super::Arguments;
 use super::build::{Input, build};
@@ -40,6 +42,8 @@ impl Project {
             services,
             ..
         } = &self.arguments;
+        // cargo takes its time, so it is asked before anything else.
+        let asked = Asked::cargo(&self.selection);
         let context = Context::open(&self.selection)?;
         let stand_ins = stand_in::all(services, context.stand_ins())?;
         if let Some(Request { service, .. }) = request
@@ -47,7 +51,12 @@ impl Project {
         {
             context.service(service)?;
         }
-        let mut members = Members::find(&context, &self.selection.directory, stand_ins)?;
+        // What keeps the sources from being read keeps the programs from being found, too.
+        let sources = asked.read(&context, &self.selection).ok().flatten();
+        let calls = calls::all(&context, sources.as_ref());
+        let directory = &self.selection.directory;
+        let mut members = Members::find(&context, directory, stand_ins, &calls)?;
+        members.is_all_seen = sources.is_some_and(|sources| sources.unseen.is_empty());
         if let Some(request) = request {
             members.listening(&request.service)?;
         }
