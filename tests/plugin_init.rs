@@ -606,6 +606,19 @@ fn an_old_rust_version_is_said() {
 }
 
 #[test]
+fn an_optional_dependency_is_said() {
+    let manifest = read(&ready(), "crates/web/Cargo.toml");
+    let from = format!("service-connect = \"{VERSION}\"");
+    let to = format!("service-connect = {{ version = \"{VERSION}\", optional = true }}");
+    let done = init(&ready().file("crates/web/Cargo.toml", manifest.replacen(&from, &to, 1)));
+    assert!(
+        done.stderr
+            .starts_with("warning: `service-connect` is an optional dependency"),
+        "{done:#?}"
+    );
+}
+
+#[test]
 fn the_example_is_of_what_can_be_reached() {
     let service = |name: &str, image: &str, connect: bool| {
         format!(

@@ -92,7 +92,17 @@ impl<'a> Crate<'a> {
         let old = old.map(|has| {
             format!("`rust-version` is {has}, and `service-connect` needs Rust {RUST}: raise it")
         });
-        old.into_iter().collect()
+        let mut dependencies = self.package.dependencies.iter();
+        let is_optional = dependencies.any(|dependency| {
+            dependency.name == "service-connect"
+                && dependency.kind == DependencyKind::Normal
+                && dependency.optional
+        });
+        let optional = is_optional.then(|| {
+            "`service-connect` is an optional dependency: `clients!()` is built without its feature too, and needs it"
+                .to_owned()
+        });
+        old.into_iter().chain(optional).collect()
     }
 
     /// Whether it has that dependency.
