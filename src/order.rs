@@ -21,8 +21,8 @@ pub const AFTER_HELP: &str = "\
 A task knows the names of Service Connect that there are when it starts. So a service has to be deployed after those that \
 it calls, once in each environment; later deployments may come in any order. Calls by discovery need no order.";
 
-/// So many services that need no order are named.
-const FREE: usize = 20;
+/// So many services that need no order, or are in circles, are named.
+const NAMED: usize = 20;
 
 /// The arguments of `order`.
 #[derive(Args, Debug)]
@@ -161,7 +161,7 @@ fn text(context: &Context, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge
         let free = free(context, order);
         if !free.is_empty() {
             let free = match free.len() {
-                many if many > FREE => format!("the other {many}"),
+                many if many > NAMED => format!("the other {many}"),
                 _ => printable(&free.join(", ")),
             };
             let _ = writeln!(out, "  {DIM}at any time: {free}{DIM:#}");
@@ -202,15 +202,19 @@ fn circle(cycle: &Cycle, edges: &[Edge<'_>], environments: &[&str]) -> String {
         let _ = writeln!(
             out,
             "    in circles with each other: {}",
-            list(&cycle.services)
+            few(&cycle.services)
         );
     }
-    let how = if cycle.is_smallest { "" } else { "about " };
     let number = cycle.again.len();
     let what = if number == 1 { "this one" } else { "these" };
+    let fewer = if cycle.is_smallest {
+        ""
+    } else {
+        "; fewer may do"
+    };
     let _ = writeln!(
         out,
-        "    after all of them, deploy {what} once more, {how}{number} of {}:",
+        "    after all of them, deploy {what} once more, {number} of {}{fewer}:",
         cycle.services.len()
     );
     let environment = match environments {
@@ -225,6 +229,14 @@ fn circle(cycle: &Cycle, edges: &[Edge<'_>], environments: &[&str]) -> String {
         "    or let one of the calls go by discovery, which needs no order"
     );
     out
+}
+
+/// The names, unless there are too many.
+fn few(names: &[String]) -> String {
+    match names.split_at_checked(NAMED) {
+        Some((some, [_, ..])) => format!("{} and {} more", list(some), names.len() - NAMED),
+        _ => list(names),
+    }
 }
 
 fn list(names: &[String]) -> String {

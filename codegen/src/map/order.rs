@@ -209,14 +209,26 @@ impl Cycle {
 
 /// The shortest way from a service back to itself.
 fn shortest<'a>(circle: &Servers<'a>) -> Vec<&'a str> {
-    let ways = circle.keys().filter_map(|start| back_to(circle, start));
-    ways.min_by_key(Vec::len).unwrap_or_default()
+    let mut shortest = Vec::new();
+    // Nobody needs a longer one than that of all.
+    let mut limit = circle.len() + 2;
+    for start in circle.keys() {
+        if let Some(way) = back_to(circle, start, limit) {
+            limit = way.len();
+            shortest = way;
+        }
+    }
+    shortest
 }
 
-fn back_to<'a>(circle: &Servers<'a>, start: &'a str) -> Option<Vec<&'a str>> {
+/// The shortest way back to `start`, if it has fewer services than that.
+fn back_to<'a>(circle: &Servers<'a>, start: &'a str, limit: usize) -> Option<Vec<&'a str>> {
     let mut from: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut waiting = VecDeque::from([start]);
-    while let Some(service) = waiting.pop_front() {
+    let mut waiting = VecDeque::from([(start, 2)]);
+    while let Some((service, length)) = waiting.pop_front() {
+        if length >= limit {
+            return None;
+        }
         for server in &circle[service] {
             if *server == start {
                 let mut way = vec![start, service];
@@ -228,7 +240,7 @@ fn back_to<'a>(circle: &Servers<'a>, start: &'a str) -> Option<Vec<&'a str>> {
             }
             if !from.contains_key(server) {
                 from.insert(server, service);
-                waiting.push_back(server);
+                waiting.push_back((server, length + 1));
             }
         }
     }
@@ -251,51 +263,56 @@ fn again<'a>(circle: &Servers<'a>) -> (Vec<&'a str>, bool) {
             }
         }
     }
-    // Those with the most calls first, until it is enough; then without each that is not needed.
-    let calls = |service: &&str| {
-        let called = circle.values().filter(|called| called.contains(service));
-        circle[service].len() * called.count()
-    };
-    let mut by_calls: Vec<_> = services
-        .iter()
-        .map(|service| (calls(service), *service))
-        .collect();
-    by_calls.sort_by_key(|(calls, service)| (std::cmp::Reverse(*calls), *service));
+    // The one with the most ways through it, then the same in the circles that are left.
     let mut chosen = Vec::new();
-    for (_, service) in by_calls {
-        if is_cut(circle, &chosen) {
-            break;
-        }
-        chosen.push(service);
-    }
-    for service in chosen.clone() {
-        let rest: Vec<&str> = chosen
-            .iter()
-            .copied()
-            .filter(|one| *one != service)
-            .collect();
-        if is_cut(circle, &rest) {
-            chosen = rest;
+    let mut left = vec![circle.clone()];
+    while let Some(circle) = left.pop() {
+        if let Some(next) = busiest(&circle) {
+            left.extend(circles(&without(&circle, &[next])));
+            chosen.push(next);
         }
     }
+    // Without each that is in no circle, now that the others are chosen.
+    let mut rest = without(circle, &chosen);
+    chosen.retain(|service| {
+        rest.insert(service, circle[service].clone());
+        let is_needed = back_to(&rest, service, usize::MAX).is_some();
+        if is_needed {
+            rest.insert(service, BTreeSet::new());
+        }
+        is_needed
+    });
     chosen.sort_unstable();
     (chosen, false)
 }
 
+/// The service with the most ways through it.
+fn busiest<'a>(circle: &Servers<'a>) -> Option<&'a str> {
+    let clients = turned(circle);
+    let ways = circle.iter().map(|(service, called)| {
+        let ways = called.len() * clients[service].len();
+        (ways, std::cmp::Reverse(*service))
+    });
+    ways.max().map(|(_, service)| service.0)
+}
+
+/// The calls of all others.
+fn without<'a>(circle: &Servers<'a>, chosen: &[&str]) -> Servers<'a> {
+    let rest = circle.iter().map(|(client, called)| {
+        let is_chosen = chosen.contains(client);
+        let called = if is_chosen {
+            BTreeSet::new()
+        } else {
+            called.clone()
+        };
+        (*client, called)
+    });
+    rest.collect()
+}
+
 /// Whether an order is right for all others.
 fn is_cut(circle: &Servers<'_>, chosen: &[&str]) -> bool {
-    let rest: Servers<'_> = circle
-        .iter()
-        .map(|(client, called)| {
-            let calls = !chosen.contains(client);
-            let called = if calls {
-                called.clone()
-            } else {
-                BTreeSet::new()
-            };
-            (*client, called)
-        })
-        .collect();
+    let rest = without(circle, chosen);
     waves(&rest).iter().map(Vec::len).sum::<usize>() == circle.len()
 }
 

@@ -19,8 +19,8 @@ use layout::Layout;
 use parts::{Size, legend, text};
 
 /// So many boxes and lines are drawn as a graph: more are too many for an eye, and for the time that it takes.
-const MAX_BOXES: usize = 80;
-const MAX_LINES: usize = 160;
+const MAX_BOXES: usize = 60;
+const MAX_LINES: usize = 120;
 
 /// The space around everything.
 const MARGIN: f64 = 24.0;
