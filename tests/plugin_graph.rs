@@ -1,6 +1,6 @@
 //! `cargo service-connect graph`: who calls whom, in every format.
 //!
-//! After a change that is meant, `BLESS=1 cargo test --test plugin_graph` writes `tests/plugin_graph` anew.
+//! After a change that is meant, `BLESS=1 cargo test --test plugin_graph` writes `tests/plugin_graph` and `docs/kudos.svg` anew.
 
 #[allow(dead_code)]
 mod plugin_support;
@@ -76,6 +76,7 @@ fn kudos_is_mapped_from_its_sources() {
         ("human", "kudos.txt"),
         ("mermaid", "kudos.mmd"),
         ("dot", "kudos.dot"),
+        ("svg", "../../docs/kudos.svg"),
     ] {
         let run = run(&kudos, &["graph", "--format", format]);
         assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{run:?}");
