@@ -177,34 +177,34 @@ fn files_in_new_directories_are_looked_at() {
     edit(&app, "api/src/part/mod.rs", "one", "two");
     wait_for_start(&mut dev, "api", 3);
     assert_eq!(dev.get("api", "/pid"), "two");
+    // One that comes again, as with a change of branches, is another directory.
+    fs::remove_dir_all(app.path().join("api/src/part")).unwrap();
+    let app = app.file("api/src/part/mod.rs", part.replace("one", "three"));
+    wait_for_start(&mut dev, "api", 4);
+    assert_eq!(dev.get("api", "/pid"), "three");
+    edit(&app, "api/src/part/mod.rs", "three", "four");
+    wait_for_start(&mut dev, "api", 5);
+    assert_eq!(dev.get("api", "/pid"), "four");
     end(dev);
 }
 
 #[test]
 fn a_change_during_a_build_is_built_too() {
     let marks = tempfile::TempDir::new().unwrap();
-    let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
+    let app = workspace("")
+        .file("api/build.rs", include_str!("plugin_dev/held.rs"))
+        .file("api/src/text.txt", "first");
     let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
     let mut dev = dev.start();
     dev.wait_for(&UP);
-    let mark = |name: &str| fs::write(marks.path().join(name), "").unwrap();
-    mark("hold");
-    edit(
-        &app,
-        "api/src/main.rs",
-        "{service} of",
-        "{service} second of",
-    );
+    assert_eq!(dev.get("api", "/text"), "first");
+    fs::write(marks.path().join("hold"), "").unwrap();
+    edit(&app, "api/src/text.txt", "first", "second");
     wait_for_file(&mut dev, &marks.path().join("held"));
-    edit(
-        &app,
-        "api/src/main.rs",
-        "{service} second of",
-        "{service} third of",
-    );
+    edit(&app, "api/src/text.txt", "second", "third");
     fs::remove_file(marks.path().join("hold")).unwrap();
     wait_for_start(&mut dev, "api", 2);
-    assert_eq!(dev.get("api", "/"), "api third of shop in test");
+    assert_eq!(dev.get("api", "/text"), "third");
     let stdout = end(dev);
     assert_eq!(stdout.matches("api     | listening").count(), 2, "{stdout}");
 }

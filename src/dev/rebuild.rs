@@ -49,9 +49,12 @@ impl Rebuilds {
                 path = self.watch.changed() => self.stale = Some(path),
                 built = build => {
                     self.build = None;
+                    // It may have read one file before the change and another one after it.
                     if let Some(path) = self.stale.take() {
-                        // It may have read one file before the change and another one after it.
                         self.begin(&path);
+                        continue;
+                    }
+                    if self.watch.has_seen_one() {
                         continue;
                     }
                     if let Ok(built) = &built {

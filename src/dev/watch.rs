@@ -106,6 +106,11 @@ impl Watch {
         }
     }
 
+    /// Whether something has changed that is not told of yet.
+    pub fn has_seen_one(&self) -> bool {
+        self.pending.is_some()
+    }
+
     fn see(&mut self, path: PathBuf) {
         // A directory that comes again is to be watched again.
         self.watched.remove(&path);

@@ -59,6 +59,7 @@ fn serve(service: &str) {
             Some("/") => ("200 OK", format!("{service} of {} in {}", name("APPLICATION"), name("ENVIRONMENT"))),
             Some("/variables") => ("200 OK", variables()),
             Some("/pid") => ("200 OK", id().to_string()),
+            Some("/text") => ("200 OK", option_env!("TEXT").unwrap_or_default().to_owned()),
             Some("/die") => exit(7),
             Some(path) => ("404 Not Found", format!("nothing at {path}")),
         };
