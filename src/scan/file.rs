@@ -24,6 +24,10 @@ pub struct File {
     pub syntax: Syntax,
     /// Only tests, examples and benchmarks have it.
     pub is_test: bool,
+    /// The modules that lead to it from the root of its crate.
+    pub module: Vec<String>,
+    /// The index of that root among the package's files.
+    pub root: usize,
 }
 
 impl File {
@@ -52,6 +56,8 @@ impl From<Read> for File {
             syntax: Syntax::of(read.text.clone()),
             text: read.text,
             is_test: read.is_test,
+            module: read.module,
+            root: read.root,
         }
     }
 }

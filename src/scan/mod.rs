@@ -25,6 +25,7 @@ mod references;
 mod source;
 #[cfg(test)]
 mod tests;
+pub mod urls;
 mod uses;
 mod walk;
 
@@ -43,7 +44,7 @@ use crate::report::Located;
 
 use walk::{Read, Walked, walk};
 
-pub use file::{File, Syntax, place};
+pub use file::{File, Syntax, place, tokens};
 pub use package::Package;
 use package::Roots;
 pub use references::{Reference, What};

@@ -1,0 +1,307 @@
+//! URLs and hosts that the sources of a package put together by hand.
+//!
+//! What is written, what `format!`, `concat!`, `+` and the like make of it, and what a variable of the task holds is
+//! followed through bindings, constants, fields and functions of the package, as far as its text tells. What is not
+//! known stays a hole in the text, and nothing is guessed.
+//!
+//! ```ignore
+//! let reading = Reading::of(sources.packages.iter().map(|package| &package.files[..]));
+//! for urls in reading.find(&|package, url| leads(package, url)) {
+//!     for url in &urls.found {
+//!         println!("{}: {}", url.place, shape(&url.variants[0]));
+//!     }
+//! }
+//! ```
+
+mod format;
+mod model;
+mod read;
+mod template;
+mod walk;
+
+#[cfg(test)]
+pub mod tests;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use service_connect_codegen::Place;
+
+pub use format::captured;
+use model::Holder;
+pub use model::{
+    Bound, Chain, Context, Import, Model, OpKind, Position, Spot, TextType, bytes, last,
+};
+use read::{Outer, Reader};
+pub use read::{is_building, peel};
+use template::variables;
+use template::with_path;
+pub use template::{Part, UNKNOWN, Values, after, bare, origin_end, shape, text};
+
+use super::File;
+
+/// So many texts are looked at that one URL may have.
+const MAX_VARIANTS: usize = 16;
+
+/// The URLs of one package.
+pub struct Urls<'a> {
+    pub files: &'a [File],
+    pub model: Model,
+    pub found: Vec<HandBuilt>,
+}
+
+/// A URL, or a host, that is put together where a call has a type that knows both.
+pub struct HandBuilt {
+    /// Where the expression stands.
+    pub place: Place,
+    pub spot: Spot,
+    /// Its bytes there.
+    pub span: Range<usize>,
+    pub expr: syn::Expr,
+    pub position: Position,
+    /// Its text: one for each that it may be, where it is given in several places.
+    pub variants: Vec<Vec<Part>>,
+    /// What else it was read from.
+    origins: Vec<(usize, Range<usize>)>,
+    /// The same in other packages: the package, the file and the bytes.
+    foreign: Vec<(usize, usize, Range<usize>)>,
+    holder: Option<Holder>,
+    /// Nothing ever reads it.
+    is_idle: bool,
+}
+
+impl HandBuilt {
+    /// The text of a variant, with a scheme where there is none and a host and a port are meant.
+    pub fn text(&self, variant: &[Part], values: Values<'_>) -> String {
+        let text = text(variant, values);
+        if self.position == Position::Connect && !text.contains("://") {
+            return format!("tcp://{text}");
+        }
+        with_path(text)
+    }
+
+    /// The names of the variables in it.
+    pub fn variables(&self) -> Vec<&str> {
+        let variants = self.variants.iter();
+        variants.flat_map(|variant| variables(variant)).collect()
+    }
+}
+
+/// Names, each with the function that it stands in.
+type Names = Vec<(Option<usize>, String)>;
+
+/// The sources of all packages, before their URLs are looked for.
+pub struct Reading<'a> {
+    packages: Vec<(&'a [File], Model)>,
+    outer: Outer,
+    reads: HashSet<String>,
+    used: HashSet<String>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads the files of each package.
+    pub fn of(packages: impl IntoIterator<Item = &'a [File]>) -> Self {
+        let packages = packages.into_iter().map(|files| (files, walk::read(files)));
+        let packages: Vec<_> = packages.collect();
+        let mut outer = Outer::new();
+        for (index, (files, model)) in packages.iter().enumerate() {
+            read::outer(index, model, files, &mut outer);
+        }
+        let mut reading = Self {
+            packages,
+            outer,
+            reads: HashSet::new(),
+            used: HashSet::new(),
+        };
+        reading.see_uses();
+        reading
+    }
+
+    /// What is used by functions that are used themselves.
+    fn see_uses(&mut self) {
+        let models = || self.packages.iter().map(|(_, model)| model);
+        let all = |is_alive: &dyn Fn(&Model, Option<usize>) -> bool| -> (HashSet<String>, HashSet<String>) {
+            let of = |pick: fn(&Model) -> &Names| {
+                let named = models().flat_map(|model| {
+                    let alive = pick(model).iter().filter(|(function, _)| is_alive(model, *function));
+                    alive.map(|(_, name)| name.clone())
+                });
+                named.collect()
+            };
+            (of(|model| &model.used), of(|model| &model.reads))
+        };
+        let (mut used, _) = all(&|_, _| true);
+        loop {
+            let fewer = all(&|model, function| {
+                function.is_none_or(|index| is_used(&model.functions[index], &used))
+            });
+            if fewer.0.len() == used.len() {
+                (self.used, self.reads) = fewer;
+                break;
+            }
+            used = fewer.0;
+        }
+    }
+
+    /// All that `leads` takes for the URL of a service, in each package, each once and where it is used.
+    pub fn find(self, leads: &dyn Fn(usize, &HandBuilt) -> bool) -> Vec<Urls<'a>> {
+        let found = self
+            .packages
+            .iter()
+            .enumerate()
+            .map(|(package, (_, model))| {
+                let found = self.in_package(package).into_iter();
+                let mut found: Vec<_> = found.filter(|url| leads(package, url)).collect();
+                for url in &mut found {
+                    url.is_idle = self.is_idle(model, url);
+                }
+                settled(found)
+            });
+        let mut found: Vec<_> = found.collect();
+        let kept = found.iter().flatten().filter(|url| !url.is_idle);
+        let foreign: Vec<_> = kept.flat_map(|url| url.foreign.clone()).collect();
+        for (package, urls) in found.iter_mut().enumerate() {
+            urls.retain(|url| {
+                let is_origin = |(other, file, origin): &(usize, usize, Range<usize>)| {
+                    *other == package && is_within(url, *file, origin)
+                };
+                !url.is_idle && !foreign.iter().any(is_origin)
+            });
+        }
+        let packages = self.packages.into_iter().zip(found);
+        packages
+            .map(|((files, model), found)| Urls {
+                files,
+                model,
+                found,
+            })
+            .collect()
+    }
+
+    fn in_package(&self, package: usize) -> Vec<HandBuilt> {
+        let (files, model) = &self.packages[package];
+        let candidates = model.candidates.iter().map(|candidate| {
+            let mut variants = Vec::new();
+            let (mut origins, mut foreign) = (Vec::new(), Vec::new());
+            let mut count = 1;
+            while variants.len() < count {
+                let reader = Reader::new(model, files, &self.outer, variants.len());
+                variants.push(reader.text(&candidate.expr, candidate.spot));
+                origins.extend(reader.origins.take());
+                foreign.extend(reader.foreign.take());
+                count = reader.variants.get().min(MAX_VARIANTS);
+            }
+            let file = &files[candidate.spot.file];
+            HandBuilt {
+                place: file.place_of(candidate.span.clone()),
+                spot: candidate.spot,
+                span: candidate.span.clone(),
+                expr: candidate.expr.clone(),
+                position: candidate.position,
+                variants,
+                origins,
+                foreign,
+                holder: candidate.holder.clone(),
+                is_idle: false,
+            }
+        });
+        candidates.filter(begins_a_url).collect()
+    }
+
+    /// Whether nothing ever reads it: the compiler says so, or only tests do.
+    fn is_idle(&self, model: &Model, url: &HandBuilt) -> bool {
+        let function = url.spot.function.map(|index| &model.functions[index]);
+        function.is_some_and(|function| !is_used(function, &self.used))
+            || match &url.holder {
+                Some(Holder::Field(of, name)) => self.is_unread(of, name),
+                Some(Holder::Constant(name)) => !self.used.contains(name),
+                Some(Holder::Argument(of, name, index)) => {
+                    let mut packages = self.packages.iter();
+                    packages
+                        .any(|(_, model)| self.is_only_stored(model, of.as_deref(), name, *index))
+                }
+                None => false,
+            }
+    }
+
+    /// Whether a struct of the workspace has a field that nothing reads.
+    fn is_unread(&self, of: &str, name: &str) -> bool {
+        let key = (of.to_owned(), name.to_owned());
+        let mut packages = self.packages.iter();
+        packages.any(|(_, model)| model.types.contains_key(&key)) && !self.reads.contains(name)
+    }
+
+    /// Whether a function only puts an argument into a field that nothing reads.
+    fn is_only_stored(&self, model: &Model, of: Option<&str>, name: &str, index: usize) -> bool {
+        let Some(function) = model.function(name, of, false) else {
+            return false;
+        };
+        let parameter = model.functions[function].parameters.get(index);
+        let Some(parameter) = parameter.and_then(|parameter| parameter.name.as_deref()) else {
+            return false;
+        };
+        let is_it = |expr: &syn::Expr| matches!(peel(expr), syn::Expr::Path(path) if path.path.is_ident(parameter));
+        let fields = model
+            .fields
+            .iter()
+            .flat_map(|(name, all)| all.iter().map(move |field| (name, field)));
+        let stored = fields.filter(|(name, field)| {
+            field.spot.function == Some(function)
+                && is_it(&field.value)
+                && self.is_unread(&field.of, name)
+        });
+        let chains = model.chains.iter();
+        let used =
+            chains.filter(|chain| chain.spot.function == Some(function) && is_it(&chain.base));
+        let (stored, used) = (stored.count(), used.count());
+        stored > 0 && stored == used
+    }
+}
+
+fn is_used(function: &model::Function, used: &HashSet<String>) -> bool {
+    function.is_called || used.contains(&function.name)
+}
+
+/// Whether it is a URL from its first letter on, and no prose with one in it.
+fn begins_a_url(url: &HandBuilt) -> bool {
+    url.variants.iter().all(|variant| {
+        let text = url.text(variant, &|name| Some(format!("${{{name}}}")));
+        match text.split_once("://") {
+            Some((scheme, _)) => scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.${}_".contains(c)),
+            None => !text.is_empty() && !text.contains(char::is_whitespace),
+        }
+    })
+}
+
+fn is_within(inner: &HandBuilt, file: usize, outer: &Range<usize>) -> bool {
+    inner.spot.file == file && outer.start <= inner.span.start && inner.span.end <= outer.end
+}
+
+/// Without those that are parts of others, or that others are read from.
+fn settled(found: Vec<HandBuilt>) -> Vec<HandBuilt> {
+    let mut keep = vec![true; found.len()];
+    for (index, url) in found.iter().enumerate() {
+        for (other, outer) in found.iter().enumerate() {
+            let is_part = index != other
+                && is_within(url, outer.spot.file, &outer.span)
+                // Of two for the same bytes, the first was told more of what is around it.
+                && (url.span != outer.span || other < index);
+            let is_origin = index != other
+                && outer.position != Position::Value
+                && outer.span != url.span
+                && outer
+                    .origins
+                    .iter()
+                    .any(|(file, origin)| is_within(url, *file, origin));
+            if is_part || is_origin {
+                keep[index] = false;
+            }
+        }
+    }
+    let mut keep = keep.into_iter();
+    let mut found = found;
+    found.retain(|_| keep.next().unwrap_or(true));
+    found
+}

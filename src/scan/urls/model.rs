@@ -1,0 +1,399 @@
+//! What of a package's sources the texts of URLs are made of: functions, bindings, constants, fields and calls.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use syn::{Expr, Pat, Type};
+
+/// All of it.
+#[derive(Default)]
+pub struct Model {
+    pub functions: Vec<Function>,
+    pub bindings: Vec<Binding>,
+    pub constants: Vec<Constant>,
+    /// What is written into fields, by their names.
+    pub fields: HashMap<String, Vec<Field>>,
+    /// The types of fields: struct, field, type.
+    pub types: HashMap<(String, String), String>,
+    /// The arguments of calls, by the name of the function.
+    pub calls: HashMap<String, Vec<Call>>,
+    pub chains: Vec<Chain>,
+    pub candidates: Vec<Candidate>,
+    /// Names that are only printed: in macros that format or log.
+    pub mentions: Vec<Mention>,
+    /// `type Name<T> = …;`
+    pub aliases: HashMap<String, Type>,
+    /// What errors are made from by `From` or `#[from]`: the error, and the type that it takes.
+    pub conversions: Vec<(String, Type, bool)>,
+    /// The names of items, each with its file.
+    pub items: Vec<(usize, String)>,
+    /// Modules in braces: their file, their bytes and their names.
+    pub modules: Vec<(usize, Range<usize>, String)>,
+    pub uses: Vec<Use>,
+    pub imports: Vec<Import>,
+    /// The names of fields that are read, each with the function that does.
+    pub reads: Vec<(Option<usize>, String)>,
+    /// The names of functions, methods and constants that are used, in the same way.
+    pub used: Vec<(Option<usize>, String)>,
+    /// The bindings of each name, for who looks one up.
+    by_name: HashMap<String, Vec<usize>>,
+    /// The functions of each name.
+    functions_of: HashMap<String, Vec<usize>>,
+    /// Closures and `async` blocks, in which `?` is not that of the function.
+    pub closures: Vec<(usize, Range<usize>)>,
+}
+
+/// `use …;`
+pub struct Use {
+    pub file: usize,
+    pub item: Range<usize>,
+    pub is_private: bool,
+    /// How many names it brings in.
+    pub names: usize,
+}
+
+/// A name of one.
+pub struct Import {
+    pub file: usize,
+    /// The index of the `use`.
+    pub of: usize,
+    pub name: String,
+    pub path: Vec<String>,
+    pub span: Range<usize>,
+}
+
+/// Where code stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    pub file: usize,
+    pub function: Option<usize>,
+}
+
+/// A function or a method.
+pub struct Function {
+    pub name: String,
+    /// Of the `impl` around it.
+    pub self_type: Option<String>,
+    pub file: usize,
+    /// The whole item, attributes and documentation included.
+    pub item: Range<usize>,
+    pub parameters: Vec<Parameter>,
+    pub has_self: bool,
+    pub is_public: bool,
+    /// A trait or an attribute may call it.
+    pub is_called: bool,
+    pub output: Option<Type>,
+    /// The last expression of its body.
+    pub value: Option<Expr>,
+}
+
+/// A parameter of one, without `self`.
+#[derive(Default)]
+pub struct Parameter {
+    pub name: Option<String>,
+    /// The name of its type, without references, `Arc`, `State` and the like.
+    pub type_name: Option<String>,
+    /// It is text by its type: `&str`, `String`.
+    pub text: Option<TextType>,
+}
+
+/// How a text is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextType {
+    Borrowed,
+    Owned,
+}
+
+/// A name in a function.
+pub struct Binding {
+    pub name: String,
+    /// Where it is bound.
+    pub at: usize,
+    pub spot: Spot,
+    /// Where it is seen.
+    pub visible: Range<usize>,
+    pub init: Option<Expr>,
+    /// The whole `let`, where it binds nothing else.
+    pub statement: Option<Range<usize>>,
+    pub is_mutable: bool,
+    pub is_typed: bool,
+}
+
+/// A `const` or `static`.
+pub struct Constant {
+    pub name: String,
+    pub spot: Spot,
+    pub value: Expr,
+    pub item: Range<usize>,
+    pub is_public: bool,
+}
+
+/// What is written into a field of a struct.
+pub struct Field {
+    pub of: String,
+    pub spot: Spot,
+    pub value: Expr,
+}
+
+/// A call of a function by its path.
+pub struct Call {
+    /// The type before its name.
+    pub of: Option<String>,
+    pub spot: Spot,
+    pub arguments: Vec<Expr>,
+}
+
+/// An expression and what is done to it: `base.method(…).await?`.
+pub struct Chain {
+    pub spot: Spot,
+    pub base: Expr,
+    pub ops: Vec<Op>,
+    pub span: Range<usize>,
+    pub context: Context,
+}
+
+/// One step of it.
+pub struct Op {
+    pub kind: OpKind,
+    /// Where it ends.
+    pub end: usize,
+}
+
+pub enum OpKind {
+    Method(String, Vec<Expr>),
+    Field,
+    Try,
+    Await,
+}
+
+/// What becomes of the value of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Context {
+    /// Nothing.
+    Dropped,
+    /// It is taken apart into names, each seen in a piece of the code.
+    Bound(Vec<(Bound, Range<usize>)>),
+    /// It is the value of a larger expression.
+    Value,
+}
+
+/// A pattern with at most one name: `x`, `Ok(x)`, `_`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bound {
+    pub around: Option<String>,
+    pub name: Option<String>,
+    /// It is more than that.
+    pub is_other: bool,
+    /// Its type is written.
+    pub is_typed: bool,
+}
+
+/// An expression that may be a URL or a host.
+pub struct Candidate {
+    pub spot: Spot,
+    pub expr: Expr,
+    pub span: Range<usize>,
+    pub position: Position,
+    pub holder: Option<Holder>,
+}
+
+/// What holds the value of an expression.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A field: the struct and its name.
+    Field(String, String),
+    Constant(String),
+    /// An argument: the type and the name of the function, and which one.
+    Argument(Option<String>, String, usize),
+}
+
+/// Where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// It is the URL of a request: the chain, and which of its steps; `None` for its base, `reqwest::get(…)`.
+    Request(usize, Option<usize>),
+    /// It is what a socket or a client is connected to: a name and a port may stand without a scheme.
+    Connect,
+    /// It is an argument of a function that is not of this package.
+    Argument,
+    /// It is the whole value of a binding.
+    Let(usize),
+    /// It is the value of a field.
+    Field,
+    /// It is the value of a constant.
+    Constant,
+    /// Anything else.
+    Value,
+}
+
+/// A name in a macro that formats or logs.
+pub struct Mention {
+    pub name: String,
+    pub file: usize,
+    pub at: usize,
+}
+
+impl Model {
+    /// Adds a binding, and tells its index.
+    pub fn bind(&mut self, binding: Binding) -> usize {
+        let index = self.bindings.len();
+        let named = self.by_name.entry(binding.name.clone()).or_default();
+        named.push(index);
+        self.bindings.push(binding);
+        index
+    }
+
+    /// Adds a function, and tells its index.
+    pub fn add(&mut self, function: Function) -> usize {
+        let index = self.functions.len();
+        let named = self.functions_of.entry(function.name.clone()).or_default();
+        named.push(index);
+        self.functions.push(function);
+        index
+    }
+
+    /// The binding of that name which is seen at `at`.
+    pub fn binding(&self, name: &str, spot: Spot, at: usize) -> Option<usize> {
+        let named = self.by_name.get(name)?.iter().copied();
+        let seen = named.filter(|index| {
+            let binding = &self.bindings[*index];
+            binding.spot == spot && binding.visible.contains(&at)
+        });
+        seen.max_by_key(|index| self.bindings[*index].visible.start)
+    }
+
+    /// The constant of that name: of that file if there are several.
+    pub fn constant(&self, name: &str, file: usize) -> Option<&Constant> {
+        let all = || {
+            self.constants
+                .iter()
+                .filter(|constant| constant.name == name)
+        };
+        let mut here = all().filter(|constant| constant.spot.file == file);
+        match (here.next(), here.next()) {
+            (Some(constant), None) => Some(constant),
+            (None, _) => {
+                let mut all = all();
+                all.next().filter(|_| all.next().is_none())
+            }
+            _ => None,
+        }
+    }
+
+    /// The one function of that name, of that type if one is said.
+    pub fn function(&self, name: &str, of: Option<&str>, has_self: bool) -> Option<usize> {
+        let functions = self.functions_of.get(name)?.iter().copied();
+        let mut named = functions.filter(|index| {
+            let function = &self.functions[*index];
+            let is_of = match of {
+                // Before the name may stand a module as well.
+                Some(of) => function
+                    .self_type
+                    .as_deref()
+                    .is_none_or(|self_type| self_type == of),
+                None => has_self || function.self_type.is_none(),
+            };
+            function.has_self == has_self && is_of
+        });
+        let index = named.next()?;
+        named.next().is_none().then_some(index)
+    }
+}
+
+/// The bytes of a syntax tree's node in its file.
+pub fn bytes(node: &impl syn::spanned::Spanned) -> Range<usize> {
+    node.span().byte_range()
+}
+
+/// The last name of a path.
+pub fn last(path: &syn::Path) -> String {
+    path.segments
+        .last()
+        .map(|segment| segment.ident.to_string())
+        .unwrap_or_default()
+}
+
+/// The name before the last one.
+pub fn qualifier(path: &syn::Path) -> Option<String> {
+    let segments = path.segments.iter().rev();
+    segments
+        .skip(1)
+        .map(|segment| segment.ident.to_string())
+        .next()
+}
+
+/// The name of a type, without references and what only holds it.
+pub fn type_name(ty: &Type) -> Option<String> {
+    const HOLDERS: &[&str] = &[
+        "Arc",
+        "Box",
+        "Cow",
+        "Data",
+        "Extension",
+        "Option",
+        "Rc",
+        "Ref",
+        "State",
+    ];
+    match ty {
+        Type::Reference(reference) => type_name(&reference.elem),
+        Type::Paren(paren) => type_name(&paren.elem),
+        Type::Path(path) => {
+            let segment = path.path.segments.last()?;
+            let name = segment.ident.to_string();
+            if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments
+                && HOLDERS.contains(&name.as_str())
+            {
+                return arguments.args.iter().find_map(|argument| match argument {
+                    syn::GenericArgument::Type(ty) => type_name(ty),
+                    _ => None,
+                });
+            }
+            Some(name)
+        }
+        _ => None,
+    }
+}
+
+/// How a type holds text, if that is what it is.
+pub fn text_type(ty: &Type) -> Option<TextType> {
+    match ty {
+        Type::Reference(reference) => text_type(&reference.elem).map(|_| TextType::Borrowed),
+        Type::Path(path) => match last(&path.path).as_str() {
+            "str" => Some(TextType::Borrowed),
+            "String" => Some(TextType::Owned),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Bound {
+    /// What a pattern binds.
+    pub fn of(pattern: &Pat) -> Self {
+        match pattern {
+            Pat::Ident(ident) if ident.subpat.is_none() => Self {
+                name: Some(ident.ident.to_string()),
+                ..Self::default()
+            },
+            Pat::Wild(_) => Self::default(),
+            Pat::Type(typed) => Self {
+                is_typed: true,
+                ..Self::of(&typed.pat)
+            },
+            Pat::TupleStruct(tuple) if tuple.elems.len() == 1 => {
+                let inner = Self::of(&tuple.elems[0]);
+                Self {
+                    is_other: inner.is_other || inner.around.is_some(),
+                    around: Some(last(&tuple.path)),
+                    name: inner.name,
+                    is_typed: inner.is_typed,
+                }
+            }
+            _ => Self {
+                is_other: true,
+                ..Self::default()
+            },
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What text an expression gives, as far as the sources of the package tell it.
+
+mod building;
+mod formatting;
+mod names;
+mod outer;
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+
+use syn::Expr;
+
+use self::building::{SAME, is_made_from, literal, peel_once, variable_read};
+pub use self::building::{is_building, peel};
+pub use self::outer::{Outer, outer};
+use super::model::{Model, Spot, bytes, last, qualifier};
+use super::template::{Expression, Part, UNKNOWN, bare, shape, text};
+use crate::scan::File;
+
+/// So many definitions are followed, one after the other.
+const MAX_DEPTH: u8 = 12;
+
+/// Reads the text of one expression.
+pub struct Reader<'m> {
+    model: &'m Model,
+    files: &'m [File],
+    /// What other packages give to functions of this one.
+    outer: &'m Outer,
+    /// Which of several texts is taken where they differ.
+    pick: usize,
+    /// How many there are at most.
+    pub variants: Cell<usize>,
+    /// The expressions that it was read from, elsewhere than where it stands.
+    pub origins: RefCell<Vec<(usize, Range<usize>)>>,
+    /// The same in other packages.
+    pub foreign: RefCell<Vec<(usize, usize, Range<usize>)>>,
+}
+
+/// Where an expression is read, and with which arguments of the function around it.
+#[derive(Clone)]
+struct At<'a> {
+    spot: Spot,
+    arguments: Option<&'a [Vec<Part>]>,
+    depth: u8,
+}
+
+impl<'m> Reader<'m> {
+    pub fn new(model: &'m Model, files: &'m [File], outer: &'m Outer, pick: usize) -> Self {
+        Self {
+            model,
+            files,
+            outer,
+            pick,
+            variants: Cell::new(1),
+            origins: RefCell::default(),
+            foreign: RefCell::default(),
+        }
+    }
+
+    /// The text of `expr`, which stands there.
+    pub fn text(&self, expr: &Expr, spot: Spot) -> Vec<Part> {
+        let at = At {
+            spot,
+            arguments: None,
+            depth: 0,
+        };
+        self.read(expr, &at)
+    }
+
+    fn code(&self, node: &impl syn::spanned::Spanned, at: &At<'_>) -> String {
+        let text = &self.files[at.spot.file].text;
+        let code = text.get(bytes(node));
+        code.unwrap_or_default().to_owned()
+    }
+
+    fn wrapped(&self, expr: &Expr, known: Option<Vec<Part>>, spec: &str, at: &At<'_>) -> Vec<Part> {
+        vec![Part::Expression(Expression {
+            spot: at.spot,
+            code: self.code(expr, at),
+            spec: spec.to_owned(),
+            known,
+        })]
+    }
+
+    /// What a name stands for, read where it is defined.
+    fn elsewhere(&self, expr: &Expr, at: &At<'_>) -> Vec<Part> {
+        let origin = (at.spot.file, bytes(expr));
+        self.origins.borrow_mut().push(origin);
+        self.read(
+            expr,
+            &At {
+                depth: at.depth + 1,
+                ..at.clone()
+            },
+        )
+    }
+
+    fn read(&self, expr: &Expr, at: &At<'_>) -> Vec<Part> {
+        if at.depth > MAX_DEPTH {
+            return self.wrapped(expr, None, "", at);
+        }
+        if let Some(argument) = variable_read(expr) {
+            let name = text(&self.read(argument, at), &|_| None);
+            return if name.contains(UNKNOWN) {
+                self.wrapped(expr, None, "", at)
+            } else {
+                vec![Part::Variable(name, None)]
+            };
+        }
+        match expr {
+            Expr::Lit(_) => match literal(expr) {
+                Some(text) => vec![Part::Text(text)],
+                None => self.wrapped(expr, None, "", at),
+            },
+            Expr::Macro(mac) => match self.in_macro(&mac.mac, at) {
+                Some(parts) => parts,
+                None => self.wrapped(expr, None, "", at),
+            },
+            Expr::Binary(binary) if matches!(binary.op, syn::BinOp::Add(_)) => {
+                let mut parts = self.read(&binary.left, at);
+                parts.extend(self.read(&binary.right, at));
+                parts
+            }
+            Expr::Block(block) if block.block.stmts.len() == 1 => match block.block.stmts.last() {
+                Some(syn::Stmt::Expr(value, None)) => self.read(value, at),
+                _ => self.wrapped(expr, None, "", at),
+            },
+            // A host and a port.
+            Expr::Tuple(tuple) if tuple.elems.len() == 2 => {
+                let mut parts = self.read(&tuple.elems[0], at);
+                parts.push(Part::Text(":".to_owned()));
+                parts.extend(self.read(&tuple.elems[1], at));
+                parts
+            }
+            Expr::Await(awaited) => self.read(&awaited.base, at),
+            Expr::Cast(cast) => self.read(&cast.expr, at),
+            Expr::Path(path) => {
+                let known = self.named(&path.path, expr, at);
+                self.wrapped(expr, known, "", at)
+            }
+            Expr::Field(_) => {
+                let known = self.field(expr, at);
+                self.wrapped(expr, known, "", at)
+            }
+            Expr::MethodCall(call) => self.method(call, expr, at),
+            Expr::Call(call) if !is_made_from(&call.func) || call.args.len() != 1 => {
+                let known = self.call(call, at);
+                self.wrapped(expr, known, "", at)
+            }
+            _ => {
+                let inner = peel_once(expr);
+                match inner {
+                    Some(inner) => self.read(inner, at),
+                    None => self.wrapped(expr, None, "", at),
+                }
+            }
+        }
+    }
+
+    fn method(&self, call: &syn::ExprMethodCall, expr: &Expr, at: &At<'_>) -> Vec<Part> {
+        let name = call.method.to_string();
+        if SAME.contains(&name.as_str()) {
+            return self.read(&call.receiver, at);
+        }
+        match name.as_str() {
+            "unwrap_or" | "unwrap_or_else" => {
+                let default = match call.args.first() {
+                    Some(Expr::Closure(closure)) => self.read(&closure.body, at),
+                    Some(value) => self.read(value, at),
+                    None => Vec::new(),
+                };
+                let read = self.read(&call.receiver, at);
+                match bare(&read) {
+                    [Part::Variable(name, None)] => {
+                        vec![Part::Variable(name.clone(), Some(default))]
+                    }
+                    _ => self.wrapped(expr, None, "", at),
+                }
+            }
+            "trim_end_matches" => {
+                let mut read = self.read(&call.receiver, at);
+                if let Some(Part::Text(text)) = read.last_mut() {
+                    text.truncate(text.trim_end_matches('/').len());
+                }
+                read
+            }
+            "join" if call.args.len() == 1 => {
+                let base = self.read(&call.receiver, at);
+                let path = self.read(&call.args[0], at);
+                joined(&base, path).unwrap_or_else(|| self.wrapped(expr, None, "", at))
+            }
+            _ => {
+                let of = self.type_of(&call.receiver, at);
+                let known = self
+                    .model
+                    .function(&name, of.as_deref(), true)
+                    .and_then(|function| self.returned(function, call.args.iter(), at));
+                self.wrapped(expr, known, "", at)
+            }
+        }
+    }
+
+    /// A function of the package, with what it is given.
+    fn call(&self, call: &syn::ExprCall, at: &At<'_>) -> Option<Vec<Part>> {
+        let Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let (of, name) = (qualifier(&path.path), last(&path.path));
+        if name == "new" && matches!(of.as_deref(), Some("LazyLock" | "Lazy" | "OnceLock")) {
+            return match call.args.first() {
+                Some(Expr::Closure(closure)) => Some(self.read(&closure.body, at)),
+                _ => None,
+            };
+        }
+        let of = self.own(of, at);
+        let function = self.model.function(&name, of.as_deref(), false)?;
+        self.returned(function, call.args.iter(), at)
+    }
+
+    fn returned<'e>(
+        &self,
+        function: usize,
+        arguments: impl Iterator<Item = &'e Expr>,
+        at: &At<'_>,
+    ) -> Option<Vec<Part>> {
+        let value = self.model.functions[function].value.as_ref()?;
+        let arguments: Vec<_> = arguments.map(|argument| self.read(argument, at)).collect();
+        let inside = At {
+            spot: Spot {
+                file: self.model.functions[function].file,
+                function: Some(function),
+            },
+            arguments: Some(&arguments),
+            depth: at.depth,
+        };
+        Some(self.elsewhere(value, &inside))
+    }
+}
+
+/// A path below a URL, as `Url::join` makes it.
+fn joined(base: &[Part], path: Vec<Part>) -> Option<Vec<Part>> {
+    let mut base = bare(base).to_vec();
+    let written = shape(&base);
+    let first = shape(&path);
+    if first.starts_with('/') && !first.starts_with("//") {
+        base = vec![Part::Origin(base)];
+        base.extend(path);
+        return Some(base);
+    }
+    let (_, after) = written.split_once("://")?;
+    if !after.contains('/') {
+        base.push(Part::Text("/".to_owned()));
+    } else if !written.ends_with('/') {
+        return None;
+    }
+    base.extend(path);
+    Some(base)
+}

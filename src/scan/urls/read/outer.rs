@@ -1,0 +1,56 @@
+//! What packages give to functions of others.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::super::model::{Model, bytes};
+use super::super::template::{Expression, Part};
+use super::Reader;
+use crate::scan::File;
+
+/// The arguments of calls of functions of other packages: by the type and the name of the function, one list for each call.
+pub type Outer = HashMap<(Option<String>, String), Vec<Vec<Given>>>;
+
+/// An argument of one.
+pub struct Given {
+    pub(super) parts: Vec<Part>,
+    /// The package, the file and the bytes that it stands in.
+    pub(super) place: (usize, usize, Range<usize>),
+}
+
+/// What the calls of a package give to functions that are not its own.
+pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
+    let nothing = Outer::new();
+    let reader = Reader::new(model, files, &nothing, 0);
+    for (name, calls) in &model.calls {
+        for call in calls {
+            let is_own = model.functions.iter().any(|function| {
+                function.name == *name && (call.of.is_none() || function.self_type == call.of)
+            });
+            // Types that everybody has, and enum variants, are called all the time.
+            if is_own || call.of.is_none() || call.arguments.is_empty() {
+                continue;
+            }
+            let arguments = call.arguments.iter();
+            let arguments = arguments.map(|argument| Given {
+                parts: foreign(reader.text(argument, call.spot)),
+                place: (package, call.spot.file, bytes(argument)),
+            });
+            let key = (call.of.clone(), name.clone());
+            into.entry(key).or_default().push(arguments.collect());
+        }
+    }
+}
+
+/// Without the code of expressions, which cannot be written elsewhere.
+fn foreign(parts: Vec<Part>) -> Vec<Part> {
+    let parts = parts.into_iter().map(|part| match part {
+        Part::Expression(expression) => Part::Expression(Expression {
+            code: String::new(),
+            known: expression.known.map(foreign),
+            ..expression
+        }),
+        part => part,
+    });
+    parts.collect()
+}

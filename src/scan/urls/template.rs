@@ -1,0 +1,150 @@
+//! A text as far as the sources tell it: what is written, what a variable of the task holds, and what is not known.
+
+use super::model::Spot;
+
+/// Stands in a text for what is not known. No host has it.
+pub const UNKNOWN: char = '\0';
+
+/// What a variable of the task holds; `None` where nothing sets it.
+pub type Values<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// As it is written.
+    Text(String),
+    /// What a variable of the task holds, else what stands in its place.
+    Variable(String, Option<Vec<Part>>),
+    /// What an expression gives.
+    Expression(Expression),
+    /// A URL without its path, which another one takes the place of.
+    Origin(Vec<Part>),
+}
+
+/// An expression that a text has in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expression {
+    /// Where it stands: what its names mean there they may not mean elsewhere.
+    pub spot: Spot,
+    /// As it is written there.
+    pub code: String,
+    /// How it is formatted, as in `:>5`.
+    pub spec: String,
+    /// Its text, as far as it is known.
+    pub known: Option<Vec<Part>>,
+}
+
+/// The text where the variables are these.
+pub fn text(parts: &[Part], values: Values<'_>) -> String {
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Variable(name, default) => match (values(name), default) {
+                (Some(value), _) => out.push_str(&value),
+                (None, Some(default)) => out.push_str(&text(default, values)),
+                (None, None) => out.push(UNKNOWN),
+            },
+            Part::Expression(expression) => match &expression.known {
+                Some(known) if expression.spec.is_empty() => out.push_str(&text(known, values)),
+                _ => out.push(UNKNOWN),
+            },
+            Part::Origin(url) => {
+                let url = text(url, values);
+                out.push_str(&url[..origin_end(&url)]);
+            }
+        }
+    }
+    out
+}
+
+/// Where the path of a URL begins. What is not known and follows on a whole host is taken for a path, as in
+/// `http://api:8080{path}`.
+pub fn origin_end(url: &str) -> usize {
+    const PATH: [char; 3] = ['/', '?', '#'];
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(PATH).map_or(url.len(), |at| start + at);
+    let authority = &url[start..end];
+    match authority.strip_suffix(UNKNOWN) {
+        Some(host) if host.ends_with(|c: char| c.is_ascii_alphanumeric()) => {
+            end - UNKNOWN.len_utf8()
+        }
+        _ => end,
+    }
+}
+
+/// The URL with a path that can be told from its host.
+pub fn with_path(mut url: String) -> String {
+    let end = origin_end(&url);
+    if url[end..].starts_with(UNKNOWN) {
+        url.insert(end, '/');
+    }
+    url
+}
+
+/// The text with its variables as `${NAME}`, to compare and to show.
+pub fn shape(parts: &[Part]) -> String {
+    text(parts, &|name| Some(format!("${{{name}}}")))
+}
+
+/// The names of the variables in it.
+pub fn variables(parts: &[Part]) -> Vec<&str> {
+    let mut names = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Variable(name, default) => {
+                names.push(name.as_str());
+                names.extend(variables(default.as_deref().unwrap_or_default()));
+            }
+            Part::Expression(expression) => {
+                names.extend(variables(expression.known.as_deref().unwrap_or_default()));
+            }
+            Part::Origin(url) => names.extend(variables(url)),
+        }
+    }
+    names
+}
+
+/// What comes after the first `bytes` of the text, the expressions of the caller left as they are.
+pub fn after(parts: &[Part], bytes: usize, values: Values<'_>) -> Option<Vec<Part>> {
+    let mut left = bytes;
+    let mut rest = Vec::new();
+    for part in parts {
+        if left == 0 {
+            rest.push(part.clone());
+            continue;
+        }
+        let text = text(std::slice::from_ref(part), values);
+        if text.len() <= left {
+            left -= text.len();
+            continue;
+        }
+        match part {
+            Part::Text(_) | Part::Variable(..) | Part::Origin(_) => {
+                let tail = text.get(left..)?;
+                // An expression in the rest of a variable's default is not ours to write again.
+                if tail.contains(UNKNOWN) {
+                    return None;
+                }
+                rest.push(Part::Text(tail.to_owned()));
+            }
+            Part::Expression(expression) => {
+                rest.extend(after(expression.known.as_deref()?, left, values)?);
+            }
+        }
+        left = 0;
+    }
+    (left == 0).then_some(rest)
+}
+
+/// Without an expression around all of it.
+pub fn bare(mut parts: &[Part]) -> &[Part] {
+    while let [Part::Expression(expression)] = parts {
+        match &expression.known {
+            Some(known) if expression.spec.is_empty() => parts = known,
+            _ => break,
+        }
+    }
+    parts
+}

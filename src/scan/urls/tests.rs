@@ -1,0 +1,376 @@
+//! Forms in which sources put URLs together, and what is no URL.
+
+use super::super::file::Syntax;
+use super::*;
+
+/// A source file of that text, the root of a crate.
+pub fn source(name: &str, text: &str) -> File {
+    File {
+        name: name.into(),
+        path: name.into(),
+        text: text.into(),
+        syntax: Syntax::of(text.into()),
+        is_test: name.starts_with("tests/"),
+        module: Vec::new(),
+        root: 0,
+    }
+}
+
+/// What is found of `api` in the packages: the texts, variables as `${NAME}` and what is not known as `?`.
+fn found(packages: &[&str]) -> Vec<String> {
+    let files: Vec<_> = packages
+        .iter()
+        .map(|text| vec![source("src/main.rs", text)])
+        .collect();
+    let texts = |url: &HandBuilt| -> Vec<String> {
+        let variants = url.variants.iter();
+        variants
+            .map(|variant| {
+                let text = url.text(variant, &|name| match name {
+                    "COPILOT_SERVICE_DISCOVERY_ENDPOINT" => Some("$ZONE".to_owned()),
+                    name => Some(format!("${{{name}}}")),
+                });
+                text.replace(UNKNOWN, "?")
+            })
+            .collect()
+    };
+    let leads = |_: usize, url: &HandBuilt| {
+        texts(url).iter().any(|text| {
+            let Some((_, host)) = text.split_once("://") else {
+                return text.starts_with("api.$ZONE") || text.starts_with("${API_URL}");
+            };
+            let is_api = |rest: &str| {
+                rest.is_empty() || rest.starts_with([':', '/']) || rest.starts_with(".$ZONE")
+            };
+            host.strip_prefix("api").is_some_and(is_api)
+        })
+    };
+    let reading = Reading::of(files.iter().map(|files| &files[..]));
+    let urls = reading.find(&leads);
+    let found = urls.iter().flat_map(|urls| &urls.found);
+    found.map(|url| texts(url).join(" | ")).collect()
+}
+
+/// In the body of a function that is called, after what stands beside it.
+fn in_main(items: &str, body: &str) -> Vec<String> {
+    found(&[&format!("{items}\nasync fn main() {{\n{body}\n}}\n")])
+}
+
+/// Items, the body of a function, and what is found.
+type Form = (&'static str, &'static str, &'static [&'static str]);
+
+const LITERALS: &[Form] = &[
+    (
+        "",
+        "c.get(\"http://api:8080/kudos\").send();",
+        &["http://api:8080/kudos"],
+    ),
+    ("", "c.get(\"http://api\").send();", &["http://api"]),
+    ("", "c.get(r\"http://api/x\").send();", &["http://api/x"]),
+    (
+        "",
+        "c.get(concat!(\"http://api\", \"/\", 1)).send();",
+        &["http://api/1"],
+    ),
+    (
+        "",
+        "c.get(\"http://api\".to_owned() + \"/x\").send();",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "c.get(&(String::from(\"http://api/\") + id)).send();",
+        &["http://api/?"],
+    ),
+    (
+        "",
+        "reqwest::get(\"http://api/x\").await;",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "c.request(Method::GET, \"http://api/x\").send();",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "let u = Url::parse(\"http://api/\").unwrap().join(\"/x\").unwrap(); go(u);",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "let u: Uri = \"http://api/x\".parse().unwrap(); go(u);",
+        &["http://api/x"],
+    ),
+    ("", "S { url: \"http://api/x\".into() };", &["http://api/x"]),
+    ("", "vec![\"http://api/x\"];", &["http://api/x"]),
+    ("", "json!({\"url\": \"http://api/x\"});", &["http://api/x"]),
+    (
+        "",
+        "tokio::join!(c.get(\"http://api/1\").send(), c.get(\"http://api/2\").send());",
+        &["http://api/1", "http://api/2"],
+    ),
+    (
+        "",
+        "select! { r = c.get(\"http://api/1\").send() => r, _ = sleep() => () }",
+        &["http://api/1"],
+    ),
+    ("", "PgPool::connect(\"postgres://me@api:5432/db\");", &[]),
+    (
+        "",
+        "Client::open(\"redis://api:6379/0\");",
+        &["redis://api:6379/0"],
+    ),
+    (
+        "",
+        "TcpStream::connect(\"api:6379\").await;",
+        &["tcp://api:6379"],
+    ),
+    (
+        "",
+        "TcpStream::connect((\"api\", 6379)).await;",
+        &["tcp://api:6379"],
+    ),
+];
+
+const FORMATTED: &[Form] = &[
+    (
+        "",
+        "c.get(format!(\"http://api:{}/{}\", 8080, id)).send();",
+        &["http://api:8080/?"],
+    ),
+    (
+        "",
+        "c.get(format!(\"http://{host}/{id}\", host = \"api\")).send();",
+        &["http://api/?"],
+    ),
+    (
+        "",
+        "c.get(format!(\"http://{1}/{0}\", id, \"api\")).send();",
+        &["http://api/?"],
+    ),
+    (
+        "",
+        "let host = \"api\"; c.get(format!(\"http://{host}/{{x}}\")).send();",
+        &["http://api/{x}"],
+    ),
+    (
+        "const BASE: &str = \"http://api\";",
+        "c.get(format!(\"{BASE}/x\")).send();",
+        &["http://api/x"],
+    ),
+    (
+        "mod urls { pub static BASE: &str = \"http://api\"; }",
+        "c.get(format!(\"{}/x\", urls::BASE)).send();",
+        &["http://api/x"],
+    ),
+    (
+        "struct S; impl S { const BASE: &'static str = \"http://api\"; }",
+        "c.get(S::BASE).send();",
+        &["http://api"],
+    ),
+    (
+        "",
+        "let base = \"http://api\"; let url = format!(\"{base}/x\"); c.get(&url).send();",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "let url = \"http://api\"; { let url = other(); c.get(url).send(); }",
+        &["http://api"],
+    ),
+];
+
+const VARIABLES: &[Form] = &[
+    (
+        "",
+        "let z = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap(); c.get(format!(\"http://api.{z}/x\")).send();",
+        &["http://api.$ZONE/x"],
+    ),
+    (
+        "",
+        "let z = std::env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").expect(\"set\"); c.get(format!(\"http://api.{}/x\", z)).send();",
+        &["http://api.$ZONE/x"],
+    ),
+    (
+        "",
+        "let z = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")?; c.get(format!(\"http://api.{z}/x\")).send();",
+        &["http://api.$ZONE/x"],
+    ),
+    (
+        "",
+        "let z = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap_or_else(|_| \"local\".into()); c.get(format!(\"http://api.{z}/x\")).send();",
+        &["http://api.$ZONE/x"],
+    ),
+    (
+        "",
+        "let z = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap_or(\"local\".into()); c.get(format!(\"http://api.{z}\")).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "",
+        "if let Ok(z) = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\") { c.get(format!(\"http://api.{z}\")).send(); }",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "",
+        "let Ok(z) = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\") else { return }; c.get(format!(\"http://api.{z}\")).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "",
+        "c.get(concat!(\"http://api.\", env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\"))).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "",
+        "let z = option_env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap_or(\"local\"); c.get(format!(\"http://api.{z}\")).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "static ZONE: LazyLock<String> = LazyLock::new(|| env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap());",
+        "c.get(format!(\"http://api.{}\", *ZONE)).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "fn zone() -> String { env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap() }",
+        "c.get(format!(\"http://api.{}\", zone())).send();",
+        &["http://api.$ZONE"],
+    ),
+    (
+        "fn setting(name: &str) -> String { env::var(name).unwrap() }",
+        "c.get(format!(\"{}/x\", setting(\"API_URL\"))).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "fn url(service: &str, path: &str) -> String { format!(\"http://{service}/{path}\") }",
+        "c.get(url(\"api\", \"x\")).send(); c.get(url(\"api\", \"y\")).send();",
+        &["http://api/x", "http://api/y"],
+    ),
+    (
+        "",
+        "let base = env::var(\"API_URL\")?; c.get(format!(\"{base}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let u = Url::parse(&env::var(\"API_URL\")?)?.join(\"/x\")?; c.get(u).send();",
+        &["${API_URL}/x"],
+    ),
+];
+
+const STORED: &[Form] = &[
+    (
+        "struct Config { api: String } impl Config { fn read() -> Self { Self { api: env::var(\"API_URL\").unwrap() } } }",
+        "let config = Config::read(); c.get(format!(\"{}/x\", config.api)).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "#[derive(Parser)] struct Config { #[arg(long, env = \"API_URL\", default_value = \"http://api\")] api: String }",
+        "let config = Config::parse(); c.get(format!(\"{}/x\", config.api)).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "struct Api { base: String } impl Api { fn new(base: String) -> Self { Self { base } } \
+         fn url(&self, path: &str) -> String { format!(\"{}{path}\", self.base) } \
+         async fn get(&self) { self.http.get(self.url(\"/x\")).send(); } } struct Other { base: String } \
+         impl Other { fn new() -> Self { Self { base: \"https://example.com\".into() } } }",
+        "Api::new(\"http://api\".to_string()).get(); Other::new();",
+        &["http://api/x"],
+    ),
+    (
+        "struct State { config: Arc<Config> } struct Config { api: String } \
+         async fn page(State(state): State<Arc<State>>) { c.get(format!(\"{}/x\", state.config.api)).send(); }",
+        "Config { api: \"http://api\".into() }; route(page);",
+        &["http://api/x"],
+    ),
+    // Two addresses of one client.
+    (
+        "struct Api { base: String } impl Api { fn get(&self) { c.get(format!(\"{}/x\", self.base)).send(); } }",
+        "Api { base: \"http://api\".into() }.get(); Api { base: \"http://api:1\".into() }.get();",
+        &["http://api/x | http://api:1/x"],
+    ),
+];
+
+const NO_URLS: &[Form] = &[
+    ("", "info!(\"calling http://api:8080/kudos\");", &[]),
+    ("", "println!(\"{}\", \"http://api:8080\");", &[]),
+    ("", "bail!(\"api:8080 is not there\");", &[]),
+    ("", "let x = \"api:8080\"; log(x);", &[]),
+    ("", "assert_eq!(url, \"http://api\");", &[]),
+    ("", "if url == \"http://api\" {}", &[]),
+    ("", "url.starts_with(\"http://api\");", &[]),
+    (
+        "",
+        "env::var(\"X\").expect(\"http://api has to be set\");",
+        &[],
+    ),
+    ("", "c.get(\"http://apis/x\").send();", &[]),
+    ("", "c.get(\"https://api.example.com/x\").send();", &[]),
+    ("", "let text = \"see http://api/docs\"; show(text);", &[]),
+    ("", "match url { \"http://api\" => 1, _ => 2 };", &[]),
+    (
+        "/// Calls http://api.\n#[doc = \"http://api\"]\n#[deprecated(note = \"http://api\")]\nfn f() {}",
+        "// http://api",
+        &[],
+    ),
+    (
+        "#[cfg(test)] mod tests { const U: &str = \"http://api\"; }",
+        "",
+        &[],
+    ),
+    (
+        "#[test] fn t() { c.get(\"http://api/x\").send(); }",
+        "",
+        &[],
+    ),
+    // What nothing reads is no call.
+    ("const UNUSED: &str = \"http://api\";", "", &[]),
+    ("fn unused() -> String { \"http://api\".into() }", "", &[]),
+    (
+        "struct S { url: String }",
+        "S { url: \"http://api\".into() };",
+        &[],
+    ),
+];
+
+#[test]
+fn forms_are_followed() {
+    for forms in [LITERALS, FORMATTED, VARIABLES, STORED, NO_URLS] {
+        for (items, body, expected) in forms {
+            assert_eq!(in_main(items, body), *expected, "{items}\n{body}");
+        }
+    }
+}
+
+#[test]
+fn what_other_packages_give_is_followed_and_said_once() {
+    let library = "pub struct Client { base: String } impl Client { pub fn new(base: String) -> Self { Self { base } } \
+                   pub fn get(&self) { c.get(format!(\"{}/x\", self.base)).send(); } }";
+    let program = "fn main() { Client::new(\"http://api:8080\".to_owned()).get(); }";
+    assert_eq!(found(&[library, program]), ["http://api:8080/x"]);
+    let other = "fn main() { Client::new(std::env::var(\"API_URL\").unwrap()).get(); }";
+    assert_eq!(
+        found(&[library, program, other]),
+        ["http://api:8080/x | ${API_URL}/x"]
+    );
+}
+
+#[test]
+fn what_goes_round_in_circles_ends() {
+    let items = "fn a() -> String { b() } fn b() -> String { format!(\"{}{}\", a(), a()) } \
+                 const A: &str = B; const B: &str = A; struct S { x: String } impl S { fn f(&self) -> S { S { x: self.x.clone() } } }";
+    let body =
+        "c.get(a()).send(); c.get(A).send(); c.get(&s.f().x).send(); let x = x; c.get(x).send();";
+    assert!(in_main(items, body).is_empty());
+}
+
+#[test]
+fn tests_are_left_alone() {
+    let files = [source(
+        "tests/api.rs",
+        "fn f() { c.get(\"http://api\").send(); }",
+    )];
+    let reading = Reading::of([&files[..]]);
+    assert!(reading.find(&|_, _| true)[0].found.is_empty());
+}

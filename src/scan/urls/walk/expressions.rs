@@ -1,0 +1,166 @@
+//! Expressions, and what they tell those inside them.
+
+use std::ops::Range;
+
+use syn::visit::{self, Visit};
+use syn::{Expr, Pat};
+
+use super::super::model::{Candidate, Chain, Context, Field, Holder, Position, bytes, last};
+use super::super::read::is_building;
+use super::{Next, Walker};
+
+impl Walker<'_> {
+    /// An expression, with what is around it.
+    pub(super) fn expression(&mut self, expr: &Expr) {
+        let Next {
+            context,
+            position,
+            holder,
+        } = std::mem::take(&mut self.next);
+        let is_told = !matches!(
+            position,
+            Position::Value | Position::Let(_) | Position::Field | Position::Constant
+        );
+        if self.prose == 0 && (is_told || is_building(expr)) {
+            let (spot, span) = (self.spot(), bytes(expr));
+            self.model.candidates.push(Candidate {
+                spot,
+                expr: expr.clone(),
+                span,
+                position,
+                holder,
+            });
+        }
+        match expr {
+            Expr::MethodCall(_)
+            | Expr::Field(_)
+            | Expr::Try(_)
+            | Expr::Await(_)
+            | Expr::Call(_) => {
+                self.chain(expr, context, position);
+            }
+            Expr::Path(path) => {
+                self.uses(&path.path);
+                let (spot, span) = (self.spot(), bytes(expr));
+                self.model.chains.push(Chain {
+                    spot,
+                    base: expr.clone(),
+                    ops: Vec::new(),
+                    span,
+                    context,
+                });
+            }
+            Expr::Match(matched) => self.matching(matched),
+            Expr::If(branch) => {
+                let then = bytes(&branch.then_branch);
+                self.conditions(&branch.cond, &then);
+                self.visit_block(&branch.then_branch);
+                if let Some((_, otherwise)) = &branch.else_branch {
+                    self.visit_expr(otherwise);
+                }
+            }
+            Expr::While(repeated) => {
+                let body = bytes(&repeated.body);
+                self.conditions(&repeated.cond, &body);
+                self.visit_block(&repeated.body);
+            }
+            Expr::ForLoop(repeated) => {
+                let body = bytes(&repeated.body);
+                self.bind_all(&repeated.pat, &body);
+                self.visit_expr(&repeated.expr);
+                self.visit_block(&repeated.body);
+            }
+            Expr::Async(block) => {
+                let span = bytes(block);
+                self.model.closures.push((self.index, span));
+                self.visit_block(&block.block);
+            }
+            Expr::Closure(closure) => {
+                let span = bytes(closure);
+                self.model.closures.push((self.index, span.clone()));
+                for input in &closure.inputs {
+                    self.bind_all(input, &span);
+                }
+                self.visit_expr(&closure.body);
+            }
+            Expr::Struct(literal) => self.literal(literal),
+            Expr::Binary(binary) if is_comparison(&binary.op) => {
+                self.prose += 1;
+                visit::visit_expr(self, expr);
+                self.prose -= 1;
+            }
+            // `&x`, `(x)` and `*x` stand where `x` does.
+            Expr::Reference(_) | Expr::Paren(_) | Expr::Group(_) => {
+                self.next = Next::default();
+                visit::visit_expr(self, expr);
+            }
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn matching(&mut self, matched: &syn::ExprMatch) {
+        let arms = matched.arms.iter().map(|arm| {
+            let pattern = unguarded(&arm.pat);
+            let seen = bytes(pattern).end..bytes(arm).end;
+            let bound = self.matched(pattern, &matched.expr, &seen);
+            (bound, seen)
+        });
+        let arms = arms.collect();
+        self.at(&matched.expr, Context::Bound(arms), Position::Value);
+        for arm in &matched.arms {
+            if let Pat::Guard(guard) = &arm.pat {
+                self.visit_expr(&guard.guard);
+            }
+            self.at(&arm.body, Context::Value, Position::Value);
+        }
+    }
+
+    fn literal(&mut self, literal: &syn::ExprStruct) {
+        let of = match (last(&literal.path).as_str(), &self.self_type) {
+            ("Self", Some(name)) => name.clone(),
+            (name, _) => name.to_owned(),
+        };
+        for field in &literal.fields {
+            if let syn::Member::Named(name) = &field.member {
+                let spot = self.spot();
+                let (of, value) = (of.clone(), field.expr.clone());
+                let fields = self.model.fields.entry(name.to_string()).or_default();
+                let holder = Holder::Field(of.clone(), name.to_string());
+                fields.push(Field { of, spot, value });
+                self.held(&field.expr, Context::Value, Position::Field, Some(holder));
+            } else {
+                self.visit_expr(&field.expr);
+            }
+        }
+        if let Some(rest) = &literal.rest {
+            self.visit_expr(rest);
+        }
+    }
+
+    /// `if let` and `while let`, with others beside it.
+    pub(super) fn conditions(&mut self, condition: &Expr, body: &Range<usize>) {
+        match condition {
+            Expr::Let(binding) => {
+                let bound = self.matched(&binding.pat, &binding.expr, body);
+                let context = Context::Bound(vec![(bound, body.clone())]);
+                self.at(&binding.expr, context, Position::Value);
+            }
+            Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) => {
+                self.conditions(&binary.left, body);
+                self.conditions(&binary.right, body);
+            }
+            other => self.visit_expr(other),
+        }
+    }
+}
+
+fn unguarded(pattern: &Pat) -> &Pat {
+    match pattern {
+        Pat::Guard(guard) => &guard.pat,
+        pattern => pattern,
+    }
+}
+
+fn is_comparison(op: &syn::BinOp) -> bool {
+    matches!(op, syn::BinOp::Eq(_) | syn::BinOp::Ne(_))
+}

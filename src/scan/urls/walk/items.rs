@@ -1,0 +1,249 @@
+//! Items: functions, constants, structs and imports.
+
+use std::ops::Range;
+
+use syn::visit::Visit;
+use syn::{Attribute, Expr, ExprLit, Lit, Stmt};
+
+use super::super::model::{
+    Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use, bytes,
+    last, text_type, type_name,
+};
+use super::Walker;
+
+impl Walker<'_> {
+    pub(super) fn import(&mut self, item: &syn::ItemUse) {
+        let index = self.model.uses.len();
+        let span = bytes(item);
+        self.model.uses.push(Use {
+            file: self.index,
+            item: span,
+            is_private: matches!(item.vis, syn::Visibility::Inherited),
+            names: 0,
+        });
+        self.imports(index, &item.tree, &mut Vec::new());
+    }
+
+    pub(super) fn structure(&mut self, item: &syn::ItemStruct) {
+        let of = item.ident.to_string();
+        for field in &item.fields {
+            let Some(ident) = &field.ident else { continue };
+            if let Some(name) = type_name(&field.ty) {
+                let key = (of.clone(), ident.to_string());
+                self.model.types.insert(key, name);
+            }
+            if let Some(value) = from_command_line(&field.attrs) {
+                let spot = self.spot();
+                let of = of.clone();
+                let fields = self.model.fields.entry(ident.to_string()).or_default();
+                fields.push(Field { of, spot, value });
+            }
+        }
+        self.conversion(&of, &item.fields);
+    }
+
+    pub(super) fn implementation(&mut self, item: &syn::ItemImpl) {
+        let outer = std::mem::replace(&mut self.self_type, type_name(&item.self_ty));
+        if let Some((path, _)) = &item.trait_
+            && let Some(segment) = path.segments.last()
+            && segment.ident == "From"
+            && let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments
+            && let Some(syn::GenericArgument::Type(ty)) = arguments.args.first()
+            && let Some(name) = &self.self_type
+        {
+            let parameters = item.generics.type_params();
+            let is_generic = parameters
+                .into_iter()
+                .any(|parameter| type_name(ty).as_deref() == Some(&parameter.ident.to_string()));
+            let conversion = (name.clone(), ty.clone(), is_generic);
+            self.model.conversions.push(conversion);
+        }
+        let in_trait = std::mem::replace(&mut self.in_trait, item.trait_.is_some());
+        for item in &item.items {
+            self.visit_impl_item(item);
+        }
+        self.in_trait = in_trait;
+        self.self_type = outer;
+    }
+
+    pub(super) fn constant(
+        &mut self,
+        node: &impl syn::spanned::Spanned,
+        ident: &syn::Ident,
+        public: bool,
+        value: &Expr,
+    ) {
+        let spot = self.spot();
+        let item = bytes(node);
+        self.model.constants.push(Constant {
+            name: ident.to_string(),
+            spot,
+            value: value.clone(),
+            item,
+            is_public: public,
+        });
+        let holder = Some(Holder::Constant(ident.to_string()));
+        self.held(value, Context::Value, Position::Constant, holder);
+    }
+
+    pub(super) fn function(
+        &mut self,
+        item: Range<usize>,
+        signature: &syn::Signature,
+        block: &syn::Block,
+        is_public: bool,
+        is_called: bool,
+    ) {
+        let mut parameters = Vec::new();
+        let mut has_self = false;
+        for input in &signature.inputs {
+            match input {
+                syn::FnArg::Receiver(_) => has_self = true,
+                syn::FnArg::Typed(typed) => {
+                    let mut bound = Bound::of(&typed.pat);
+                    parameters.push(Parameter {
+                        name: bound.name.take(),
+                        type_name: type_name(&typed.ty),
+                        text: text_type(&typed.ty),
+                    });
+                }
+            }
+        }
+        let value = match block.stmts.last() {
+            Some(Stmt::Expr(expr, None)) => Some(expr.clone()),
+            Some(Stmt::Macro(mac)) if mac.semi_token.is_none() => {
+                Some(Expr::Macro(syn::ExprMacro {
+                    attrs: Vec::new(),
+                    mac: mac.mac.clone(),
+                }))
+            }
+            _ => None,
+        };
+        let output = match &signature.output {
+            syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+            syn::ReturnType::Default => None,
+        };
+        let index = self.model.add(Function {
+            name: signature.ident.to_string(),
+            self_type: self.self_type.clone(),
+            file: self.index,
+            item,
+            parameters,
+            has_self,
+            is_public,
+            is_called: is_called || signature.ident == "main",
+            output,
+            value,
+        });
+        let outer = self.function.replace(index);
+        let next = std::mem::take(&mut self.next);
+        self.visit_block(block);
+        self.next = next;
+        self.function = outer;
+    }
+
+    pub(super) fn imports(&mut self, of: usize, tree: &syn::UseTree, path: &mut Vec<String>) {
+        let (name, original) = match tree {
+            syn::UseTree::Path(inner) => {
+                path.push(inner.ident.to_string());
+                self.imports(of, &inner.tree, path);
+                path.pop();
+                return;
+            }
+            syn::UseTree::Group(group) => {
+                for tree in &group.items {
+                    self.imports(of, tree, path);
+                }
+                return;
+            }
+            syn::UseTree::Name(name) if name.ident == "self" => {
+                (path.last().cloned().unwrap_or_default(), None)
+            }
+            syn::UseTree::Name(name) => (name.ident.to_string(), Some(&name.ident)),
+            syn::UseTree::Rename(rename) => (rename.rename.to_string(), Some(&rename.ident)),
+            syn::UseTree::Glob(_) => {
+                self.model.uses[of].names += 1;
+                return;
+            }
+        };
+        self.model.uses[of].names += 1;
+        let mut path = path.clone();
+        path.extend(original.map(ToString::to_string));
+        let span = bytes(tree);
+        self.model.imports.push(Import {
+            file: self.index,
+            of,
+            name,
+            path,
+            span,
+        });
+    }
+
+    /// `#[from]` on a field of an error.
+    pub(super) fn conversion(&mut self, of: &str, fields: &syn::Fields) {
+        for field in fields {
+            if field
+                .attrs
+                .iter()
+                .any(|attribute| attribute.path().is_ident("from"))
+            {
+                let conversion = (of.to_owned(), field.ty.clone(), false);
+                self.model.conversions.push(conversion);
+            }
+        }
+    }
+}
+
+/// `#[arg(env = "API_URL", default_value = "http://api")]`, as the expression that it stands for.
+pub(super) fn from_command_line(attributes: &[Attribute]) -> Option<Expr> {
+    let (mut variable, mut default) = (None, None);
+    let attributes = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("arg") || attribute.path().is_ident("clap"));
+    for attribute in attributes {
+        let _ = attribute.parse_nested_meta(|meta| {
+            if let Ok(value) = meta.value() {
+                let value: Expr = value.parse()?;
+                if meta.path.is_ident("env") {
+                    variable = Some(value);
+                } else if meta.path.is_ident("default_value")
+                    || meta.path.is_ident("default_value_t")
+                {
+                    default = Some(value);
+                }
+            }
+            Ok(())
+        });
+    }
+    let is_text = |expr: &Expr| {
+        matches!(
+            expr,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(_),
+                ..
+            })
+        )
+    };
+    let (variable, default) = (variable.filter(is_text), default.filter(is_text));
+    match (variable, default) {
+        (Some(variable), Some(default)) => {
+            Some(syn::parse_quote!(std::env::var(#variable).unwrap_or(#default)))
+        }
+        (Some(variable), None) => Some(syn::parse_quote!(std::env::var(#variable))),
+        (None, default) => default,
+    }
+}
+
+pub(super) fn is_public(visibility: &syn::Visibility) -> bool {
+    matches!(visibility, syn::Visibility::Public(_))
+}
+
+/// Attributes that may make something else of a function.
+pub(super) fn has_attributes(attributes: &[Attribute]) -> bool {
+    const PLAIN: &[&str] = &[
+        "allow", "cfg", "cold", "doc", "expect", "inline", "must_use", "warn",
+    ];
+    attributes
+        .iter()
+        .any(|attribute| !PLAIN.contains(&last(attribute.path()).as_str()))
+}
