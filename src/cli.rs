@@ -4,7 +4,7 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::options::{GLOBAL, Selection};
-use crate::{check, dev, explain, graph, init, lock, order, preflight, routes};
+use crate::{check, dev, explain, graph, init, lock, migrate, order, preflight, routes};
 
 /// What `--help` says below the options.
 const AFTER_HELP: &str = "\
@@ -53,6 +53,9 @@ pub enum Command {
     /// Write what builds without `copilot/` need, beside the Cargo.toml of each crate
     #[command(after_help = lock::AFTER_HELP)]
     Lock(lock::Arguments),
+    /// Find URLs of services that are put together by hand, and propose typed calls
+    #[command(after_help = migrate::AFTER_HELP)]
+    Migrate(migrate::Arguments),
     /// Show the order to deploy in for the first time, and what pipelines make of it
     #[command(after_help = order::AFTER_HELP)]
     Order(order::Arguments),

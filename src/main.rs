@@ -15,6 +15,7 @@ mod files;
 mod graph;
 mod init;
 mod lock;
+mod migrate;
 mod options;
 mod order;
 mod output;
@@ -76,6 +77,7 @@ fn run(cli: &Cli) -> anyhow::Result<Outcome> {
         Command::Graph(arguments) => graph::run(&cli.selection, arguments),
         Command::Init(arguments) => init::run(&cli.selection, arguments),
         Command::Lock(arguments) => lock::run(&cli.selection, arguments),
+        Command::Migrate(arguments) => migrate::run(&cli.selection, arguments),
         Command::Order(arguments) => order::run(&cli.selection, arguments),
         Command::Preflight(arguments) => preflight::run(&cli.selection, arguments),
         Command::Routes(arguments) => routes::run(&cli.selection, arguments),

@@ -1,7 +1,8 @@
 //! Every code is shown by a real run, and all of them together are `docs/errors.md`.
 //!
 //! What is found in manifests is found in the application `tests/findings`, what is found in Rust by the compiler in
-//! `tests/ui`. After a change that is meant, `BLESS=1 cargo test --test errors` writes both files anew.
+//! `tests/ui`, and URLs by `migrate` in `tests/workspaces`. After a change that is meant, `BLESS=1 cargo test --test errors`
+//! writes both files anew.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,8 @@ const HEAD: &str = "\
 Every finding has a code, which stays the same. `cargo service-connect explain CODE` prints what stands here about it.
 
 Those that are shown with `-->` and a line of YAML are what `cargo service-connect check` says. Those that are shown with a
-line of Rust are compile errors: the place in the manifest that is to be changed stands below the message. Of a manifest
-that Copilot refuses, the first reason is told.
+line of Rust are compile errors: the place in the manifest that is to be changed stands below the message; with `-->` and a
+line of Rust they are what `cargo service-connect migrate` says. Of a manifest that Copilot refuses, the first reason is told.
 
 <!-- Written by tests/errors.rs. -->
 ";
@@ -40,6 +41,13 @@ fn checked() -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What `migrate` says of `tests/workspaces/helpdesk` and has a proposal for.
+fn migrated() -> String {
+    let text = fs::read_to_string(root().join("tests/workspaces/helpdesk.txt")).unwrap();
+    let found = text.split_inclusive("\n\n");
+    found.filter(|found| found.contains("\nhelp: ")).collect()
+}
+
 #[test]
 fn every_code_is_brought_about_and_in_the_document() {
     let checked = checked();
@@ -49,10 +57,13 @@ fn every_code_is_brought_about_and_in_the_document() {
     for code in Code::ALL {
         let _ = writeln!(document, "| [`{code}`](#{code}) | {} |", code.title());
     }
+    let migrated = migrated();
     let compiled = compiled();
     let mut unseen = Vec::new();
     for code in Code::ALL {
-        let example = in_check(&checked, *code).or_else(|| in_rust(&compiled, *code));
+        let example = in_check(&checked, *code);
+        let example = example.or_else(|| in_check(&migrated, *code));
+        let example = example.or_else(|| in_rust(&compiled, *code));
         match example {
             Some(example) => section(&mut document, *code, &example),
             None => unseen.push(code.as_str()),

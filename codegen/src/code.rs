@@ -186,6 +186,8 @@ codes! {
     NeedsTls = "needs-tls",
     /// Rust that could not be looked at.
     UnseenSource = "unseen-source",
+    /// The URL of a service is put together by hand.
+    HandBuiltUrl = "hand-built-url",
 }
 
 impl Code {

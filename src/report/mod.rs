@@ -18,6 +18,7 @@ use service_connect_codegen::{Finding, Place};
 
 use crate::output::{self, printable};
 use paths::Repository;
+pub use paths::relative;
 
 /// How findings are written. The values say enough by their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -99,3 +99,14 @@ is left out of what it says; the compiler checks it all the same.",
     right: "mod calls;",
     source: "this crate",
 };
+
+pub(super) const HAND_BUILT_URL: Explanation = Explanation {
+    title: "the URL of a service is put together by hand",
+    meaning: "\
+The address of a service depends on manifests: on its port, and in each environment on whether
+Service Connect is on for both sides. A URL that is written out knows nothing of that, and breaks,
+at run time, when one of them changes. The type of the service knows the address everywhere.",
+    wrong: "client.get(format!(\"http://api.{endpoint}:8080/kudos/{id}\")).send().await?",
+    right: "Api::get(format!(\"/kudos/{id}\")).send().await?",
+    source: "this crate",
+};

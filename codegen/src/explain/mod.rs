@@ -137,6 +137,7 @@ impl Code {
             Self::StaleLock => &build::STALE_LOCK,
             Self::NeedsTls => &build::NEEDS_TLS,
             Self::UnseenSource => &build::UNSEEN_SOURCE,
+            Self::HandBuiltUrl => &build::HAND_BUILT_URL,
         }
     }
 }

@@ -1,0 +1,82 @@
+//! What was found, as rustc would show it, with what to write instead.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
+use service_connect_codegen::Severity;
+
+use super::propose::Proposal;
+use super::{Found, Told};
+use crate::context::Context;
+use crate::output::printable;
+use crate::report::relative;
+use crate::scan::Package;
+
+/// One URL: what is said of it, and the proposal.
+pub fn render(context: &Context, package: &Package, found: &Found) -> String {
+    let mut out = String::new();
+    let file = &package.files[found.file];
+    let shown = shown(context, &file.name);
+    for (index, Told { finding, second }) in found.told.iter().enumerate() {
+        let level = match finding.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let title = level
+            .primary_title(&finding.message)
+            .id(finding.code.as_str());
+        let annotation = AnnotationKind::Primary.span(found.span.clone());
+        let mut group = Group::with_title(title).element(
+            Snippet::source(&*file.text)
+                .path(shown.clone())
+                .annotation(annotation),
+        );
+        if let Some(place) = second {
+            let origin = Origin::path(self::shown(context, &place.file));
+            group = group.element(match place.line {
+                0 => origin,
+                line => origin
+                    .line(line as usize)
+                    .char_column(place.column as usize),
+            });
+        }
+        let is_last = index + 1 == found.told.len();
+        let mut groups = Vec::new();
+        match &found.proposal {
+            Proposal::Advice(advice) if is_last => {
+                if let Some(help) = &finding.help {
+                    group = group.element(Level::HELP.message(printable(help)));
+                }
+                groups.push(group.element(Level::NOTE.message(printable(advice))));
+            }
+            Proposal::Edits(edits) if is_last => {
+                groups.push(group);
+                let own = edits.iter().filter(|edit| edit.file == found.file);
+                let patches = own.map(|edit| Patch::new(edit.span.clone(), edit.text.as_str()));
+                let snippet = Snippet::source(&*file.text)
+                    .path(shown.clone())
+                    .patches(patches);
+                let title =
+                    Level::HELP.secondary_title("leave the address to the type of the service");
+                groups.push(Group::with_title(title).element(snippet));
+            }
+            _ => groups.push(group),
+        }
+        out.push_str(&Renderer::styled().render(&groups));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// The name of a file as seen from the working directory.
+fn shown(context: &Context, name: &str) -> String {
+    let file = context.workspace.root.join(name);
+    let shown = match env::current_dir().and_then(fs::canonicalize) {
+        _ if !file.exists() => PathBuf::from(name),
+        Ok(here) => relative(&file, here.as_path()),
+        Err(_) => file,
+    };
+    printable(&shown.to_string_lossy())
+}

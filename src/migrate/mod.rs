@@ -1,0 +1,335 @@
+//! `migrate`: hand-built URLs of services in Rust sources, where they lead today, and the typed calls to write instead.
+
+mod chain;
+mod edit;
+mod errors;
+mod human;
+mod json;
+mod judge;
+mod path;
+mod propose;
+mod stub;
+mod target;
+#[cfg(test)]
+mod tests;
+mod unused;
+mod words;
+
+use std::ops::Range;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use service_connect_codegen::urls::Names;
+use service_connect_codegen::{Code, Finding, Place, Severity};
+
+use self::edit::{Edit, apply};
+use self::judge::{Judge, Verdict};
+use self::propose::{Proposal, Proposer};
+use self::stub::Types;
+use self::words::Words;
+use crate::context::Context;
+use crate::options::Selection;
+use crate::scan::urls::{HandBuilt, Reading, Urls};
+use crate::scan::{Package, Sources};
+use crate::{Outcome, diff, output};
+
+/// What `--help` says below the options.
+pub const AFTER_HELP: &str = "\
+The patch of `--format diff` names files from the directory that holds `copilot/`: apply it there, with `git apply` or \
+`patch -p1`. What it does not change is said by `--format human`. Exit code 1 says that a URL was found.";
+
+/// The arguments of `migrate`.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// How to write it: as rustc does, as JSON (one URL a line), or as a patch that `git apply` takes
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Human,
+    Json,
+    Diff,
+}
+
+/// One URL.
+struct Found {
+    /// The index of its file in the package.
+    file: usize,
+    span: Range<usize>,
+    place: Place,
+    verdict: Verdict,
+    told: Vec<Told>,
+    proposal: Proposal,
+}
+
+/// What is said of it.
+struct Told {
+    finding: Finding,
+    /// The line of a manifest that has to do with it.
+    second: Option<Place>,
+}
+
+/// Prints what was found, or the patch.
+pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let context = Context::open(selection)?;
+    let Some(sources) = Sources::read(&context, selection)? else {
+        bail!(
+            "there is no `Cargo.toml` in `{}` or above it, and so no Rust to look at",
+            selection.directory.display()
+        );
+    };
+    let names = Names::of(context.application());
+    let mut text = String::new();
+    let mut totals = Totals::default();
+    let types = Types::of_all(context.application());
+    let judges: Vec<_> = sources
+        .packages
+        .iter()
+        .map(|package| Judge::new(&context, &names, package))
+        .collect();
+    let reading = Reading::of(sources.packages.iter().map(|package| &package.files[..]));
+    let urls = reading.find(&|package, url| judges[package].verdict(url).is_some());
+    for ((package, judge), urls) in sources.packages.iter().zip(&judges).zip(&urls) {
+        let (found, edits) = look(&context, package, judge, &types, urls);
+        totals.add(package, &found);
+        match arguments.format {
+            Format::Human => {
+                let shown = found
+                    .iter()
+                    .map(|found| human::render(&context, package, found));
+                text.extend(shown);
+            }
+            Format::Json => {
+                for found in &found {
+                    text.push_str(&json::render(&context, package, found)?);
+                }
+            }
+            Format::Diff => {
+                for (index, file) in package.files.iter().enumerate() {
+                    let new = apply(&file.text, index, &edits);
+                    text.push_str(&diff::unified(&file.name, &file.text, &new));
+                }
+            }
+        }
+    }
+    match arguments.format {
+        Format::Human => {
+            output::result(&text)?;
+            for note in &sources.unseen {
+                output::note(&output::one_line(note));
+            }
+            output::note(&totals.summary());
+        }
+        Format::Json | Format::Diff => output::raw(text.as_bytes())?,
+    }
+    Ok(if totals.found == 0 {
+        Outcome::Clean
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// The URLs of a package, and all changes that are proposed for it.
+fn look(
+    context: &Context,
+    package: &Package,
+    judge: &Judge<'_>,
+    types: &Types,
+    urls: &Urls<'_>,
+) -> (Vec<Found>, Vec<Edit>) {
+    if urls.found.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let words: Vec<_> = package
+        .files
+        .iter()
+        .map(|file| Words::of(&file.text))
+        .collect();
+    let verdicts = urls.found.iter().filter_map(|url| judge.verdict(url));
+    let verdicts: Vec<_> = verdicts.collect();
+    let proposer = Proposer {
+        context,
+        package,
+        urls,
+        words: &words,
+        judge,
+        types,
+    };
+    let proposals = proposer.all(&verdicts);
+    let mut edits: Vec<Edit> = Vec::new();
+    for proposal in &proposals {
+        if let Proposal::Edits(proposed) = proposal {
+            for edit in proposed {
+                if !edits.contains(edit) {
+                    edits.push(edit.clone());
+                }
+            }
+        }
+    }
+    if !edits.is_empty() {
+        unused::remove(urls, &words, &mut edits);
+    }
+    let found = urls.found.iter().zip(verdicts).zip(proposals);
+    let mut found: Vec<_> = found
+        .map(|((url, verdict), proposal)| Found {
+            file: url.spot.file,
+            span: url.span.clone(),
+            place: url.place.clone(),
+            told: told(context, url, &verdict),
+            verdict,
+            proposal,
+        })
+        .collect();
+    found.sort_by_key(|found| (found.file, found.span.start));
+    (found, edits)
+}
+
+/// What is wrong with a URL, each with the environments; that it works where nothing is.
+fn told(context: &Context, url: &HandBuilt, verdict: &Verdict) -> Vec<Told> {
+    let application = context.application();
+    let name = |environment: &Option<usize>| {
+        environment.map_or_else(String::new, |index| {
+            format!("`{}`", application.environments[index].name)
+        })
+    };
+    let mut told: Vec<(Finding, Option<Place>, Vec<Option<usize>>)> = Vec::new();
+    let mut all: Vec<Option<usize>> = Vec::new();
+    for way in &verdict.ways {
+        if !all.contains(&way.environment) {
+            all.push(way.environment);
+        }
+        let Some(finding) = &way.finding else {
+            continue;
+        };
+        match told.iter_mut().find(|(known, _, _)| known == finding) {
+            Some((_, _, environments)) => {
+                if !environments.contains(&way.environment) {
+                    environments.push(way.environment);
+                }
+            }
+            None => told.push((finding.clone(), way.second.clone(), vec![way.environment])),
+        }
+    }
+    if told.is_empty() {
+        let message = match (&verdict.unclear, &verdict.service) {
+            (Some(unclear), _) => format!("this looks like the URL of a service, but {unclear}"),
+            (None, service) => {
+                let service = service.as_deref().unwrap_or_default();
+                let environments: Vec<_> = all
+                    .iter()
+                    .map(name)
+                    .filter(|name| !name.is_empty())
+                    .collect();
+                let scope = if environments.is_empty() || verdict.unknown_caller {
+                    String::new()
+                } else {
+                    format!(" in {}", listed(&environments))
+                };
+                if verdict.unknown_caller {
+                    format!(
+                        "the address of `{service}` is put together by hand, in a crate that no service is known to run"
+                    )
+                } else {
+                    format!(
+                        "the address of `{service}` is put together by hand: it works today{scope}"
+                    )
+                }
+            }
+        };
+        let finding = Finding::note(Code::HandBuiltUrl, message).at(&url.place);
+        return vec![Told {
+            finding,
+            second: None,
+        }];
+    }
+    told.into_iter()
+        .map(|(finding, second, environments)| {
+            let is_everywhere =
+                environments.len() == all.len() && application.environments.len() != 1;
+            let names: Vec<_> = environments
+                .iter()
+                .map(name)
+                .filter(|name| !name.is_empty())
+                .collect();
+            let scope = match (&names[..], is_everywhere) {
+                ([], _) => String::new(),
+                (_, true) => "in every environment, ".to_owned(),
+                (names, false) => format!("in {}, ", listed(names)),
+            };
+            let finding = Finding {
+                message: format!("{scope}{}", finding.message),
+                ..finding
+            };
+            Told {
+                finding: finding.at(&url.place),
+                second,
+            }
+        })
+        .collect()
+}
+
+fn listed(names: &[String]) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// What is said at the end.
+#[derive(Default)]
+struct Totals {
+    found: usize,
+    wrong: usize,
+    proposed: usize,
+    /// The packages that have no `clients!()` yet.
+    without: Vec<String>,
+}
+
+impl Totals {
+    fn add(&mut self, package: &Package, found: &[Found]) {
+        let is_wrong = |found: &&Found| {
+            let mut told = found.told.iter();
+            told.any(|told| told.finding.severity > Severity::Note)
+        };
+        let is_proposed = |found: &&Found| matches!(found.proposal, Proposal::Edits(_));
+        self.found += found.len();
+        self.wrong += found.iter().filter(is_wrong).count();
+        let proposed = found.iter().filter(is_proposed).count();
+        self.proposed += proposed;
+        if proposed > 0 && package.clients.is_none() {
+            self.without.push(package.name.clone());
+        }
+    }
+
+    fn summary(&self) -> String {
+        if self.found == 0 {
+            return "no hand-built URLs of services found".to_owned();
+        }
+        let plural = |number| if number == 1 { "" } else { "s" };
+        let mut text = format!(
+            "{} hand-built URL{} of services: {} wrong today, {} with a proposal",
+            self.found,
+            plural(self.found),
+            self.wrong,
+            self.proposed
+        );
+        for package in &self.without {
+            text.extend([
+                "\n`",
+                package,
+                "` has no `clients!()` yet: run `cargo service-connect init -C <its directory>` first, once",
+            ]);
+        }
+        if self.proposed > 0 {
+            text.push_str(
+                "\nto make the changes, where `copilot/` is: `cargo service-connect migrate --format diff | git apply`",
+            );
+        }
+        text
+    }
+}

@@ -1,0 +1,402 @@
+//! The typed call for a URL: what to write in its place, where that compiles.
+
+use std::collections::HashMap;
+
+use service_connect_codegen::{Need, Reference, Service};
+use syn::Expr;
+
+use super::chain::Compiler;
+use super::edit::Edit;
+use super::errors::question_mark;
+use super::judge::{Judge, Verdict, authority_end};
+use super::path::{self, Path};
+use super::stub::Types;
+use super::target::{Held, target};
+use super::words::Words;
+use crate::context::Context;
+use crate::output;
+use crate::scan::Package;
+use crate::scan::urls::{
+    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, after, bytes, is_building, last, peel, shape,
+};
+
+/// What to do about a URL.
+pub enum Proposal {
+    /// To write this.
+    Edits(Vec<Edit>),
+    /// What the reader has to decide.
+    Advice(String),
+}
+
+/// Proposes for the URLs of one package.
+pub struct Proposer<'a> {
+    pub context: &'a Context,
+    pub package: &'a Package,
+    pub urls: &'a Urls<'a>,
+    pub words: &'a [Words],
+    pub judge: &'a Judge<'a>,
+    pub types: &'a Types,
+}
+
+/// A result, or why there is none.
+pub type Why<T> = Result<T, String>;
+
+impl Proposer<'_> {
+    /// One for each URL.
+    pub fn all(&self, verdicts: &[Verdict]) -> Vec<Proposal> {
+        let mut by_binding: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, url) in self.urls.found.iter().enumerate() {
+            if let Some(binding) = self.binding(url) {
+                by_binding.entry(binding).or_default().push(index);
+            }
+        }
+        let found = self.urls.found.iter().zip(verdicts);
+        found
+            .map(|(url, verdict)| {
+                let uses = self
+                    .binding(url)
+                    .and_then(|binding| Some((binding, by_binding.get(&binding)?)));
+                self.one(url, verdict, uses)
+                    .map_or_else(Proposal::Advice, Proposal::Edits)
+            })
+            .collect()
+    }
+
+    /// The binding that holds all of a URL, if it can be written anew.
+    fn binding(&self, url: &HandBuilt) -> Option<usize> {
+        let Expr::Path(path) = peel(&url.expr) else {
+            return None;
+        };
+        let name = path.path.get_ident()?.to_string();
+        let index = self.urls.model.binding(&name, url.spot, url.span.start)?;
+        let binding = &self.urls.model.bindings[index];
+        let can_be_written = binding.statement.is_some()
+            && !binding.is_mutable
+            && !binding.is_typed
+            && binding.init.as_ref().is_some_and(is_building);
+        can_be_written.then_some(index)
+    }
+
+    fn one(
+        &self,
+        url: &HandBuilt,
+        verdict: &Verdict,
+        uses: Option<(usize, &Vec<usize>)>,
+    ) -> Why<Vec<Edit>> {
+        if let Some(unclear) = &verdict.unclear {
+            return Err(format!("it is left as it is: {unclear}"));
+        }
+        let Some(name) = &verdict.service else {
+            return Err("no service is called by that name, so nothing is proposed".to_owned());
+        };
+        let service = self
+            .context
+            .service(name)
+            .map_err(|error| error.to_string())?;
+        self.callable(service)?;
+        let stub = self.stub(service, url)?;
+        let rest = self.rest(url)?;
+        if let Some((binding, uses)) = uses {
+            return self.bound(url, binding, uses, &stub, &rest);
+        }
+        if self.is_http(url) {
+            match self.typed(url) {
+                Ok(()) => {
+                    let path = path::code(&rest, &self.urls.model, url.spot)?;
+                    return Ok(vec![self.call(url, &stub, &path_or_root(path))?]);
+                }
+                Err(why) => {
+                    return self
+                        .elsewhere(&url.expr, url.spot, url, &stub, &rest)
+                        .map_err(|other| both(&stub, &why, &other));
+                }
+            }
+        }
+        self.elsewhere(&url.expr, url.spot, url, &stub, &rest)
+            .map_err(|why| format!("no `{stub}::authority()?` is proposed, because {why}"))
+    }
+
+    /// A URL that a `let` holds: its path alone if all that uses it makes a request, else the URL of the type.
+    fn bound(
+        &self,
+        url: &HandBuilt,
+        binding: usize,
+        uses: &[usize],
+        stub: &str,
+        rest: &[crate::scan::urls::Part],
+    ) -> Why<Vec<Edit>> {
+        let binding = &self.urls.model.bindings[binding];
+        let Some(init) = &binding.init else {
+            return Err("it has no value yet".to_owned());
+        };
+        let places = self.words[binding.spot.file].places(&binding.name, &binding.visible);
+        let uses: Vec<_> = uses.iter().map(|index| &self.urls.found[*index]).collect();
+        let typed: Why<Vec<()>> = if places.count() == uses.len() {
+            uses.iter().map(|url| self.typed(url)).collect()
+        } else {
+            Err(format!("`{}` is used for more than requests", binding.name))
+        };
+        match typed {
+            Ok(_) if self.is_http(url) => {
+                let path = path::code(rest, &self.urls.model, binding.spot)?;
+                let Path::Code(path) = path else {
+                    let root = path_or_root(path);
+                    return uses
+                        .iter()
+                        .map(|used| self.call(used, stub, &root))
+                        .collect();
+                };
+                let mut edits = vec![Edit {
+                    file: binding.spot.file,
+                    span: bytes(init),
+                    text: path,
+                }];
+                for used in uses {
+                    let is_moved = matches!(used.expr, Expr::Path(_));
+                    let reference = if is_moved { "" } else { "&" };
+                    let argument = format!("{reference}{}", binding.name);
+                    edits.push(self.call(used, stub, &argument)?);
+                }
+                Ok(edits)
+            }
+            Ok(_) => self.elsewhere(init, binding.spot, url, stub, rest),
+            Err(why) => self
+                .elsewhere(init, binding.spot, url, stub, rest)
+                .map_err(|other| both(stub, &why, &other)),
+        }
+    }
+
+    /// The URL, or the host and the port, from the type.
+    fn elsewhere(
+        &self,
+        expr: &Expr,
+        spot: Spot,
+        url: &HandBuilt,
+        stub: &str,
+        rest: &[crate::scan::urls::Part],
+    ) -> Why<Vec<Edit>> {
+        let (target, held) = target(expr).ok_or("it is made of more than one text")?;
+        let span = bytes(target);
+        let is_within =
+            |range: &std::ops::Range<usize>| range.start <= span.start && span.end <= range.end;
+        let mut closures = self.urls.model.closures.iter();
+        if closures.any(|(file, range)| *file == spot.file && is_within(range)) {
+            return Err("it stands in a closure or an `async` block".to_owned());
+        }
+        question_mark(&self.urls.model, spot)?;
+        let path = path::code(rest, &self.urls.model, spot)?;
+        let text = if self.is_http(url) {
+            match path {
+                Path::Empty => format!("{stub}::base_url()?"),
+                Path::Code(path) => format!("{stub}::url({path})?"),
+            }
+        } else {
+            let scheme = self.scheme(url);
+            match (scheme, path) {
+                (None, _) => format!("{stub}::authority()?"),
+                (Some(scheme), Path::Empty) => {
+                    format!("format!(\"{scheme}://{{}}\", {stub}::authority()?)")
+                }
+                (Some(scheme), Path::Code(path)) if path.starts_with('"') => {
+                    let path = path[1..path.len() - 1]
+                        .replace('{', "{{")
+                        .replace('}', "}}");
+                    format!("format!(\"{scheme}://{{}}{path}\", {stub}::authority()?)")
+                }
+                (Some(scheme), Path::Code(path)) => {
+                    format!("format!(\"{scheme}://{{}}{{}}\", {stub}::authority()?, {path})")
+                }
+            }
+        };
+        let text = match held {
+            Held::Owned => text,
+            Held::Borrowed => match url.position {
+                Position::Field | Position::Constant | Position::Value => {
+                    return Err("a `&str` is wanted here".to_owned());
+                }
+                _ => format!("&{text}"),
+            },
+        };
+        Ok(vec![Edit {
+            file: spot.file,
+            span,
+            text,
+        }])
+    }
+
+    /// Whether the request of a URL would compile as one of ours.
+    fn typed(&self, url: &HandBuilt) -> Why<()> {
+        let Position::Request(chain, step) = url.position else {
+            return Err("it is not the URL of a request".to_owned());
+        };
+        if !self.uses_reqwest() {
+            return Err("the HTTP client is not reqwest".to_owned());
+        }
+        let model = &self.urls.model;
+        if let Some(step) = step {
+            let chain = &model.chains[chain];
+            let is_plain = |kind: &OpKind| match kind {
+                OpKind::Field => true,
+                OpKind::Method(name, arguments) => {
+                    arguments.is_empty()
+                        && matches!(name.as_str(), "clone" | "as_ref" | "client" | "http")
+                }
+                OpKind::Try | OpKind::Await => false,
+            };
+            let is_client = match &chain.base {
+                Expr::Path(_) => true,
+                Expr::Call(call) => {
+                    call.args.is_empty()
+                        && matches!(&*call.func, Expr::Path(path)
+                            if matches!(last(&path.path).as_str(), "new" | "default" | "client"))
+                }
+                _ => false,
+            };
+            if !is_client || !chain.ops[..step].iter().all(|op| is_plain(&op.kind)) {
+                return Err("its client is set up in place".to_owned());
+            }
+            let is_sent = chain.ops[step..]
+                .iter()
+                .any(|op| matches!(&op.kind, OpKind::Method(name, _) if name == "send"));
+            if !is_sent {
+                return Err("the request is not sent where it is made".to_owned());
+            }
+        }
+        let compiler = Compiler {
+            model,
+            words: self.words,
+        };
+        compiler.accepts(chain, step)
+    }
+
+    /// The change that makes a request a typed one.
+    fn call(&self, url: &HandBuilt, stub: &str, path: &str) -> Why<Edit> {
+        let Position::Request(chain, step) = url.position else {
+            return Err("it is not the URL of a request".to_owned());
+        };
+        let chain = &self.urls.model.chains[chain];
+        let (span, text) = match step {
+            None => (bytes(&chain.base), format!("{stub}::get({path})")),
+            Some(step) => {
+                let op = &chain.ops[step];
+                let OpKind::Method(name, arguments) = &op.kind else {
+                    return Err("it is no request".to_owned());
+                };
+                let call = if name == "request" {
+                    let method = arguments.first().map(bytes).unwrap_or_default();
+                    let source = &self.urls.files[url.spot.file].text;
+                    format!("{stub}::request({}, {path})", &source[method])
+                } else {
+                    format!("{stub}::{name}({path})")
+                };
+                (chain.span.start..op.end, call)
+            }
+        };
+        Ok(Edit {
+            file: url.spot.file,
+            span,
+            text,
+        })
+    }
+
+    /// What follows the host, the same for all who call and in all environments.
+    fn rest(&self, url: &HandBuilt) -> Why<Vec<crate::scan::urls::Part>> {
+        let mut rests = Vec::new();
+        for text in self.judge.texts(url) {
+            let rest = self
+                .judge
+                .with_values(text.caller, text.environment, |values| {
+                    let end = authority_end(&crate::scan::urls::text(text.parts, values))?;
+                    after(text.parts, end, values)
+                });
+            rests.extend(rest);
+        }
+        let mut rests = rests.into_iter();
+        let first = rests
+            .next()
+            .ok_or("its host is not known, or has a user name before it")?;
+        if rests.all(|other| shape(&other) == shape(&first)) {
+            Ok(first)
+        } else {
+            Err("its path differs from environment to environment".to_owned())
+        }
+    }
+
+    fn scheme(&self, url: &HandBuilt) -> Option<String> {
+        let texts = self.judge.texts(url).into_iter();
+        let mut schemes = texts.filter_map(|text| {
+            let is_added = url.position == Position::Connect;
+            let scheme = text.text.split_once("://")?.0.to_owned();
+            let is_known = !scheme.contains(UNKNOWN) && (!is_added || scheme != "tcp");
+            is_known.then_some(scheme)
+        });
+        schemes.next()
+    }
+
+    fn is_http(&self, url: &HandBuilt) -> bool {
+        matches!(self.scheme(url).as_deref(), Some("http" | "https"))
+    }
+
+    fn uses_reqwest(&self) -> bool {
+        let is_reqwest = |import: &crate::scan::urls::Import| {
+            import
+                .path
+                .first()
+                .is_some_and(|root| root.starts_with("reqwest"))
+        };
+        self.urls.model.imports.iter().any(is_reqwest)
+            || self
+                .urls
+                .files
+                .iter()
+                .any(|file| file.text.contains("reqwest::"))
+    }
+
+    /// Whether the stub can be called by all that the package runs as.
+    fn callable(&self, service: &Service) -> Why<()> {
+        let application = self.context.application();
+        let callers = self.package.callers.iter();
+        let callers: Vec<_> = callers
+            .filter_map(|name| application.service(name))
+            .collect();
+        let reference = Reference {
+            service: &service.name,
+            need: Need::Any,
+            environments: None,
+        };
+        if let Some(barrier) = reference
+            .check_knowing(&self.types.duplicates, application, &callers)
+            .first()
+        {
+            return Err(format!(
+                "a typed call would not compile: {}",
+                output::one_line(barrier)
+            ));
+        }
+        if service.needs_tls() && !self.package.tls {
+            return Err(format!(
+                "`{}` is called over HTTPS: turn on the feature `tls` of `service-connect` in Cargo.toml, and run this again",
+                service.name
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Why there is neither a typed call nor a URL of the type.
+fn both(stub: &str, call: &str, url: &str) -> String {
+    if call == url {
+        format!("nothing is proposed, because {call}")
+    } else {
+        format!(
+            "no call of `{stub}` is proposed, because {call}; and no `{stub}::url(…)?`, because {url}"
+        )
+    }
+}
+
+fn path_or_root(path: Path) -> String {
+    match path {
+        Path::Empty => "\"/\"".to_owned(),
+        Path::Code(code) => code,
+    }
+}

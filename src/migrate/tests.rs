@@ -1,0 +1,395 @@
+//! What is proposed for each form, and what is said where nothing is.
+
+use std::fs;
+
+use service_connect_codegen::urls::Names;
+use tempfile::TempDir;
+
+use super::judge::Judge;
+use super::propose::Proposal;
+use super::stub::Types;
+use super::{apply, look};
+use crate::context::Context;
+use crate::options::Selection;
+use crate::scan::Package;
+use crate::scan::urls::Reading;
+use crate::scan::urls::tests::source;
+
+/// An application with `api` on 8080, `cache` on 6379 and `mail`, which nothing can call, and its environments `prod` and
+/// `test`; `api` has Service Connect off in `prod`.
+fn application() -> (TempDir, Context) {
+    let directory = TempDir::new().unwrap();
+    let backend = |name: &str, port: u16| {
+        format!(
+            "name: {name}\ntype: Backend Service\nimage: {{build: Dockerfile, port: {port}}}\nnetwork:\n  connect: true\n"
+        )
+    };
+    let files = [
+        ("copilot/.workspace", "application: shop\n".to_owned()),
+        (
+            "copilot/environments/prod/manifest.yml",
+            "name: prod\ntype: Environment\n".to_owned(),
+        ),
+        (
+            "copilot/environments/test/manifest.yml",
+            "name: test\ntype: Environment\n".to_owned(),
+        ),
+        (
+            "copilot/api/manifest.yml",
+            backend("api", 8080) + "environments:\n  prod:\n    network:\n      connect: false\n",
+        ),
+        ("copilot/cache/manifest.yml", backend("cache", 6379)),
+        (
+            "copilot/mail/manifest.yml",
+            "name: mail\ntype: Worker Service\nimage: {build: Dockerfile}\n".to_owned(),
+        ),
+        (
+            "copilot/web/manifest.yml",
+            backend("web", 80)
+                + "variables:\n  API_URL: http://api:8080\n  API_V1: http://api:8080/v1/\n",
+        ),
+    ];
+    for (file, text) in files {
+        let path = directory.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let context = Context::open(&Selection {
+        directory: directory.path().to_owned(),
+        app: None,
+        environments: Vec::new(),
+    });
+    (directory, context.unwrap())
+}
+
+/// What is said of a source of `web`, the source with the changes, and the advice.
+fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>) {
+    let package = Package {
+        name: "web".to_owned(),
+        directory: "web".into(),
+        manifest: "web/Cargo.toml".into(),
+        callers: vec!["web".to_owned()],
+        runs_as: vec!["web".to_owned()],
+        tls: false,
+        clients: Some(Vec::new()),
+        files: vec![source("web/src/main.rs", text)],
+    };
+    let names = Names::of(context.application());
+    let types = Types::of_all(context.application());
+    let judge = Judge::new(context, &names, &package);
+    let reading = Reading::of([&package.files[..]]);
+    let urls = reading.find(&|_, url| judge.verdict(url).is_some());
+    let (found, edits) = look(context, &package, &judge, &types, &urls[0]);
+    let told = found.iter().flat_map(|found| &found.told);
+    let told = told.map(|told| format!("{}: {}", told.finding.code, told.finding.message));
+    let advice = found.iter().filter_map(|found| match &found.proposal {
+        Proposal::Advice(advice) => Some(advice.clone()),
+        Proposal::Edits(_) => None,
+    });
+    (told.collect(), apply(text, 0, &edits), advice.collect())
+}
+
+/// The body of a function that returns `anyhow::Result`, before and after.
+const PROPOSED: &[(&str, &str)] = &[
+    (
+        "client.get(format!(\"http://api.{}/kudos/{}\", endpoint, id)).send().await?;",
+        "Api::get(format!(\"/kudos/{id}\")).send().await?;",
+    ),
+    (
+        "client.get(\"http://api:8080\").send().await?;",
+        "Api::get(\"/\").send().await?;",
+    ),
+    (
+        "client.get(\"http://api:8080/x?y=1\").send().await?;",
+        "Api::get(\"/x?y=1\").send().await?;",
+    ),
+    (
+        "let it = client\n        .post(\"http://api/x\")\n        .header(\"a\", \"b\")\n        .json(&it)\n        .send()\n        .await?\n        .text()\n        .await?;",
+        "let it = Api::post(\"/x\")\n        .header(\"a\", \"b\")\n        .json(&it)\n        .send()\n        .await?\n        .text()\n        .await?;",
+    ),
+    (
+        "reqwest::get(\"http://api/x\").await?.json::<u8>().await?;",
+        "Api::get(\"/x\").await?.json::<u8>().await?;",
+    ),
+    (
+        "client.request(Method::PUT, format!(\"http://api/{}\", self::name(id))).send().await?;",
+        "Api::request(Method::PUT, format!(\"/{}\", self::name(id))).send().await?;",
+    ),
+    // The width of a number stays, braces too.
+    (
+        "client.get(format!(\"http://api/{id:>4}/{{x}}\")).send().await?;",
+        "Api::get(format!(\"/{id:>4}/{{x}}\")).send().await?;",
+    ),
+    // What is unused then goes too.
+    (
+        "let zone = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")?;\n    let url = format!(\"http://api.{zone}:8080/x\");\n    let answer = client.get(&url).send().await?;\n    Ok(answer.status())",
+        "let url = \"/x\";\n    let answer = Api::get(&url).send().await?;\n    Ok(answer.status())",
+    ),
+    (
+        "let base = \"http://api\";\n    client.get(format!(\"{base}/{id}\")).send().await?;",
+        "Api::get(format!(\"/{id}\")).send().await?;",
+    ),
+    // A path that stands on its own.
+    (
+        "client.get(format!(\"http://api{path}\")).send().await?;",
+        "Api::get(path).send().await?;",
+    ),
+    (
+        "client.get(format!(\"{}{PATH}\", env::var(\"API_URL\")?)).send().await?;",
+        "Api::get(PATH).send().await?;",
+    ),
+    // The manifest's path of a variable is a part of it.
+    (
+        "client.get(env::var(\"API_V1\")? + \"x\").send().await?;",
+        "Api::get(\"/v1/x\").send().await?;",
+    ),
+    // The URL goes elsewhere.
+    (
+        "let url = format!(\"http://api/{id}\");\n    info!(\"{url}\");\n    client.get(url).send().await?;",
+        "let url = Api::url(format!(\"/{id}\"))?;\n    info!(\"{url}\");\n    client.get(url).send().await?;",
+    ),
+    (
+        "let api = Other::new(\"http://api:8080\");",
+        "let api = Other::new(&Api::base_url()?);",
+    ),
+    (
+        "let api = Other::new(\"http://api:8080\".to_string());",
+        "let api = Other::new(Api::base_url()?);",
+    ),
+    (
+        "let api = Other::new(env::var(\"API_URL\")?);",
+        "let api = Other::new(Api::base_url()?);",
+    ),
+    (
+        "let api = Other { url: format!(\"http://api/{}\", id) };",
+        "let api = Other { url: Api::url(format!(\"/{id}\"))? };",
+    ),
+    (
+        "let url = Url::parse(\"http://api/x\")?;\n    other(url);",
+        "let url = Url::parse(&Api::url(\"/x\")?)?;\n    other(url);",
+    ),
+    (
+        "ureq::get(\"http://api/x\").call()?;",
+        "ureq::get(&Api::url(\"/x\")?).call()?;",
+    ),
+    // What reqwest has and we have not.
+    (
+        "client.post(\"http://api/x\").multipart(form).send().await?;",
+        "client.post(&Api::url(\"/x\")?).multipart(form).send().await?;",
+    ),
+    (
+        "let answer = client.get(\"http://api/x\").send().await?;\n    other(answer);",
+        "let answer = client.get(&Api::url(\"/x\")?).send().await?;\n    other(answer);",
+    ),
+    (
+        "let answer = client.get(\"http://api/x\").send().await?;\n    answer.remote_addr();",
+        "let answer = client.get(&Api::url(\"/x\")?).send().await?;\n    answer.remote_addr();",
+    ),
+    (
+        "let error = client.get(\"http://api/x\").send().await.unwrap_err();\n    other(error);",
+        "let error = client.get(&Api::url(\"/x\")?).send().await.unwrap_err();\n    other(error);",
+    ),
+    (
+        "client.get(\"http://api/x\").send().await.map_err(Failed::Http)?;",
+        "client.get(&Api::url(\"/x\")?).send().await.map_err(Failed::Http)?;",
+    ),
+    (
+        "let answer: reqwest::Response = client.get(\"http://api/x\").send().await?;\n    answer.status();",
+        "let answer: reqwest::Response = client.get(&Api::url(\"/x\")?).send().await?;\n    answer.status();",
+    ),
+    (
+        "blocking.get(\"http://api/x\").send()?.text()?;",
+        "blocking.get(&Api::url(\"/x\")?).send()?.text()?;",
+    ),
+    (
+        "Client::builder().build()?.get(\"http://api/x\").send().await?;",
+        "Client::builder().build()?.get(&Api::url(\"/x\")?).send().await?;",
+    ),
+    // What both have.
+    (
+        "match client.get(\"http://api/x\").send().await {\n        Ok(answer) if answer.status().is_success() => answer.text().await?,\n        Ok(_) => return Ok(()),\n        Err(error) => bail!(\"{error} {}\", error.is_timeout()),\n    }",
+        "match Api::get(\"/x\").send().await {\n        Ok(answer) if answer.status().is_success() => answer.text().await?,\n        Ok(_) => return Ok(()),\n        Err(error) => bail!(\"{error} {}\", error.is_timeout()),\n    }",
+    ),
+    (
+        "if let Ok(answer) = client.get(\"http://api/x\").send().await {\n        show(answer.status());\n    }",
+        "if let Ok(answer) = Api::get(\"/x\").send().await {\n        show(answer.status());\n    }",
+    ),
+    (
+        "client.get(\"http://api/x\").send().await.map_err(|e| Failed(e.to_string()))?;",
+        "Api::get(\"/x\").send().await.map_err(|e| Failed(e.to_string()))?;",
+    ),
+    // What is not HTTP.
+    (
+        "TcpStream::connect(\"cache:6379\").await?;",
+        "TcpStream::connect(&Cache::authority()?).await?;",
+    ),
+    (
+        "TcpStream::connect((\"cache\", 6379)).await?;",
+        "TcpStream::connect(Cache::authority()?).await?;",
+    ),
+    (
+        "redis::Client::open(\"redis://cache:6379/0\")?;",
+        "redis::Client::open(&format!(\"redis://{}/0\", Cache::authority()?))?;",
+    ),
+];
+
+fn in_function(body: &str) -> String {
+    format!(
+        "use reqwest::Method;\nconst PATH: &str = \"/x\";\nasync fn main(path: &str, id: u64, endpoint: String, m: Method) -> anyhow::Result<()> {{\n    {body}\n}}\n"
+    )
+}
+
+#[test]
+fn calls_are_typed_and_nothing_else_changes() {
+    let (_directory, context) = application();
+    for (before, after) in PROPOSED {
+        let unclear = before.contains("api.{}");
+        let before = if unclear {
+            before.replace(
+                "endpoint,",
+                "env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")?,",
+            )
+        } else {
+            (*before).to_owned()
+        };
+        let (told, changed, advice) = migrated(&context, &in_function(&before));
+        assert_eq!(changed, in_function(after), "{told:#?} {advice:#?}");
+        assert!(!told.is_empty() && advice.is_empty(), "{before}");
+    }
+}
+
+/// A source, and what the advice has in it.
+const ADVISED: &[(&str, &str)] = &[
+    (
+        "async fn main() { client.get(\"http://api/x\").send().await.unwrap().remote_addr(); reqwest::a(); }",
+        "returns no `Result`",
+    ),
+    (
+        "struct Failed; async fn main() -> Result<(), Failed> { client.get(\"http://api/x\").send().await?; reqwest::a(); }",
+        "`Failed` is made from no `service_connect::Error`: add `impl From",
+    ),
+    (
+        "async fn main() -> Result<(), reqwest::Error> { client.get(\"http://api/x\").send().await?; }",
+        "`Error` is made from no",
+    ),
+    (
+        "const API: &str = \"http://api\"; fn main() { Other::new(API); }",
+        "returns no `Result`",
+    ),
+    (
+        "fn main() -> anyhow::Result<()> { other(|| get(\"http://api/x\")); }",
+        "closure",
+    ),
+    (
+        "fn main() -> anyhow::Result<()> { get(\"http://mail/x\"); }",
+        "a typed call would not compile: ",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(\"http://apj/x\").await?; }",
+        "no service is called by that name",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(format!(\"http://api.{zone}/x\")).await?; }",
+        "not known from the text",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"CACHE_URL\")?).await?; }",
+        "`CACHE_URL` is set by no manifest",
+    ),
+    (
+        "struct Api; async fn main() -> anyhow::Result<()> { reqwest::get(\"http://api/x\").await?; }",
+        "there is a `Api` already",
+    ),
+    (
+        "use other::Api; async fn main() -> anyhow::Result<()> { reqwest::get(\"http://api/x\").await?; }",
+        "`Api` is `other::Api` here",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(\"http://me:secret@api/x\").await?; }",
+        "has a user name before it",
+    ),
+];
+
+#[test]
+fn where_it_would_not_compile_it_is_said_why() {
+    let (_directory, context) = application();
+    for (text, expected) in ADVISED {
+        let (_, changed, advice) = migrated(&context, text);
+        assert_eq!(changed, *text);
+        let is_said = advice.iter().any(|advice| advice.contains(expected));
+        assert!(is_said, "{text}: {advice:#?}");
+    }
+}
+
+#[test]
+fn errors_that_take_ours_are_known() {
+    let (_directory, context) = application();
+    let call = "{ reqwest::get(\"http://api/x\").await?; }";
+    for signature in [
+        "async fn main() -> Result<(), Box<dyn std::error::Error + Send>>",
+        "use anyhow::Result; async fn main() -> Result<()>",
+        "use eyre::Report; async fn main() -> Result<(), Report>",
+        "async fn main() -> service_connect::Result<()>",
+        "type Result<T> = std::result::Result<T, anyhow::Error>; async fn main() -> Result<()>",
+        "enum Failed { Call(#[from] service_connect::Error) } async fn main() -> Result<(), Failed>",
+        "struct Failed; impl From<service_connect::Error> for Failed {} async fn main() -> Result<(), Failed>",
+        "struct Failed; impl<E> From<E> for Failed where E: Into<anyhow::Error> {} async fn main() -> Result<(), Failed>",
+    ] {
+        let (_, changed, advice) = migrated(&context, &format!("{signature} {call}"));
+        assert!(
+            changed.contains("Api::get(\"/x\").await?"),
+            "{signature}: {advice:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_wrong_today_is_told_for_each_environment() {
+    let (_directory, context) = application();
+    let told = |url: &str| {
+        let text = format!("async fn main() {{ reqwest::get({url}).await; }}");
+        migrated(&context, &text).0
+    };
+    let off = "url-connect-off: in `prod`, `api` does not resolve: Service Connect is off for service `api`";
+    assert_eq!(told("\"http://api:8080/x\""), [off]);
+    assert_eq!(
+        told("format!(\"{}/x\", env::var(\"API_URL\").unwrap())"),
+        [off]
+    );
+    assert_eq!(
+        told("\"http://api/x\""),
+        [
+            off,
+            "url-port: in `test`, `api` is called on port 80, the default of `http`, and `api` listens on 8080"
+        ]
+    );
+    assert_eq!(
+        told("\"http://api.test.shop.local:8080\""),
+        ["url-zone: in `prod`, `api.test.shop.local` is in environment `test`"]
+    );
+    let zone = "env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap()";
+    assert_eq!(
+        told(&format!("format!(\"http://api.{{}}:8080\", {zone})")),
+        [
+            "hand-built-url: the address of `api` is put together by hand: it works today in `prod` and `test`"
+        ]
+    );
+    assert_eq!(
+        told(&format!("format!(\"http://mail.{{}}:8080\", {zone})")).len(),
+        1
+    );
+}
+
+#[test]
+fn imports_go_with_what_they_were_for() {
+    let (_directory, context) = application();
+    let text = "use std::env;\nuse reqwest::{Client, Method};\n\nasync fn main() -> anyhow::Result<()> {\n    \
+                let client = Client::new();\n    let base = env::var(\"API_URL\")?;\n    \
+                client.request(Method::GET, base).send().await?;\n    Ok(())\n}\n";
+    let (_, changed, _) = migrated(&context, text);
+    assert_eq!(
+        changed,
+        "use reqwest::{Method};\n\nasync fn main() -> anyhow::Result<()> {\n    \
+         Api::request(Method::GET, \"/\").send().await?;\n    Ok(())\n}\n"
+    );
+}

@@ -1,0 +1,90 @@
+//! The names in a source, each with its place: what is used where.
+
+use std::ops::Range;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use crate::scan::tokens;
+use crate::scan::urls::captured;
+
+/// Every name that may be that of a binding, a constant or a function; not fields and methods.
+pub struct Words(Vec<(String, usize)>);
+
+impl Words {
+    /// Those of a source; none where it is no source.
+    pub fn of(text: &str) -> Self {
+        let mut words = Vec::new();
+        if let Ok(tokens) = tokens(text) {
+            collect(tokens, Delimiter::None, &mut words);
+        }
+        Self(words)
+    }
+
+    /// Where the name stands in a range of it.
+    pub fn places<'w>(
+        &'w self,
+        name: &'w str,
+        range: &'w Range<usize>,
+    ) -> impl Iterator<Item = usize> + 'w {
+        self.0
+            .iter()
+            .filter(move |(word, at)| word == name && range.contains(at))
+            .map(|(_, at)| *at)
+    }
+}
+
+fn collect(tokens: TokenStream, around: Delimiter, words: &mut Vec<(String, usize)>) {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let is_punct = |at: Option<usize>, c: char| {
+        let token = at.and_then(|at| tokens.get(at));
+        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c)
+    };
+    for (at, token) in tokens.iter().enumerate() {
+        let start = token.span().byte_range().start;
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), group.delimiter(), words),
+            TokenTree::Ident(ident) => {
+                let before = at.checked_sub(1);
+                let is_member = is_punct(before, '.')
+                    && !is_punct(before.and_then(|at| at.checked_sub(1)), '.');
+                let is_label = around == Delimiter::Brace
+                    && (at == 0 || is_punct(before, ','))
+                    && is_punct(Some(at + 1), ':')
+                    && !is_punct(Some(at + 2), ':');
+                if !is_member && !is_label {
+                    let name = ident.to_string();
+                    words.push((name.trim_start_matches("r#").to_owned(), start));
+                }
+            }
+            TokenTree::Literal(literal) => {
+                if let Ok(syn::Lit::Str(text)) =
+                    syn::parse2(TokenTree::Literal(literal.clone()).into())
+                {
+                    words.extend(
+                        captured(&text.value())
+                            .into_iter()
+                            .map(|name| (name, start)),
+                    );
+                }
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn fields_and_methods_are_no_words() {
+        let text = "fn f() { a.b(c); S { d: e, f }; info!(\"{g} {}\", ..h); i::j }";
+        let words = Words::of(text);
+        let all = 0..text.len();
+        let is_there = |name| words.places(name, &all).next().is_some();
+        for name in ["a", "c", "e", "f", "g", "h", "i", "j"] {
+            assert!(is_there(name), "{name}");
+        }
+        assert!(!is_there("b") && !is_there("d"));
+    }
+}
