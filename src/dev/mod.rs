@@ -117,7 +117,10 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         .enable_all()
         .build();
     let runtime = runtime.context("the runtime for processes cannot be made")?;
-    runtime.block_on(start(project, members))
+    let outcome = runtime.block_on(start(project, members));
+    // What is read in the background has no future, and need not be waited for.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn start(project: Project, members: Members) -> Result<Outcome> {
