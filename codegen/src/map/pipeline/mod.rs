@@ -2,6 +2,7 @@
 //!
 //! A stage deploys all services at once, or those below `deployments` in the order of their `depends_on`.
 
+mod before;
 mod read;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,6 +16,7 @@ use crate::yaml;
 
 use super::edge::Edge;
 use super::order::{Order, redeploy};
+use before::Dependencies;
 use read::{Deployment, Stage, Text, stages};
 
 /// What is wrong with the pipelines of a workspace: with `copilot/pipelines/*/manifest.yml`, and `copilot/pipeline.yml` as
@@ -62,6 +64,7 @@ pub fn pipelines(
                 services: &services,
                 edges,
                 stage,
+                dependencies: Dependencies::of(stage),
             };
             if has_environments {
                 findings.extend(check.environment());
@@ -84,9 +87,10 @@ struct Check<'a> {
     services: &'a HashMap<&'a str, &'a str>,
     edges: &'a [Edge<'a>],
     stage: &'a Stage,
+    dependencies: Dependencies<'a>,
 }
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     /// A stage is named as its environment.
     fn environment(&self) -> Option<Finding> {
         let Text { text, place } = &self.stage.name;
@@ -151,12 +155,11 @@ impl<'a> Check<'a> {
     fn circle(&self) -> Option<Finding> {
         let mut deployments = self.stage.deployments.iter();
         let (name, before) = deployments.find_map(|one| {
-            let before = self.before(&one.name.text);
-            before
-                .contains(one.name.text.as_str())
-                .then_some((&one.name, before))
+            let before = self.dependencies.before(&one.name.text);
+            let is_in = before.contains(&one.name.text);
+            is_in.then(|| (&one.name, before.names()))
         })?;
-        let is_in = |other: &&str| self.before(other).contains(name.text.as_str());
+        let is_in = |other: &&str| self.dependencies.before(other).contains(&name.text);
         let circle: Vec<_> = before.into_iter().filter(is_in).collect();
         let message = match &circle[..] {
             [_] => format!("`{}` depends on itself", name.text),
@@ -164,24 +167,6 @@ impl<'a> Check<'a> {
         };
         let finding = Finding::error(Code::PipelineCycle, message).at(&name.place);
         Some(finding.help("take one of them out of `depends_on`: Copilot finds no order otherwise"))
-    }
-
-    /// All that is deployed before it.
-    fn before(&self, name: &str) -> BTreeSet<&'a str> {
-        let deployments = self.stage.deployments.iter();
-        let depends_on: BTreeMap<&str, &[Text]> = deployments
-            .map(|one| (one.name.text.as_str(), &one.depends_on[..]))
-            .collect();
-        let mut before = BTreeSet::new();
-        let mut waiting = vec![name];
-        while let Some(name) = waiting.pop() {
-            for text in depends_on.get(name).copied().unwrap_or_default() {
-                if before.insert(text.text.as_str()) {
-                    waiting.push(&text.text);
-                }
-            }
-        }
-        before
     }
 
     /// A client that is deployed beside its server, or before it.
@@ -243,7 +228,10 @@ impl<'a> Check<'a> {
     }
 
     fn early(&self, client: &Deployment, servers: &[&str]) -> Option<Finding> {
-        let before = self.before(&client.name.text);
+        if servers.is_empty() {
+            return None;
+        }
+        let before = self.dependencies.before(&client.name.text);
         let deployments = self.stage.deployments.iter();
         let deployed = deployments.map(|one| one.name.text.as_str());
         // One that is not deployed here is there, or comes another way.
@@ -254,7 +242,7 @@ impl<'a> Check<'a> {
         let name = client.name.text.as_str();
         let later = early
             .iter()
-            .filter(|server| self.before(server).contains(name));
+            .filter(|server| self.dependencies.before(server).contains(name));
         let later: Vec<&str> = later.copied().collect();
         if early.is_empty() {
             return None;
