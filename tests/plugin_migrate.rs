@@ -218,6 +218,21 @@ fn programs_get_a_line_for_each_url() {
 }
 
 #[test]
+fn a_source_that_does_not_parse_is_said() {
+    let app = App::shop()
+        .file("Cargo.toml", "[package]\nname = \"web\"\n")
+        .file(
+            "src/main.rs",
+            "mod wrong;\nfn main() {\n    get(\"http://api:8080\");\n}\n",
+        )
+        .file("src/wrong.rs", "fn wrong( {\n");
+    let found = run(&app.path(), &["migrate"]);
+    assert_eq!(found.code, Some(1), "{found:#?}");
+    assert!(found.stdout.contains("src/main.rs:3:9"), "{found:#?}");
+    assert!(found.stderr.contains("src/wrong.rs"), "{found:#?}");
+}
+
+#[test]
 fn without_rust_there_is_nothing_to_look_at() {
     run(&App::shop().path(), &["migrate"]).refused("there is no `Cargo.toml` in");
 }

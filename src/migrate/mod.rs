@@ -30,7 +30,7 @@ use self::words::Words;
 use crate::context::Context;
 use crate::options::Selection;
 use crate::scan::urls::{HandBuilt, Reading, Urls};
-use crate::scan::{Package, Sources};
+use crate::scan::{File, Package, Sources};
 use crate::{Outcome, diff, output};
 
 /// What `--help` says below the options.
@@ -119,7 +119,12 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     match arguments.format {
         Format::Human => {
             output::result(&text)?;
-            for note in &sources.unseen {
+            let parsed = urls.iter().filter(|urls| urls.model.is_parsed);
+            let files = parsed
+                .flat_map(|urls| urls.files)
+                .filter(|file| !file.is_test);
+            let unparsed: Vec<_> = files.filter_map(File::unparsed).collect();
+            for note in sources.unseen.iter().chain(&unparsed) {
                 output::note(&output::one_line(note));
             }
             output::note(&totals.summary());

@@ -94,6 +94,9 @@ impl Proposer<'_> {
             .service(name)
             .map_err(|error| error.to_string())?;
         self.callable(service)?;
+        if self.urls.files[url.spot.file].name.starts_with("../") {
+            return Err("it stands outside of the directory that holds `copilot/`, where a patch is applied".to_owned());
+        }
         let stub = self.stub(service, url)?;
         let rest = self.rest(url)?;
         if let Some((binding, uses)) = uses {

@@ -8,6 +8,8 @@ use syn::{Expr, Pat, Type};
 /// All of it.
 #[derive(Default)]
 pub struct Model {
+    /// Its files were looked into.
+    pub is_parsed: bool,
     pub functions: Vec<Function>,
     pub bindings: Vec<Binding>,
     pub constants: Vec<Constant>,

@@ -42,6 +42,7 @@ pub fn read(files: &[File]) -> Model {
         model.reads.clone_from(&model.used);
         return model;
     }
+    model.is_parsed = true;
     for (index, file) in files.iter().enumerate() {
         if file.is_test {
             continue;
