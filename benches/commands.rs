@@ -43,6 +43,8 @@ const COMMANDS: &[&str] = &[
     "init --dry-run -p brand-new --service service-0001",
     "init --dry-run -p service-0500",
     "lock --check",
+    "migrate",
+    "migrate --format json",
     "order",
     "order --format json",
     "routes",
