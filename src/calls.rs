@@ -1,9 +1,12 @@
 //! All calls that are known, wherever they are written: in variables of manifests, and in Rust.
 
 use anyhow::Result;
-use service_connect_codegen::map::{Call, CallKind};
+use service_connect_codegen::Place;
+use service_connect_codegen::map::{Call, CallKind, Way};
+use service_connect_codegen::urls::Names;
 
 use crate::context::Context;
+use crate::judge::{self, Verdict};
 use crate::options::Selection;
 use crate::output;
 use crate::scan::{Asked, Reference, Sources, What};
@@ -52,6 +55,47 @@ pub fn all(context: &Context, sources: Option<&Sources>) -> Vec<Call> {
     let references = sources.map_or(&[][..], |sources| &sources.references);
     for reference in references {
         calls.extend(typed(context, sources, reference).into_iter().flatten());
+    }
+    if let Some(sources) = sources {
+        let names = Names::of(context.application());
+        for (judge, urls) in judge::hand_built(context, &names, sources) {
+            let verdicts = urls.found.iter();
+            let verdicts = verdicts.filter_map(|url| Some((judge.verdict(url)?, &url.place)));
+            calls.extend(verdicts.flat_map(|(verdict, place)| by_url(context, &verdict, place)));
+        }
+    }
+    calls
+}
+
+/// What a URL calls that is put together by hand, once for each service that runs it.
+fn by_url(context: &Context, verdict: &Verdict<'_>, place: &Place) -> Vec<Call> {
+    let application = context.application();
+    let callee = verdict.service.as_deref();
+    let callee = callee.and_then(|callee| application.service(callee));
+    let Some(callee) = callee.filter(|_| !verdict.unknown_caller) else {
+        return Vec::new();
+    };
+    let mut calls: Vec<Call> = Vec::new();
+    for led in &verdict.ways {
+        let (caller, finding) = (led.caller, led.finding.clone());
+        let way = Way::led(
+            application,
+            caller,
+            callee,
+            led.environment,
+            led.via,
+            finding,
+        );
+        match calls.iter_mut().find(|call| call.caller == caller.name) {
+            Some(call) => call.add(way),
+            None => calls.push(Call {
+                caller: caller.name.clone(),
+                callee: callee.name.clone(),
+                place: Some(place.clone()),
+                kind: CallKind::Url,
+                ways: vec![way],
+            }),
+        }
     }
     calls
 }

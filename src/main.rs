@@ -14,6 +14,7 @@ mod explain;
 mod files;
 mod graph;
 mod init;
+mod judge;
 mod lock;
 mod migrate;
 mod options;

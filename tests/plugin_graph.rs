@@ -1,6 +1,7 @@
 //! `cargo service-connect graph`: who calls whom, in every format.
 //!
-//! After a change that is meant, `BLESS=1 cargo test --test plugin_graph` writes `tests/plugin_graph` and `docs/kudos.svg` anew.
+//! After a change that is meant, `BLESS=1 cargo test --test plugin_graph` writes `tests/plugin_graph` and `docs/bookshop.svg`
+//! anew.
 
 #[allow(dead_code)]
 mod plugin_support;
@@ -76,9 +77,22 @@ fn kudos_is_mapped_from_its_sources() {
         ("human", "kudos.txt"),
         ("mermaid", "kudos.mmd"),
         ("dot", "kudos.dot"),
-        ("svg", "../../docs/kudos.svg"),
+        ("svg", "kudos.svg"),
     ] {
         let run = run(&kudos, &["graph", "--format", format]);
+        assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{run:?}");
+        compare(file, &run.stdout);
+    }
+}
+
+#[test]
+fn urls_that_are_put_together_by_hand_are_calls_too() {
+    let bookshop = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workspaces/bookshop");
+    for (format, file) in [
+        ("human", "bookshop.txt"),
+        ("svg", "../../docs/bookshop.svg"),
+    ] {
+        let run = run(&bookshop, &["graph", "--format", format]);
         assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{run:?}");
         compare(file, &run.stdout);
     }

@@ -5,7 +5,6 @@ mod edit;
 mod errors;
 mod human;
 mod json;
-mod judge;
 mod path;
 mod propose;
 mod stub;
@@ -23,13 +22,13 @@ use service_connect_codegen::urls::Names;
 use service_connect_codegen::{Code, Finding, Place, Severity};
 
 use self::edit::{Edit, apply};
-use self::judge::{Judge, Verdict};
 use self::propose::{Proposal, Proposer};
 use self::stub::Types;
 use self::words::Words;
 use crate::context::Context;
+use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
-use crate::scan::urls::{HandBuilt, Reading, Urls};
+use crate::scan::urls::{HandBuilt, Urls};
 use crate::scan::{File, Package, Sources};
 use crate::{Outcome, diff, output};
 
@@ -56,12 +55,12 @@ pub enum Format {
 }
 
 /// One URL.
-struct Found {
+struct Found<'a> {
     /// The index of its file in the package.
     file: usize,
     span: Range<usize>,
     place: Place,
-    verdict: Verdict,
+    verdict: Verdict<'a>,
     told: Vec<Told>,
     proposal: Proposal,
 }
@@ -86,14 +85,8 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let mut text = String::new();
     let mut totals = Totals::default();
     let types = Types::of_all(context.application());
-    let judges: Vec<_> = sources
-        .packages
-        .iter()
-        .map(|package| Judge::new(&context, &names, package))
-        .collect();
-    let reading = Reading::of(sources.packages.iter().map(|package| &package.files[..]));
-    let urls = reading.find(&|package, url| judges[package].verdict(url).is_some());
-    for ((package, judge), urls) in sources.packages.iter().zip(&judges).zip(&urls) {
+    let urls = judge::hand_built(&context, &names, &sources);
+    for (package, (judge, urls)) in sources.packages.iter().zip(&urls) {
         let (found, edits) = look(&context, package, judge, &types, urls);
         totals.add(package, &found);
         match arguments.format {
@@ -119,7 +112,8 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     match arguments.format {
         Format::Human => {
             output::result(&text)?;
-            let parsed = urls.iter().filter(|urls| urls.model.is_parsed);
+            let parsed = urls.iter().map(|(_, urls)| urls);
+            let parsed = parsed.filter(|urls| urls.model.is_parsed);
             let files = parsed
                 .flat_map(|urls| urls.files)
                 .filter(|file| !file.is_test);
@@ -139,13 +133,13 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
 }
 
 /// The URLs of a package, and all changes that are proposed for it.
-fn look(
+fn look<'a>(
     context: &Context,
     package: &Package,
-    judge: &Judge<'_>,
+    judge: &Judge<'a>,
     types: &Types,
     urls: &Urls<'_>,
-) -> (Vec<Found>, Vec<Edit>) {
+) -> (Vec<Found<'a>>, Vec<Edit>) {
     if urls.found.is_empty() {
         return (Vec::new(), Vec::new());
     }
@@ -194,7 +188,7 @@ fn look(
 }
 
 /// What is wrong with a URL, each with the environments; that it works where nothing is.
-fn told(context: &Context, url: &HandBuilt, verdict: &Verdict) -> Vec<Told> {
+fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<Told> {
     let application = context.application();
     let name = |environment: &Option<usize>| {
         environment.map_or_else(String::new, |index| {
@@ -296,12 +290,12 @@ struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, package: &Package, found: &[Found]) {
-        let is_wrong = |found: &&Found| {
+    fn add(&mut self, package: &Package, found: &[Found<'_>]) {
+        let is_wrong = |found: &&Found<'_>| {
             let mut told = found.told.iter();
             told.any(|told| told.finding.severity > Severity::Note)
         };
-        let is_proposed = |found: &&Found| matches!(found.proposal, Proposal::Edits(_));
+        let is_proposed = |found: &&Found<'_>| matches!(found.proposal, Proposal::Edits(_));
         self.found += found.len();
         self.wrong += found.iter().filter(is_wrong).count();
         let proposed = found.iter().filter(is_proposed).count();

@@ -8,12 +8,12 @@ use syn::Expr;
 use super::chain::Compiler;
 use super::edit::Edit;
 use super::errors::question_mark;
-use super::judge::{Judge, Verdict, authority_end};
 use super::path::{self, Path};
 use super::stub::Types;
 use super::target::{Held, target};
 use super::words::Words;
 use crate::context::Context;
+use crate::judge::{Judge, Verdict, authority_end};
 use crate::output;
 use crate::scan::Package;
 use crate::scan::urls::{

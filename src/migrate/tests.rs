@@ -5,11 +5,11 @@ use std::fs;
 use service_connect_codegen::urls::Names;
 use tempfile::TempDir;
 
-use super::judge::Judge;
 use super::propose::Proposal;
 use super::stub::Types;
 use super::{apply, look};
 use crate::context::Context;
+use crate::judge::Judge;
 use crate::options::Selection;
 use crate::scan::Package;
 use crate::scan::urls::Reading;

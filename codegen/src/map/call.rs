@@ -67,7 +67,42 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Adds a way. A text may name a service twice: of two ways in one environment, the one that is more in need of a look
+    /// is kept.
+    pub fn add(&mut self, way: Way) {
+        match self
+            .ways
+            .binary_search_by_key(&way.environment, |known| known.environment)
+        {
+            Ok(known) if way.is_worse_than(&self.ways[known]) => self.ways[known] = way,
+            Ok(_) => {}
+            Err(place) => self.ways.insert(place, way),
+        }
+    }
+}
+
 impl Way {
+    /// The way that a URL takes, as [`Names::leads`](crate::urls::Names::leads) says it.
+    #[must_use]
+    pub fn led(
+        application: &Application,
+        caller: &Service,
+        callee: &Service,
+        environment: Option<usize>,
+        via: Option<Via>,
+        finding: Option<Finding>,
+    ) -> Self {
+        // A manifest that cannot be read is in the way of any call.
+        let find = || Self::find(application, caller, callee, environment).reason;
+        let reason = finding.or_else(|| via.is_none().then(find)?);
+        Self {
+            environment,
+            via,
+            reason,
+        }
+    }
+
     /// The best way there is.
     #[must_use]
     pub fn find(

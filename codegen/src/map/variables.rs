@@ -86,23 +86,15 @@ impl<'a> Variables<'a> {
         lead: Lead,
     ) -> Option<(&'a Service, Way)> {
         let callee = *self.services.get(lead.service.as_deref()?)?;
-        // A manifest that cannot be read is in the way of any call.
-        let find = || Way::find(self.application, caller, callee, environment).reason;
-        let via = lead.via;
-        let reason = lead.finding.or_else(|| via.is_none().then(find)?);
-        let way = Way {
-            environment,
-            via,
-            reason,
-        };
+        let (application, via) = (self.application, lead.via);
+        let way = Way::led(application, caller, callee, environment, via, lead.finding);
         Some((callee, way))
     }
 }
 
 /// Adds a way to the call of that service among those of the variable.
 fn add(calls: &mut Vec<Call>, caller: &Service, callee: &Service, setting: &Setting, way: Way) {
-    let call = calls.iter_mut().find(|call| call.callee == callee.name);
-    let Some(call) = call else {
+    let Some(call) = calls.iter_mut().find(|call| call.callee == callee.name) else {
         calls.push(Call {
             caller: caller.name.clone(),
             callee: callee.name.clone(),
@@ -112,11 +104,5 @@ fn add(calls: &mut Vec<Call>, caller: &Service, callee: &Service, setting: &Sett
         });
         return;
     };
-    let mut ways = call.ways.iter_mut();
-    // A value may name a service twice.
-    match ways.find(|known| known.environment == way.environment) {
-        Some(known) if way.is_worse_than(known) => *known = way,
-        Some(_) => {}
-        None => call.ways.push(way),
-    }
+    call.add(way);
 }

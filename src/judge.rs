@@ -1,11 +1,11 @@
-//! Where a URL leads today, in each environment.
+//! The URLs that Rust sources put together by hand, and where they lead today in each environment.
 
 use service_connect_codegen::urls::{Lead, Names};
 use service_connect_codegen::{Code, Finding, Kind, Place, Service, Severity, Via, route};
 
 use crate::context::Context;
-use crate::scan::Package;
-use crate::scan::urls::{HandBuilt, Part, Position, UNKNOWN, bare, origin_end};
+use crate::scan::urls::{HandBuilt, Part, Position, Reading, UNKNOWN, Urls, bare, origin_end};
+use crate::scan::{Package, Sources};
 
 const ENDPOINT: &str = "COPILOT_SERVICE_DISCOVERY_ENDPOINT";
 
@@ -19,12 +19,27 @@ pub struct Judge<'a> {
     runs: bool,
 }
 
+/// The URLs of services in the sources of each package, and what judges them.
+pub fn hand_built<'a>(
+    context: &'a Context,
+    names: &'a Names<'a>,
+    sources: &'a Sources,
+) -> Vec<(Judge<'a>, Urls<'a>)> {
+    let packages = sources.packages.iter();
+    let judges: Vec<_> = packages
+        .map(|package| Judge::new(context, names, package))
+        .collect();
+    let reading = Reading::of(sources.packages.iter().map(|package| &package.files[..]));
+    let urls = reading.find(&|package, url| judges[package].verdict(url).is_some());
+    judges.into_iter().zip(urls).collect()
+}
+
 /// What is known of one URL.
-pub struct Verdict {
+pub struct Verdict<'a> {
     /// The service that is meant: the same everywhere.
     pub service: Option<String>,
-    /// Where it leads, in each environment in which that is known.
-    pub ways: Vec<Way>,
+    /// Where it leads, for each service that runs it and in each environment in which that is known.
+    pub ways: Vec<Way<'a>>,
     /// Why it cannot be followed.
     pub unclear: Option<String>,
     /// It is not known which service runs this.
@@ -39,8 +54,9 @@ pub struct Reached<'a, 'u> {
     pub text: String,
 }
 
-/// In one environment.
-pub struct Way {
+/// For one service in one environment.
+pub struct Way<'a> {
+    pub caller: &'a Service,
     pub environment: Option<usize>,
     pub via: Option<Via>,
     pub finding: Option<Finding>,
@@ -143,7 +159,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What is known of a URL; `None` if it is none of a service.
-    pub fn verdict(&self, url: &HandBuilt) -> Option<Verdict> {
+    pub fn verdict(&self, url: &HandBuilt) -> Option<Verdict<'a>> {
         let mut ways = Vec::new();
         let mut services = Vec::new();
         let texts = self.texts(url);
@@ -173,6 +189,7 @@ impl<'a> Judge<'a> {
                 finding = None;
             }
             ways.push(Way {
+                caller,
                 environment: *environment,
                 via: lead.via,
                 finding,
