@@ -11,6 +11,7 @@
 //! ```
 
 mod call;
+mod circle;
 mod edge;
 mod order;
 mod outside;

@@ -41,6 +41,11 @@ pub fn pipelines(
             [(name, name), (service.directory.as_str(), name)]
         })
         .collect();
+    // The first of a name is the one that counts.
+    let is_own = application.services.iter().rev();
+    let is_own: HashMap<&str, bool> = is_own
+        .map(|service| (service.name.as_str(), !service.external))
+        .collect();
     let has_environments = workspace.copilot().join("environments").is_dir();
     for file in files.chain(["copilot/pipeline.yml".to_owned()]) {
         let file: Arc<str> = file.into();
@@ -62,6 +67,7 @@ pub fn pipelines(
             let check = Check {
                 application,
                 services: &services,
+                is_own: &is_own,
                 edges,
                 stage,
                 dependencies: Dependencies::of(stage),
@@ -85,6 +91,8 @@ struct Check<'a> {
     application: &'a Application,
     /// The services of this workspace, by what a deployment may be called.
     services: &'a HashMap<&'a str, &'a str>,
+    /// Whether a service is of this workspace.
+    is_own: &'a HashMap<&'a str, bool>,
     edges: &'a [Edge<'a>],
     stage: &'a Stage,
     dependencies: Dependencies<'a>,
@@ -181,11 +189,11 @@ impl Check<'_> {
             return;
         };
         let order = Order::find(self.application, self.edges, environment);
+        // In a circle somebody is first, whatever is written here.
+        let first = order.again();
         let edges = self.edges.iter().filter(|edge| {
-            let callee = self.application.service(edge.callee);
-            let is_own = callee.is_some_and(|callee| !callee.external);
-            // In a circle somebody is first, whatever is written here.
-            let is_first = order.is_again(edge.caller);
+            let is_own = self.is_own.get(edge.callee).copied().unwrap_or_default();
+            let is_first = first.contains(edge.caller);
             edge.caller != edge.callee && is_own && !is_first && edge.connects(environment)
         });
         let mut servers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -196,10 +204,18 @@ impl Check<'_> {
             findings.extend(self.at_once(&servers));
             return;
         }
+        let mut deployed: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, deployment) in self.stage.deployments.iter().enumerate() {
+            let service = self.service(&deployment.name.text);
+            deployed.entry(service).or_default().push(index);
+        }
         for client in &self.stage.deployments {
             let called = servers.get(self.service(&client.name.text));
-            let called = called.map_or(&[][..], Vec::as_slice);
-            findings.extend(self.early(client, called));
+            let called = called.into_iter().flatten();
+            let called = called.filter_map(|server| deployed.get(server)).flatten();
+            let mut called: Vec<usize> = called.copied().collect();
+            called.sort_unstable();
+            findings.extend(self.early(client, &called));
         }
     }
 
@@ -227,18 +243,16 @@ impl Check<'_> {
         )))
     }
 
-    fn early(&self, client: &Deployment, servers: &[&str]) -> Option<Finding> {
+    /// The same of one client, whose servers are the deployments of these indices: one that is not deployed here is there,
+    /// or comes another way.
+    fn early(&self, client: &Deployment, servers: &[usize]) -> Option<Finding> {
         if servers.is_empty() {
             return None;
         }
         let before = self.dependencies.before(&client.name.text);
-        let deployments = self.stage.deployments.iter();
-        let deployed = deployments.map(|one| one.name.text.as_str());
-        // One that is not deployed here is there, or comes another way.
-        let early: Vec<&str> = deployed
-            .filter(|server| servers.contains(&self.service(server)))
-            .filter(|server| !before.contains(server))
-            .collect();
+        let servers = servers.iter().map(|index| &self.stage.deployments[*index]);
+        let servers = servers.map(|server| server.name.text.as_str());
+        let early: Vec<&str> = servers.filter(|server| !before.contains(server)).collect();
         let name = client.name.text.as_str();
         let later = early
             .iter()
