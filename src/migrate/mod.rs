@@ -29,7 +29,7 @@ use crate::context::Context;
 use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
 use crate::scan::urls::{HandBuilt, Urls};
-use crate::scan::{File, Package, Sources};
+use crate::scan::{Asked, File, Package};
 use crate::{Outcome, diff, output};
 
 /// What `--help` says below the options.
@@ -74,8 +74,9 @@ struct Told {
 
 /// Prints what was found, or the patch.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
+    let asked = Asked::cargo(selection);
     let context = Context::open(selection)?;
-    let Some(sources) = Sources::read(&context, selection)? else {
+    let Some(sources) = asked.read(&context, selection)? else {
         bail!(
             "there is no `Cargo.toml` in `{}` or above it, and so no Rust to look at",
             selection.directory.display()

@@ -1,7 +1,9 @@
 //! The Rust sources of the cargo workspace around the application: what is there, and where it could not be looked.
 //!
 //! ```text
-//! if let Some(sources) = Sources::read(&context, &selection)? {
+//! let asked = Asked::cargo(&selection);
+//! let context = Context::open(&selection)?;
+//! if let Some(sources) = asked.read(&context, &selection)? {
 //!     for file in sources.packages.iter().flat_map(|package| &package.files) {
 //!         println!("{} has {} items", file.name, file.syntax.items.len());
 //!     }
@@ -62,12 +64,6 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Those of the cargo workspace around the directory that is selected; `None` where no `Cargo.toml` is around it, so
-    /// that there is no Rust.
-    pub fn read(context: &Context, selection: &Selection) -> Result<Option<Self>> {
-        Asked::cargo(selection).read(context, selection)
-    }
-
     fn of(metadata: &Metadata, context: &Context, asked: &[String]) -> Self {
         let found = package::all(metadata, context);
         let roots: Vec<_> = found.iter().map(|found| &found.roots).collect();
@@ -153,7 +149,7 @@ impl Asked {
         Self(is_around(&directory).then(|| thread::spawn(move || cargo::metadata(&directory))))
     }
 
-    /// What the packages have.
+    /// What the packages have; `None` where no `Cargo.toml` is around the directory, so that there is no Rust.
     pub fn read(self, context: &Context, selection: &Selection) -> Result<Option<Sources>> {
         let Some(asked) = self.0 else {
             return Ok(None);
