@@ -22,7 +22,7 @@ mod walk;
 #[cfg(test)]
 pub mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use service_connect_codegen::Place;
@@ -145,6 +145,7 @@ impl<'a> Reading<'a> {
 
     /// All that `leads` takes for the URL of a service, in each package, each once and where it is used.
     pub fn find(self, leads: &dyn Fn(usize, &HandBuilt) -> bool) -> Vec<Urls<'a>> {
+        let mut unread = HashMap::new();
         let found = self
             .packages
             .iter()
@@ -153,7 +154,7 @@ impl<'a> Reading<'a> {
                 let found = self.in_package(package).into_iter();
                 let mut found: Vec<_> = found.filter(|url| leads(package, url)).collect();
                 for url in &mut found {
-                    url.is_idle = self.is_idle(model, url);
+                    url.is_idle = self.is_idle(model, url, &mut unread);
                 }
                 settled(found)
             });
@@ -208,20 +209,32 @@ impl<'a> Reading<'a> {
         candidates.filter(begins_a_url).collect()
     }
 
-    /// Whether nothing ever reads it: the compiler says so, or only tests do.
-    fn is_idle(&self, model: &Model, url: &HandBuilt) -> bool {
+    /// Whether nothing ever reads it: the compiler says so, or only tests do. What is known of holders is kept, because
+    /// for each of them all packages are asked, and many URLs have the same one.
+    fn is_idle(&self, model: &Model, url: &HandBuilt, unread: &mut HashMap<Holder, bool>) -> bool {
         let function = url.spot.function.map(|index| &model.functions[index]);
-        function.is_some_and(|function| !is_used(function, &self.used))
-            || match &url.holder {
-                Some(Holder::Field(of, name)) => self.is_unread(of, name),
-                Some(Holder::Constant(name)) => !self.used.contains(name),
-                Some(Holder::Argument(of, name, index)) => {
-                    let mut packages = self.packages.iter();
-                    packages
-                        .any(|(_, model)| self.is_only_stored(model, of.as_deref(), name, *index))
-                }
-                None => false,
+        if function.is_some_and(|function| !is_used(function, &self.used)) {
+            return true;
+        }
+        url.holder.as_ref().is_some_and(|holder| {
+            unread.get(holder).copied().unwrap_or_else(|| {
+                let is_unread = self.is_unread_holder(holder);
+                unread.insert(holder.clone(), is_unread);
+                is_unread
+            })
+        })
+    }
+
+    /// Whether nothing ever reads what is held there.
+    fn is_unread_holder(&self, holder: &Holder) -> bool {
+        match holder {
+            Holder::Field(of, name) => self.is_unread(of, name),
+            Holder::Constant(name) => !self.used.contains(name),
+            Holder::Argument(of, name, index) => {
+                let mut packages = self.packages.iter();
+                packages.any(|(_, model)| self.is_only_stored(model, of.as_deref(), name, *index))
             }
+        }
     }
 
     /// Whether a struct of the workspace has a field that nothing reads.

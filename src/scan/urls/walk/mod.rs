@@ -64,12 +64,26 @@ pub fn read(files: &[File]) -> Model {
 
 /// Most packages make no calls: they are not parsed, which takes most of the time.
 fn may_have_urls(text: &str) -> bool {
-    let host = CONNECT.iter().chain(&["env::var", "env!(", ".send()"]);
-    text.contains("://") || host.into_iter().any(|word| text.contains(word))
+    let mut parts = ["://", "env::var", "env!(", ".send()"].into_iter();
+    parts.any(|part| text.contains(part)) || CONNECT.iter().any(|word| has_word(text, word))
+}
+
+/// Whether a name stands there by itself: `service_connect` connects to nothing, and is in all that have typed calls.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut places = text.match_indices(word);
+    places.any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + word.len()..].chars().next();
+        !before.into_iter().chain(after).any(is_of_word)
+    })
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let words = text.split(|c| !is_of_word(c));
     words.filter(|word| !word.is_empty())
 }
 
@@ -270,4 +284,24 @@ fn plain(name: &syn::Ident) -> String {
 /// By the convention for constants.
 fn is_constant(name: &str) -> bool {
     name.chars().all(|c| !c.is_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_have_urls;
+
+    #[test]
+    fn what_only_has_typed_calls_is_not_parsed() {
+        for (text, may) in [
+            ("service_connect::clients!();", false),
+            ("Api::connector(connected, reconnect)", false),
+            ("TcpStream::connect(address)", true),
+            ("Channel.connect_lazy()", true),
+            ("\"api:80\".to_socket_addrs()", true),
+            ("get(\"http://api\")", true),
+            ("std::env::var(\"API\")", true),
+        ] {
+            assert_eq!(may_have_urls(text), may, "{text}");
+        }
+    }
 }
