@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "init --dry-run -p service-0500",
     "lock --check",
     "migrate",
+    "migrate --format diff",
     "migrate --format json",
     "order",
     "order --format json",
