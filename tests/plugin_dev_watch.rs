@@ -218,3 +218,37 @@ fn wait_for_file(dev: &mut Running, file: &Path) {
         std::thread::yield_now();
     }
 }
+
+/// A command that takes its time to end, and is put back while it does.
+#[test]
+fn what_is_undone_while_a_task_ends_runs_again() {
+    let slow = "slow = { command = [\"./slow.sh\"] }\n";
+    let marks = tempfile::TempDir::new().unwrap();
+    let script = "#!/bin/sh\n\
+                  trap 'echo ending; while test -e \"$MARKS/hold\"; do sleep 0.1; done; exit 0' TERM\n\
+                  touch \"$PIDS/$$\"\necho up\nwhile :; do sleep 0.1; done\n";
+    let app = workspace(&format!(
+        "[workspace.metadata.service-connect.dev]\n{slow}"
+    ))
+    .file("slow.sh", script);
+    make_executable(&app.path().join("slow.sh"));
+    let mut dev = Dev::over(&app, &[])
+        .with("MARKS", marks.path().to_str().unwrap())
+        .start();
+    dev.wait_for(&UP);
+    dev.wait_for(&["slow    | up"]);
+    fs::write(marks.path().join("hold"), "").unwrap();
+    edit(&app, "Cargo.toml", slow, "");
+    dev.wait_for(&["| ending"]);
+    edit(&app, "Cargo.toml", "dev]\n", &format!("dev]\n{slow}"));
+    // The table shows it again once the build that has it is taken.
+    dev.wait_until(|stdout, _| stdout.matches("shop as in test").count() >= 3);
+    fs::remove_file(marks.path().join("hold")).unwrap();
+    dev.wait_until(|stdout, _| stdout.matches("slow    | up").count() >= 2);
+    end(dev);
+}
+
+fn make_executable(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}

@@ -51,14 +51,25 @@ impl Step {
     }
 }
 
-/// What has to be done so that the `new` tasks run. A task that is as it was goes on.
-pub fn steps(known: &[Known], new: &[Launch]) -> Vec<Step> {
+/// What has to be done so that the `new` tasks run. A task that is as it was goes on. For one that is `ending` there is
+/// `after_end`.
+pub fn steps(known: &[Known], ending: Option<&Task>, new: &[Launch]) -> Vec<Step> {
     let is_new = |task: &Task| new.iter().any(|launch| launch.task == *task);
     let tasks = known.iter().map(|known| &known.launch.task);
     let gone = tasks.filter(|task| !is_new(task)).cloned().map(Step::End);
     let starts = new.iter().cloned().map(Step::Start);
     gone.chain(starts.filter(|step| step.is_needed(known)))
+        .filter(|step| ending != Some(step.task()))
         .collect()
+}
+
+/// What has to be done once a task has ended that is ending already, whatever it was to be when that began.
+pub fn after_end(task: &Task, new: &[Launch]) -> Step {
+    let mut new = new.iter();
+    match new.find(|launch| launch.task == *task) {
+        Some(launch) => Step::Start(launch.clone()),
+        None => Step::End(task.clone()),
+    }
 }
 
 #[cfg(test)]
@@ -109,6 +120,23 @@ mod tests {
             Step::Start(launch("dead", "1")),
             Step::Start(launch("fresh", "1")),
         ];
-        assert_eq!(steps(&known, &new), expected);
+        assert_eq!(steps(&known, None, &new), expected);
+    }
+
+    #[test]
+    fn what_is_undone_while_a_task_ends_is_undone_once_it_is_gone() {
+        let known = [Known {
+            launch: launch("api", "1"),
+            standing: Standing::Runs,
+        }];
+        let task = &known[0].launch.task;
+        for (new, after) in [
+            (vec![launch("api", "1")], Step::Start(launch("api", "1"))),
+            (vec![launch("api", "2")], Step::Start(launch("api", "2"))),
+            (vec![], Step::End(task.clone())),
+        ] {
+            assert_eq!(after_end(task, &new), after);
+            assert_eq!(steps(&known, Some(task), &new), []);
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::logs::Log;
 use super::project::Built;
 use super::rebuild::Rebuilds;
 use super::request::{Answer, Request};
-use super::restart::{Known, Standing, Step, steps};
+use super::restart::{Known, Standing, Step, after_end, steps};
 use super::services::{Exit, News, Services};
 use super::system::Signals;
 use super::task::Task;
@@ -278,7 +278,12 @@ impl Run {
     fn take(&mut self, built: Built) {
         let Built { members, launches } = built;
         self.log.show(&members);
-        self.steps = steps(&self.tasks, &launches).into();
+        let mut ending = None;
+        if let Some(UnderWay::Ending(step)) = &mut self.under_way {
+            *step = after_end(step.task(), &launches);
+            ending = Some(step.task());
+        }
+        self.steps = steps(&self.tasks, ending, &launches).into();
     }
 
     /// Takes the next step where none is under way; says whether there was one.
