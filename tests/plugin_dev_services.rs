@@ -170,3 +170,35 @@ fn a_port_that_is_taken_is_not_taken_for_the_service() {
         Some(&*format!("http://{address}"))
     );
 }
+
+#[test]
+fn a_request_is_made_where_nothing_is_started_here() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = App::new()
+        .file("Cargo.toml", "[package]\nname = \"tools\"\nversion = \"0.0.0\"\n[workspace]\n[package.metadata.service-connect]\nservices = []\n")
+        .file("src/lib.rs", "")
+        .backend("api");
+    let given = format!("api={address}");
+    let server = std::thread::spawn(move || {
+        // One only looks whether the port is open.
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut head = [0; 1024];
+            if std::io::Read::read(&mut stream, &mut head).unwrap_or_default() > 0 {
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+                return std::io::Write::write_all(&mut stream, answer).unwrap();
+            }
+        }
+    });
+    let asked = run(
+        &app.path(),
+        &["dev", "--service", &given, "--request", "api/"],
+    );
+    assert_eq!((asked.code, &*asked.stdout), (Some(0), "hello\n"), "{asked:#?}");
+    server.join().unwrap();
+    let unasked = run(&app.path(), &["dev", "--service", &given]);
+    assert_eq!(unasked.code, Some(0), "{unasked:#?}");
+    let note = "nothing runs here: all that is known runs elsewhere\n";
+    assert!(unasked.stderr.contains(note), "{}", unasked.stderr);
+}

@@ -93,6 +93,9 @@ impl Run {
             under_way: None,
             progress: None,
         };
+        if launches.is_empty() && run.request.is_none() {
+            output::note("nothing runs here: all that is known runs elsewhere");
+        }
         for launch in launches {
             run.launch(launch)?;
         }
@@ -163,11 +166,7 @@ impl Run {
                 let answer = request.clone().send(url.clone());
                 self.request = Some(Asked::Now(Box::pin(answer)));
             }
-            if self
-                .tasks
-                .iter()
-                .all(|known| known.standing == Standing::Done)
-            {
+            if self.is_done() {
                 return End::Done;
             }
             self.show_progress();
@@ -210,6 +209,12 @@ impl Run {
                 hint = Some(Instant::now() + HINT);
             }
         }
+    }
+
+    /// Whether nothing is left that could still happen: a request has an answer to come.
+    fn is_done(&self) -> bool {
+        let mut tasks = self.tasks.iter();
+        self.request.is_none() && tasks.all(|known| known.standing == Standing::Done)
     }
 
     fn show_progress(&mut self) {
