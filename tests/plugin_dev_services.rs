@@ -195,7 +195,11 @@ fn a_request_is_made_where_nothing_is_started_here() {
         &app.path(),
         &["dev", "--service", &given, "--request", "api/"],
     );
-    assert_eq!((asked.code, &*asked.stdout), (Some(0), "hello\n"), "{asked:#?}");
+    assert_eq!(
+        (asked.code, &*asked.stdout),
+        (Some(0), "hello\n"),
+        "{asked:#?}"
+    );
     server.join().unwrap();
     let unasked = run(&app.path(), &["dev", "--service", &given]);
     assert_eq!(unasked.code, Some(0), "{unasked:#?}");

@@ -227,10 +227,8 @@ fn what_is_undone_while_a_task_ends_runs_again() {
     let script = "#!/bin/sh\n\
                   trap 'echo ending; while test -e \"$MARKS/hold\"; do sleep 0.1; done; exit 0' TERM\n\
                   touch \"$PIDS/$$\"\necho up\nwhile :; do sleep 0.1; done\n";
-    let app = workspace(&format!(
-        "[workspace.metadata.service-connect.dev]\n{slow}"
-    ))
-    .file("slow.sh", script);
+    let app = workspace(&format!("[workspace.metadata.service-connect.dev]\n{slow}"))
+        .file("slow.sh", script);
     make_executable(&app.path().join("slow.sh"));
     let mut dev = Dev::over(&app, &[])
         .with("MARKS", marks.path().to_str().unwrap())

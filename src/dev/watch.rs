@@ -1,13 +1,15 @@
 //! Waits for a change of what is built from.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
+
+use crate::output;
 
 use super::inputs::Inputs;
 
@@ -23,6 +25,8 @@ pub struct Watch {
     changes: mpsc::UnboundedReceiver<PathBuf>,
     inputs: Inputs,
     watched: BTreeSet<PathBuf>,
+    /// What cannot be watched, which was said.
+    unwatchable: BTreeSet<PathBuf>,
     pending: Option<Pending>,
 }
 
@@ -58,6 +62,7 @@ impl Watch {
             changes,
             inputs,
             watched: BTreeSet::new(),
+            unwatchable: BTreeSet::new(),
             pending: None,
         };
         watch.refresh()?;
@@ -70,23 +75,28 @@ impl Watch {
         self.refresh()
     }
 
-    /// Looks at directories that are new, too.
+    /// Looks at directories that are new, too. It fails where none can be looked at; of single ones that is said.
     pub fn refresh(&mut self) -> Result<()> {
         let directories = self.inputs.directories();
-        for directory in &directories - &self.watched {
-            // One that is gone by now is none to look at.
-            if directory.is_dir() {
-                let watched = self.watcher.watch(&directory, RecursiveMode::NonRecursive);
-                watched.with_context(|| {
-                    format!("changes in `{}` cannot be watched", directory.display())
-                })?;
-            }
-        }
         for directory in &self.watched - &directories {
             // Fails where it is gone.
             let _ = self.watcher.unwatch(&directory);
         }
-        self.watched = directories;
+        self.watched.retain(|known| directories.contains(known));
+        let new = &directories - &self.watched;
+        let watcher = &mut self.watcher;
+        let failed = watch_all(new, &mut self.watched, |directory| {
+            watcher.watch(directory, RecursiveMode::NonRecursive)
+        });
+        for (directory, error) in failed {
+            if self.watched.is_empty() {
+                return Err(error).with_context(|| unwatchable(&directory));
+            }
+            let text = format!("{}: {error}", unwatchable(&directory));
+            if self.unwatchable.insert(directory) {
+                output::note(&text);
+            }
+        }
         Ok(())
     }
 
@@ -138,10 +148,55 @@ impl Pending {
     }
 }
 
+fn unwatchable(directory: &Path) -> String {
+    format!("changes in `{}` cannot be watched", directory.display())
+}
+
+/// Watches all that can be; gives those that cannot.
+fn watch_all<E>(
+    directories: BTreeSet<PathBuf>,
+    watched: &mut BTreeSet<PathBuf>,
+    mut watch: impl FnMut(&Path) -> Result<(), E>,
+) -> Vec<(PathBuf, E)> {
+    let mut failed = Vec::new();
+    // One that is gone by now is none to look at.
+    for directory in directories.into_iter().filter(|path| path.is_dir()) {
+        match watch(&directory) {
+            Ok(()) => drop(watched.insert(directory)),
+            Err(error) => failed.push((directory, error)),
+        }
+    }
+    failed
+}
+
 /// Waits for a time; for good where there is none.
 pub async fn until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_watched_keeps_nothing_else_from_it() {
+        let parent = tempfile::TempDir::new().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| parent.path().join(name));
+        for directory in [&a, &b] {
+            std::fs::create_dir(directory).unwrap();
+        }
+        let mut watched = BTreeSet::new();
+        let failed = watch_all(
+            BTreeSet::from([a.clone(), b.clone(), c]),
+            &mut watched,
+            |path| {
+                if path == a { Err("denied") } else { Ok(()) }
+            },
+        );
+        assert_eq!(failed, [(a, "denied")]);
+        assert_eq!(watched, BTreeSet::from([b]));
     }
 }
