@@ -17,6 +17,7 @@ use super::watch::Watch;
 pub struct Rebuilds {
     project: Project,
     watch: Watch,
+    /// Also of tasks that are gone, and may come back to callers that know their port.
     ports: HashMap<Task, u16>,
     build: Option<Pin<Box<dyn Future<Output = Result<Built>>>>>,
     /// What changed since the build began.
@@ -58,7 +59,7 @@ impl Rebuilds {
                         continue;
                     }
                     if let Ok(built) = &built {
-                        self.ports = built.members.ports();
+                        remember(&mut self.ports, built.members.ports());
                         self.look(|watch| watch.look_at(built.members.inputs()));
                     }
                     return built.map(Some);
@@ -91,5 +92,35 @@ impl Rebuilds {
         let directory = self.project.selection.directory.canonicalize();
         let below = directory.map(|directory| path.strip_prefix(directory));
         below.ok().and_then(Result::ok).unwrap_or(path)
+    }
+}
+
+/// One port is that of one task.
+fn remember(known: &mut HashMap<Task, u16>, new: HashMap<Task, u16>) {
+    known.retain(|_, port| !new.values().any(|new| new == port));
+    known.extend(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_comes_back_has_its_port() {
+        let ports = |all: &[(&str, u16)]| {
+            let all = all.iter().map(|(service, port)| {
+                let task = Task {
+                    service: (*service).to_owned(),
+                    number: 1,
+                    is_sole: true,
+                };
+                (task, *port)
+            });
+            all.collect::<HashMap<_, _>>()
+        };
+        let mut known = ports(&[("api", 1), ("web", 2), ("old", 3)]);
+        // The system gave the port of one that is gone to another.
+        remember(&mut known, ports(&[("web", 2), ("new", 3)]));
+        assert_eq!(known, ports(&[("api", 1), ("web", 2), ("new", 3)]));
     }
 }
