@@ -104,10 +104,16 @@ fn a_caller_does_not_get_the_address_of_what_it_cannot_reach() {
          environments:\n  test:\n    network: {vpc: {placement: private}}\n",
     );
     for (environment, is_given) in [("test", true), ("prod", false)] {
-        let dev = Dev::over(&app, &["--request", "web/variables", "--env", environment]).run();
+        let dev = Dev::over(&app, &["--request", "web/variables", "--env", environment])
+            // Of the shell, and one of them of a service that is elsewhere.
+            .with("SERVICE_CONNECT_URL_API", "http://127.0.0.1:9")
+            .with("SERVICE_CONNECT_URL_MAIL", "http://127.0.0.1:9")
+            .run();
         assert_eq!(dev.code, Some(0), "{dev:#?}");
         let has_it = dev.stdout.contains("SERVICE_CONNECT_URL_API=");
         assert_eq!(has_it, is_given, "{environment}: {}", dev.stdout);
+        let has_mail = dev.stdout.contains("SERVICE_CONNECT_URL_MAIL=");
+        assert_eq!(has_mail, is_given, "{environment}: {}", dev.stdout);
         assert!(
             dev.stdout.contains("SERVICE_CONNECT_URL_WEB="),
             "{}",

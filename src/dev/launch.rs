@@ -24,6 +24,8 @@ pub struct Launch {
     pub directory: PathBuf,
     /// What it finds in its environment, beside what this process has.
     pub variables: Vec<(String, String)>,
+    /// What it does not find there, even if this process has it.
+    pub removed: Vec<String>,
     /// The `host:port` on which it has to listen, if it is called.
     pub authority: Option<String>,
     /// The base URL of that.

@@ -1,12 +1,12 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use service_connect::__private::override_name;
 use service_connect_codegen::map::Call;
-use service_connect_codegen::{Application, Deployment, Environment, Kind, Service, nearest};
+use service_connect_codegen::{Application, Deployment, Environment, Kind, nearest};
 
 use crate::context::Context;
 use crate::output;
@@ -118,12 +118,11 @@ impl Members {
         application: &Application,
         environment: usize,
     ) -> HashSet<(String, String)> {
-        let known = self.here.iter();
-        let known = known.filter_map(|member| application.service(&member.service));
-        let known: Vec<&Service> = known.collect();
+        let callers = self.here.iter().filter(|member| member.runs_here());
+        let callers = callers.filter_map(|member| application.service(&member.service));
         let mut refused = HashSet::new();
-        for caller in &known {
-            let callees = known.iter();
+        for caller in callers {
+            let callees = application.services.iter();
             let callees =
                 callees.filter(|callee| ways::is_refused(application, caller, callee, environment));
             refused.extend(callees.map(|callee| (caller.name.clone(), callee.name.clone())));
@@ -264,6 +263,7 @@ impl Members {
         for member in &self.here {
             for (task, port) in member.tasks() {
                 let variables = self.variables(member, port);
+                let removed = self.removed(member, &variables);
                 let (program, arguments, directory) = member.command(&variables)?;
                 let local = || format!("127.0.0.1:{port}");
                 let address = member.address();
@@ -276,6 +276,7 @@ impl Members {
                     arguments,
                     directory,
                     variables,
+                    removed,
                     authority: member.listens.then_some(authority),
                     url: member.task_url(port),
                 });
@@ -307,6 +308,17 @@ impl Members {
             Some((override_name(&callee.service), url))
         });
         variables.into_iter().chain(urls).collect()
+    }
+
+    /// The variables of this process that would lead a task to what it has no way to.
+    fn removed(&self, member: &Member, variables: &[(String, String)]) -> Vec<String> {
+        let refused = self.refused.iter();
+        let refused = refused.filter(|(caller, _)| *caller == member.service);
+        let names = refused.map(|(_, callee)| override_name(callee));
+        let is_set = |name: &String| variables.iter().any(|(set, _)| set == name);
+        // In an order of their own, so that two launches can be compared.
+        let names: BTreeSet<_> = names.filter(|name| !is_set(name)).collect();
+        names.into_iter().collect()
     }
 }
 

@@ -89,6 +89,7 @@ mod tests {
             arguments: Vec::new(),
             directory: "/".into(),
             variables: Vec::new(),
+            removed: Vec::new(),
             authority: None,
             url: None,
         }

@@ -102,6 +102,9 @@ impl Services {
             .args(&launch.arguments)
             .current_dir(&launch.directory)
             .envs(launch.variables.iter().cloned());
+        for name in &launch.removed {
+            command.env_remove(name);
+        }
         let mut process = Process::start(command)
             .with_context(|| format!("`{}` cannot be started as `{task}`", program.display()))?;
         let (stdout, stderr) = process.output();
