@@ -99,6 +99,10 @@ fn what_cannot_be_taken_for_a_service_is_refused() {
         "`--service` says twice where `redis` is",
     );
     refused(
+        &["--service", "API=127.0.0.1:9"],
+        "callers could not tell `api` from `API`: the variable of both is `SERVICE_CONNECT_URL_API`",
+    );
+    refused(
         &["--service", "api=a:1", "--replicas", "api=2"],
         "no service `api` runs here; what runs here is `nightly`, `web`, `worker`",
     );

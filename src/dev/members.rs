@@ -96,20 +96,41 @@ impl Members {
                 ports: Vec::new(),
             });
         }
+        let mut slips = Vec::new();
         for (name, source) in stand_ins {
             let services = application.services.iter().map(|service| &*service.name);
             if let Some(near) = nearest(&name, services) {
-                output::note(&format!(
+                slips.push(format!(
                     "`{name}` is no service of the application; did you mean `{near}`?"
                 ));
             }
             members.stand_in(name, None, source, false)?;
+        }
+        members.check_overrides()?;
+        for slip in slips {
+            output::note(&slip);
         }
         members.refused = members.find_refused(application, index);
         let here = members.here.iter().filter(|member| member.runs_here());
         let callers = here.map(|member| &*member.service).collect();
         members.ways = ways::find(application, calls, &callers, index);
         Ok(members)
+    }
+
+    /// Fails where one variable would have to name two services, because their names differ in letter case or dashes only.
+    fn check_overrides(&self) -> Result<()> {
+        let mut known = HashMap::new();
+        for Member { service, .. } in self.here.iter().filter(|member| member.listens) {
+            let variable = override_name(service);
+            if let Some(other) = known.get(&variable) {
+                bail!(
+                    "callers could not tell `{other}` from `{service}`: the variable of both is `{variable}`; rename one, or \
+                     leave it out"
+                );
+            }
+            known.insert(variable, service);
+        }
+        Ok(())
     }
 
     /// Pairs of callers and callees.
