@@ -47,11 +47,46 @@ impl Stamp {
 impl Launch {
     /// What is waited for until it is ready.
     pub fn unready(&self) -> String {
-        format!(
-            "`{}` to accept connections on {}: it has to listen on the port in `PORT`, as \
-             `service_connect::listen_addr!()` does",
-            self.task,
-            self.authority.as_deref().unwrap_or("no port")
-        )
+        let where_to = self.authority.as_deref().unwrap_or("no port");
+        let how = if self.stamp.is_some() {
+            ": it has to listen on the port in `PORT`, as `service_connect::listen_addr!()` does"
+        } else {
+            ", on which its command has to listen"
+        };
+        format!("`{}` to accept connections on {where_to}{how}", self.task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_built_here_is_told_of_rust() {
+        let command = Launch {
+            task: Task {
+                service: "redis".to_owned(),
+                number: 1,
+                is_sole: true,
+            },
+            kind: None,
+            program: "redis-server".into(),
+            stamp: None,
+            arguments: Vec::new(),
+            directory: "/".into(),
+            variables: Vec::new(),
+            removed: Vec::new(),
+            authority: Some("127.0.0.1:6379".to_owned()),
+            url: None,
+        };
+        let hint = command.unready();
+        let expected =
+            "`redis` to accept connections on 127.0.0.1:6379, on which its command has to listen";
+        assert_eq!(hint, expected);
+        let built = Launch {
+            stamp: Some(Stamp(SystemTime::UNIX_EPOCH, 0)),
+            ..command
+        };
+        assert!(built.unready().contains("listen_addr!()"));
     }
 }
