@@ -209,6 +209,38 @@ fn a_change_during_a_build_is_built_too() {
     assert_eq!(stdout.matches("api     | listening").count(), 2, "{stdout}");
 }
 
+#[test]
+fn what_a_build_writes_as_it_was_is_no_change() {
+    let script =
+        "fn main() { std::fs::write(\"src/generated.rs\", \"// generated\\n\").unwrap(); }\n";
+    let app = workspace("").file("api/build.rs", script);
+    let mut dev = Dev::over(&app, &[]).start();
+    // It was not there before.
+    wait_for_start(&mut dev, "api", 2);
+    for (number, from, to) in [
+        (3, "{service} of", "{service} anew of"),
+        (4, "anew of", "twice of"),
+    ] {
+        edit(&app, "api/src/main.rs", from, to);
+        wait_for_start(&mut dev, "api", number);
+    }
+    assert_eq!(dev.get("api", "/"), "api twice of shop in test");
+    let (run, _) = dev.end(&[Signal::INT]);
+    let notes = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains(" has changed"));
+    let notes: Vec<_> = notes.collect();
+    assert_eq!(
+        notes,
+        [
+            "`api/src/generated.rs` has changed",
+            "`api/src/main.rs` has changed",
+            "`api/src/main.rs` has changed"
+        ]
+    );
+}
+
 #[track_caller]
 fn wait_for_file(dev: &mut Running, file: &Path) {
     dev.wait_for_note(&["has changed"]);

@@ -73,6 +73,11 @@ impl Inputs {
         self.files.extend(others);
     }
 
+    /// The lock of the cargo workspace.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("Cargo.lock")
+    }
+
     /// Whether a change there changes what is built or how it runs.
     pub fn matters(&self, path: &Path) -> bool {
         if self.files.contains(path) {

@@ -20,6 +20,8 @@ pub struct Rebuilds {
     /// Also of tasks that are gone, and may come back to callers that know their port.
     ports: HashMap<Task, u16>,
     build: Option<Pin<Box<dyn Future<Output = Result<Built>>>>>,
+    /// What came of it, while it is to be seen whether that is of yesterday already.
+    built: Option<Result<Built>>,
     /// What changed since the build began.
     stale: Option<PathBuf>,
 }
@@ -32,8 +34,11 @@ impl Rebuilds {
             watch,
             ports: members.ports(),
             build: None,
+            built: None,
             stale: None,
         };
+        // cargo may have written it for this build.
+        rebuilds.watch.know(members.inputs().lock());
         rebuilds.look(|watch| watch.look_at(members.inputs()));
         rebuilds
     }
@@ -41,6 +46,23 @@ impl Rebuilds {
     /// Waits until a build begins, for which there is `None`, or has ended. Safe to cancel.
     pub async fn next(&mut self) -> Result<Option<Built>> {
         loop {
+            if let Some(built) = self.built.take() {
+                // It may have read one file before the change and another one after it.
+                if let Some(path) = self.stale.take() {
+                    self.begin(&path);
+                    continue;
+                }
+                if self.watch.has_seen_one() {
+                    self.built = Some(built);
+                    self.stale = self.watch.settled().await;
+                    continue;
+                }
+                if let Ok(built) = &built {
+                    remember(&mut self.ports, built.members.ports());
+                    self.look(|watch| watch.look_at(built.members.inputs()));
+                }
+                return built.map(Some);
+            }
             let Some(build) = &mut self.build else {
                 let path = self.watch.changed().await;
                 self.begin(&path);
@@ -50,19 +72,7 @@ impl Rebuilds {
                 path = self.watch.changed() => self.stale = Some(path),
                 built = build => {
                     self.build = None;
-                    // It may have read one file before the change and another one after it.
-                    if let Some(path) = self.stale.take() {
-                        self.begin(&path);
-                        continue;
-                    }
-                    if self.watch.has_seen_one() {
-                        continue;
-                    }
-                    if let Ok(built) = &built {
-                        remember(&mut self.ports, built.members.ports());
-                        self.look(|watch| watch.look_at(built.members.inputs()));
-                    }
-                    return built.map(Some);
+                    self.built = Some(built);
                 }
             }
         }
@@ -70,7 +80,7 @@ impl Rebuilds {
 
     /// Whether a build is under way.
     pub fn is_building(&self) -> bool {
-        self.build.is_some()
+        self.build.is_some() || self.built.is_some()
     }
 
     fn begin(&mut self, path: &Path) {

@@ -1,6 +1,9 @@
 //! Waits for a change of what is built from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,12 +30,22 @@ pub struct Watch {
     watched: BTreeSet<PathBuf>,
     /// What cannot be watched, which was said.
     unwatchable: BTreeSet<PathBuf>,
+    /// What was in the files that have changed so far, when they were told of last.
+    contents: HashMap<PathBuf, Content>,
     pending: Option<Pending>,
 }
 
-/// A change that was seen.
+/// What tells whether a file is byte for byte what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    /// A hash.
+    File(u64),
+    Gone,
+}
+
+/// Changes that were seen.
 struct Pending {
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     since: Instant,
     last: Instant,
 }
@@ -63,6 +76,7 @@ impl Watch {
             inputs,
             watched: BTreeSet::new(),
             unwatchable: BTreeSet::new(),
+            contents: HashMap::new(),
             pending: None,
         };
         watch.refresh()?;
@@ -103,6 +117,16 @@ impl Watch {
     /// Waits until something has changed, and no more for a moment: one of the files. Safe to cancel.
     pub async fn changed(&mut self) -> PathBuf {
         loop {
+            if let Some(path) = self.settled().await {
+                return path;
+            }
+        }
+    }
+
+    /// Waits until something was written, and no more for a moment: one of the files that are others now. Files that a
+    /// build writes anew as they were are none. Safe to cancel.
+    pub async fn settled(&mut self) -> Option<PathBuf> {
+        loop {
             let due = self.pending.as_ref().map(Pending::due);
             tokio::select! {
                 change = self.changes.recv() => match change {
@@ -110,10 +134,29 @@ impl Watch {
                     None => return std::future::pending().await,
                 },
                 () = until(due) => if let Some(pending) = self.pending.take() {
-                    return pending.path;
+                    let mut paths = pending.paths;
+                    paths.retain(|path| self.is_other(path));
+                    return paths.into_iter().next();
                 },
             }
         }
+    }
+
+    /// Takes a file for what it is now, because that was built.
+    pub fn know(&mut self, path: PathBuf) {
+        if let Some(content) = Content::of(&path) {
+            self.contents.insert(path, content);
+        }
+    }
+
+    /// Whether a file is not what it was when this was asked last.
+    fn is_other(&mut self, path: &Path) -> bool {
+        // What is in a directory may have come with it.
+        let Some(content) = Content::of(path) else {
+            self.contents.remove(path);
+            return true;
+        };
+        self.contents.insert(path.to_owned(), content) != Some(content)
     }
 
     /// Whether something has changed that is not told of yet.
@@ -130,14 +173,36 @@ impl Watch {
         }
         let now = Instant::now();
         match &mut self.pending {
-            Some(pending) => pending.last = now,
+            Some(pending) => {
+                pending.last = now;
+                if !pending.paths.contains(&path) {
+                    pending.paths.push(path);
+                }
+            }
             None => {
                 self.pending = Some(Pending {
-                    path,
+                    paths: vec![path],
                     since: now,
                     last: now,
                 });
             }
+        }
+    }
+}
+
+impl Content {
+    /// That of a file; `None` where it cannot be told.
+    fn of(path: &Path) -> Option<Self> {
+        match fs::read(path) {
+            Ok(bytes) => {
+                let mut hasher = DefaultHasher::new();
+                bytes.hash(&mut hasher);
+                Some(Self::File(hasher.finish()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && !path.as_os_str().is_empty() => {
+                Some(Self::Gone)
+            }
+            Err(_) => None,
         }
     }
 }
