@@ -18,6 +18,9 @@ const SHARED: [&str; 4] = [
     "rust-toolchain.toml",
 ];
 
+/// Where cargo's settings of a workspace are, below its root.
+const SETTINGS: &str = ".cargo";
+
 /// What is built from, and told apart from what is written beside it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
@@ -94,6 +97,12 @@ impl Inputs {
         if path.parent() == Some(&self.root) && SHARED.contains(&name) {
             return true;
         }
+        if let Ok(below) = path.strip_prefix(self.root.join(SETTINGS)) {
+            // It may be that the directory came with it.
+            return ["", "config.toml", "config"]
+                .map(Path::new)
+                .contains(&below);
+        }
         self.packages.iter().any(|package| {
             path.strip_prefix(package).is_ok_and(|below| {
                 let is_code = path.extension().is_some_and(|end| end == "rs");
@@ -104,7 +113,7 @@ impl Inputs {
 
     /// All directories in which there may be such a file.
     pub fn directories(&self) -> BTreeSet<PathBuf> {
-        let mut directories = BTreeSet::from([self.root.clone()]);
+        let mut directories = BTreeSet::from([self.root.clone(), self.root.join(SETTINGS)]);
         let files = self.files.iter().filter_map(|file| file.parent());
         directories.extend(files.map(Path::to_owned));
         let mut left: Vec<PathBuf> = self.packages.iter().cloned().collect();
@@ -200,6 +209,10 @@ mod tests {
             ("/w/Cargo.lock", true),
             ("/w/copilot/api/manifest.yml", true),
             ("/w/copilot/.workspace", true),
+            ("/w/.cargo", true),
+            ("/w/.cargo/config.toml", true),
+            ("/w/.cargo/registry/x.rs", false),
+            ("/w/api/.cargo/config.toml", false),
             ("/w/api/data.sqlite", false),
             ("/w/api/src/.main.rs.swp", false),
             ("/w/api/src/main.rs~", false),
