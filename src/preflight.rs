@@ -15,6 +15,7 @@ use crate::Outcome;
 use crate::context::{Context, find_service};
 use crate::options::{Format, Selection};
 use crate::output::{self, WARNING};
+use crate::progress::Progress;
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "\
@@ -59,7 +60,9 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     if clients.is_empty() {
         bail!("there is no service left to look at");
     }
+    let progress = Progress::start("waiting for the services to accept connections");
     let report = runtime.block_on(preflight(clients).timeout(limit).into_future());
+    drop(progress);
     // A look-up that never ends would hold it.
     runtime.shutdown_background();
     match arguments.format {
