@@ -97,6 +97,20 @@ const LEADS: &[(&str, &str, &[&str])] = &[
         &["absent:8080 - - unknown-host"],
     ),
     (
+        "hosts and schemes may be in capitals",
+        "HTTP://Half https://WWW:8080 https://CHANGE_ME",
+        &[
+            "Half:80 half service-connect",
+            "WWW:8080 web service-connect",
+        ],
+    ),
+    (
+        "names of DNS may end with a dot",
+        "http://Off.test.kudos.LOCAL./x",
+        &["Off.test.kudos.LOCAL.:80 off discovery"],
+    ),
+    ("and with one only", "http://off.test.kudos.local..", &[]),
+    (
         "a name may stand alone",
         "half.test.kudos.local:80",
         &["half.test.kudos.local:80 half discovery"],

@@ -139,6 +139,21 @@ const WRONG: &[(&str, &str, &str)] = &[
         "note unknown-host | `warehouse` is not the name",
     ),
     (
+        "capitals and a final dot are as nothing, and stand in messages as they are written",
+        "HTTP://API",
+        "error url-port | `API` is called on port 80, the default of `http`, and `api` listens on 8080",
+    ),
+    (
+        "so in discovery, where a task fills in the rest",
+        "http://Api.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local.:1",
+        "warning url-port | `Api` is called on port 1, and `api` listens on 8080",
+    ),
+    (
+        "so in a wrong zone",
+        "http://API.kudos.local.:8080",
+        "note url-zone | `API.kudos.local.` lacks the name of the environment",
+    ),
+    (
         "a name that was meant otherwise",
         "http://prxied:80",
         "note unknown-host | did you mean `proxied`?",

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::application::Application;
 use crate::place::Place;
 use crate::setting::Setting;
-use crate::urls::{MAX_HOSTS, Names};
+use crate::urls::{MAX_HOSTS, Names, fold};
 
 use super::variables::is_called;
 
 /// A host outside of the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outside {
-    /// Its name.
+    /// Its name, in lower case.
     pub host: String,
     /// Who names it, in the order of the services.
     pub named: Vec<Named>,
@@ -45,10 +45,11 @@ pub fn outside(application: &Application, settings: &[Vec<Setting>]) -> Vec<Outs
                     let leads = leads.into_iter().take(left);
                     for lead in leads {
                         left -= 1;
-                        if lead.service.is_some() || is_here(&lead.host) {
+                        let host = fold(&lead.host);
+                        if lead.service.is_some() || is_here(&host) {
                             continue;
                         }
-                        let named = hosts.entry(lead.host).or_default();
+                        let named = hosts.entry(host).or_default();
                         add(named, &caller.name, setting, environment);
                     }
                 }

@@ -4,7 +4,10 @@ use super::zones::Zones;
 
 /// A host in a value.
 pub(crate) struct Host<'a> {
-    pub name: &'a str,
+    /// As DNS compares it: see [`fold`].
+    pub name: String,
+    /// As it is written, for messages.
+    pub written: &'a str,
     /// The port that is called; `None` where the value does not say.
     pub port: Option<u16>,
     /// The scheme that the port comes from, where it is not written.
@@ -56,13 +59,14 @@ fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
     let scheme = before.rsplit(|c| !is_scheme(c)).next()?;
     // As in `postgresql+asyncpg`.
     let protocol = scheme.split('+').next()?;
-    let (_, default) = SCHEMES.iter().find(|(known, _)| *known == protocol)?;
+    let mut schemes = SCHEMES.iter();
+    let (protocol, default) = schemes.find(|(known, _)| known.eq_ignore_ascii_case(protocol))?;
     let authority = after.split(ends_authority).next()?;
     let (_, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
     let mut host = host(authority)?;
     if host.port.is_none() {
         host.port = *default;
-        host.default_of = default.map(|_| protocol);
+        host.default_of = default.map(|_| *protocol);
     }
     Some(host)
 }
@@ -77,25 +81,39 @@ fn ends_authority(c: char) -> bool {
 
 fn bare(value: &str) -> Option<Host<'_>> {
     let host = host(value)?;
-    Zones::is_private(host.name).then_some(Host {
+    Zones::is_private(&host.name).then_some(Host {
         is_bare: true,
         ..host
     })
 }
 
+/// A name as DNS compares it: in lower case, but for what a task fills in, and without the dot that may end it.
+pub(crate) fn fold(name: &str) -> String {
+    let labels = name.strip_suffix('.').unwrap_or(name).split('.');
+    let labels = labels.map(|label| {
+        if TEMPLATES.contains(&label) {
+            label.to_owned()
+        } else {
+            label.to_ascii_lowercase()
+        }
+    });
+    labels.collect::<Vec<_>>().join(".")
+}
+
 /// A name, and a port if one is written; nothing where either is not understood.
 fn host(authority: &str) -> Option<Host<'_>> {
-    let (name, port) = match authority.split_once(':') {
+    let (written, port) = match authority.split_once(':') {
         Some((name, port)) => (name, Some(port.parse().ok()?)),
         None => (authority, None),
     };
-    let is_allowed =
-        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let is_label = |label: &str| {
         TEMPLATES.contains(&label) || !label.is_empty() && label.chars().all(is_allowed)
     };
-    name.split('.').all(is_label).then_some(Host {
-        name,
+    let labels = written.strip_suffix('.').unwrap_or(written).split('.');
+    labels.clone().all(is_label).then(|| Host {
+        name: fold(written),
+        written,
         port,
         default_of: None,
         is_bare: false,

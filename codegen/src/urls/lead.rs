@@ -57,15 +57,19 @@ pub(super) struct Check<'a> {
 impl<'a> Check<'a> {
     /// Where it leads; `None` if it is no host.
     pub fn host(&self, host: &Host<'_>) -> Option<Leads<'a>> {
-        let (first, zone) = host.name.split_once('.').unwrap_or((host.name, ""));
+        let (first, zone) = host.name.split_once('.').unwrap_or((&host.name, ""));
         // `config.settings.local` may be a module as well.
         if host.is_bare && host.port.is_none() && !self.zones.is_of_application(zone) {
             return None;
         }
         // An alias may well look like a name in private DNS, and then it is the alias that resolves.
-        let connected = self.known.connected.get(host.name);
-        if let Some(service) = connected.or_else(|| self.known.services.get(host.name)) {
+        let connected = self.known.connected.get(&host.name);
+        if let Some(service) = connected.or_else(|| self.known.services.get(&host.name)) {
             return Some(self.by_connect(service, host));
+        }
+        // `CHANGE_ME` is a place to write one.
+        if zone.is_empty() && host.written.contains(|c: char| c.is_ascii_uppercase()) {
+            return None;
         }
         Some(match self.known.services.get(first) {
             Some(service) if Zones::is_private(zone) => self.by_discovery(service, zone, host),
@@ -75,10 +79,11 @@ impl<'a> Check<'a> {
 
     /// The host as messages name it, which is the same in all environments if it is written once for all of them.
     fn shown<'h>(&self, host: &Host<'h>) -> &'h str {
-        match host.name.split_once('.') {
-            Some((first, zone)) if self.zones.is_one(zone) => first,
-            _ => host.name,
-        }
+        let is_here = |(_, zone)| self.zones.is_one(zone);
+        let first = host.written.split_once('.').map(|(first, _)| first);
+        first
+            .filter(|_| host.name.split_once('.').is_some_and(is_here))
+            .unwrap_or(host.written)
     }
 
     /// Where it leads if nobody can tell whether it is right: one of the manifests cannot be read, and what is wrong with
@@ -110,7 +115,7 @@ impl<'a> Check<'a> {
         let (application, environment) = (self.application, self.environment);
         let obstacle =
             match route::service_connect(application, Some(self.caller), service, environment) {
-                Ok(authority) if authority.host == host.name => {
+                Ok(authority) if authority.host.eq_ignore_ascii_case(&host.name) => {
                     // Nothing answers there on another port.
                     return match self.port(service, host, authority.port, Finding::error) {
                         Some(finding) => Leads::broken(service, finding),
@@ -120,7 +125,7 @@ impl<'a> Check<'a> {
                 Ok(authority) => {
                     let message = format!(
                         "`{}` does not resolve: the Service Connect name of that service is `{}`",
-                        host.name, authority.host
+                        host.written, authority.host
                     );
                     let finding = Finding::error(Code::UrlConnectOff, message);
                     return Leads::broken(service, finding.help(format!("write `{authority}`")));
@@ -155,7 +160,7 @@ impl<'a> Check<'a> {
                 nearer.or(obstacle.help).unwrap_or_default()
             }
         };
-        let message = format!("`{}` does not resolve: {}", host.name, obstacle.message);
+        let message = format!("`{}` does not resolve: {}", host.written, obstacle.message);
         Leads::broken(
             service,
             Finding::error(Code::UrlConnectOff, message).help(help),
@@ -204,7 +209,7 @@ impl<'a> Check<'a> {
 
     /// What is wrong with the zone of a name in private DNS.
     fn zone(&self, service: &Service, zone: &Zone<'_>, host: &Host<'_>) -> Option<Finding> {
-        let name = host.name;
+        let name = host.written;
         let right = self.zones.template(&service.name);
         let (severity, what, help): (fn(_, String) -> _, _, _) = match zone {
             Zone::Right => return None,
@@ -247,10 +252,10 @@ impl<'a> Check<'a> {
 
     /// A host that is not a service here, and that public DNS cannot have.
     fn elsewhere(&self, host: &Host<'_>) -> Option<Finding> {
-        let (first, zone) = host.name.split_once('.').unwrap_or((host.name, ""));
+        let (first, zone) = host.name.split_once('.').unwrap_or((&host.name, ""));
         let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
         let is_private = zone.is_empty() || Zones::is_private(zone);
-        if !is_private || is_number || first == "localhost" || self.zones.is_one(host.name) {
+        if !is_private || is_number || first == "localhost" || self.zones.is_one(&host.name) {
             return None;
         }
         let services = self.application.services.iter();

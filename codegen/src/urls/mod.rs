@@ -19,6 +19,8 @@ use crate::application::{Application, Deployment, Service};
 use crate::finding::Finding;
 use crate::route::Via;
 
+#[cfg(feature = "map")]
+pub(crate) use hosts::fold;
 pub(crate) use hosts::hosts;
 pub use names::Names;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::application::{Application, Service};
 
-use super::hosts::{Host, hosts};
+use super::hosts::{Host, fold, hosts};
 use super::lead::{Check, Leads};
 use super::zones::Zones;
 use super::{Lead, deployed};
@@ -15,11 +15,11 @@ pub struct Names<'a> {
     known: HashMap<Option<usize>, Known<'a>>,
 }
 
-/// The names that lead to a service in one environment.
+/// The names that lead to a service in one environment, as DNS compares them.
 pub(super) struct Known<'a> {
-    pub services: HashMap<&'a str, &'a Service>,
+    pub services: HashMap<String, &'a Service>,
     /// Those that Service Connect knows.
-    pub connected: HashMap<&'a str, &'a Service>,
+    pub connected: HashMap<String, &'a Service>,
 }
 
 impl<'a> Names<'a> {
@@ -42,7 +42,7 @@ impl<'a> Names<'a> {
         let leads = hosts(text).filter_map(|host| {
             let leads = self.host(caller, environment, &host)?;
             Some(Lead {
-                host: host.name.to_owned(),
+                host: host.written.to_owned(),
                 port: host.port,
                 service: leads.service.map(|service| service.name.clone()),
                 via: leads.via,
@@ -74,11 +74,11 @@ impl<'a> Known<'a> {
     fn of(application: &'a Application, environment: Option<usize>) -> Self {
         let mut services = HashMap::new();
         for service in &application.services {
-            services.entry(service.name.as_str()).or_insert(service);
+            services.entry(fold(&service.name)).or_insert(service);
         }
         let mut connected = HashMap::new();
         for (service, deployment) in deployed(application, environment) {
-            let name = service.service_connect_name(deployment);
+            let name = fold(service.service_connect_name(deployment));
             if deployment.service_connect_port().is_ok() {
                 connected.insert(name, service);
             } else if deployment.alias.is_some() {
