@@ -1,5 +1,6 @@
 //! Writing several files: all of them, or none.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,27 +12,59 @@ use anyhow::{Context as _, Result, bail};
 #[derive(Clone, Debug)]
 pub struct Edit {
     pub path: PathBuf,
-    /// What is in it now; `None` where there is no such file.
-    pub old: Option<Rc<str>>,
     pub new: Rc<str>,
 }
 
 /// Writes them all. Where one cannot be written, the others stay as they were.
 pub fn write(edits: &[Edit]) -> Result<()> {
-    let mut staged = Vec::new();
+    let mut staged: Vec<Staged<'_>> = Vec::new();
+    let mut known = HashMap::new();
     for edit in edits {
-        let file = Staged::new(edit);
-        staged.push(file.with_context(|| unwritable(&edit.path))?);
+        let mut stage = || {
+            let target = target(&edit.path)?;
+            match known.get(&target) {
+                None => staged.push(Staged::new(edit, target.clone())?),
+                // Several links may lead to one file.
+                Some(new) if *new == &edit.new => {}
+                Some(_) => bail!("it is the same file as another one, which is to be different"),
+            }
+            known.insert(target, &edit.new);
+            Ok(())
+        };
+        stage().with_context(|| unwritable(&edit.path))?;
     }
     for (index, file) in staged.iter().enumerate() {
         if let Err(error) = fs::rename(&file.temporary, &file.target) {
-            for (file, edit) in staged.iter().zip(edits).take(index) {
-                file.undo(edit);
-            }
-            return Err(error).with_context(|| unwritable(&edits[index].path));
+            staged[..index].iter().for_each(Staged::undo);
+            return Err(error).with_context(|| unwritable(file.path));
         }
     }
     Ok(())
+}
+
+/// The file that a path leads to: what a link leads to is written, not the link, even if it is not there yet.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        known => return known,
+    }
+    let mut target = path.to_owned();
+    while let Ok(next) = fs::read_link(&target) {
+        target = directory(&target).join(next);
+    }
+    // One file has one name here, by whatever links it was found.
+    let directory = directory(&target).canonicalize()?;
+    Ok(match target.file_name() {
+        Some(name) => directory.join(name),
+        None => directory,
+    })
+}
+
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn unwritable(path: &Path) -> String {
@@ -39,17 +72,18 @@ fn unwritable(path: &Path) -> String {
 }
 
 /// What is to be a file, beside it. It goes away if it has not become the file.
-struct Staged {
+struct Staged<'a> {
+    /// As it is asked for.
+    path: &'a Path,
     temporary: PathBuf,
     target: PathBuf,
+    /// What is in it now, be it text or not; `None` where there is no such file.
+    old: Option<Vec<u8>>,
 }
 
-impl Staged {
-    fn new(edit: &Edit) -> Result<Self> {
-        // What a link leads to is written, not the link.
-        let target = edit.path.canonicalize();
-        let target = target.unwrap_or_else(|_| edit.path.clone());
-        let directory = target.parent().unwrap_or(Path::new("."));
+impl<'a> Staged<'a> {
+    fn new(edit: &'a Edit, target: PathBuf) -> Result<Self> {
+        let directory = directory(&target);
         let permissions = match fs::metadata(&target) {
             Ok(metadata) if metadata.is_dir() => bail!("it is a directory"),
             Ok(metadata) => Some(metadata.permissions()),
@@ -61,6 +95,10 @@ impl Staged {
         if directory_is_locked || permissions.as_ref().is_some_and(fs::Permissions::readonly) {
             bail!("it is read-only");
         }
+        let old = permissions
+            .as_ref()
+            .map(|_| fs::read(&target))
+            .transpose()?;
         let name = target.file_name().context("it has no name")?;
         let temporary = format!(".{}.{}", name.display(), std::process::id());
         let temporary = directory.join(temporary);
@@ -68,15 +106,20 @@ impl Staged {
             .write(true)
             .create_new(true)
             .open(&temporary)?;
-        let staged = Self { temporary, target };
+        let staged = Self {
+            path: &edit.path,
+            temporary,
+            target,
+            old,
+        };
         fill(&mut file, &edit.new, permissions)?;
         Ok(staged)
     }
 
-    fn undo(&self, edit: &Edit) {
+    fn undo(&self) {
         // There is nothing left to do about what goes wrong here; what is told is what went wrong first.
-        let _ = match &edit.old {
-            Some(old) => fs::write(&self.target, &**old),
+        let _ = match &self.old {
+            Some(old) => fs::write(&self.target, old),
             None => fs::remove_file(&self.target),
         };
     }
@@ -90,7 +133,7 @@ fn fill(file: &mut File, text: &str, permissions: Option<fs::Permissions>) -> io
     }
 }
 
-impl Drop for Staged {
+impl Drop for Staged<'_> {
     fn drop(&mut self) {
         // It is not there any more if all is well.
         let _ = fs::remove_file(&self.temporary);
@@ -101,10 +144,9 @@ impl Drop for Staged {
 mod tests {
     use super::*;
 
-    fn edit(path: &Path, old: Option<&str>, new: &str) -> Edit {
+    fn edit(path: &Path, new: &str) -> Edit {
         Edit {
             path: path.to_owned(),
-            old: old.map(Rc::from),
             new: new.into(),
         }
     }
@@ -118,9 +160,9 @@ mod tests {
         // Renaming a file over it fails, though all could be staged: the very last moment.
         fs::create_dir(&third).unwrap();
         let staged = [
-            edit(&first, Some("1"), "one"),
-            edit(&second, None, "two"),
-            edit(&third, None, "three"),
+            edit(&first, "one"),
+            edit(&second, "two"),
+            edit(&third, "three"),
         ];
         let error = format!("{:#}", write(&staged).unwrap_err());
         assert_eq!(
@@ -145,7 +187,7 @@ mod tests {
         fs::write(&file, "1").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&file, &link).unwrap();
-        write(&[edit(&link, Some("1"), "2")]).unwrap();
+        write(&[edit(&link, "2")]).unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&file).unwrap(), "2");
         assert_eq!(
@@ -154,8 +196,49 @@ mod tests {
         );
 
         fs::set_permissions(&file, fs::Permissions::from_mode(0o440)).unwrap();
-        let error = write(&[edit(&file, Some("2"), "3")]).unwrap_err();
+        let error = write(&[edit(&file, "3")]).unwrap_err();
         assert!(format!("{error:#}").ends_with("cannot be written: it is read-only"));
         assert_eq!(fs::read_to_string(&file).unwrap(), "2");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_lead_to_one_file_even_before_it_is_there() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let [file, first, second] = ["shared/file", "first", "second"].map(path);
+        fs::create_dir(path("shared")).unwrap();
+        symlink("shared/file", &first).unwrap();
+        // By another name of the directory.
+        symlink(path("shared"), path("alias")).unwrap();
+        symlink("alias/file", &second).unwrap();
+        for text in ["1", "2"] {
+            write(&[edit(&first, text), edit(&second, text)]).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            assert!(first.is_symlink() && second.is_symlink());
+        }
+        let error = write(&[edit(&first, "3"), edit(&second, "4")]).unwrap_err();
+        assert!(
+            format!("{error:#}")
+                .ends_with("it is the same file as another one, which is to be different")
+        );
+        assert_eq!(fs::read_to_string(&file).unwrap(), "2");
+        assert_eq!(fs::read_dir(path("shared")).unwrap().count(), 1);
+
+        symlink("circle", path("circle")).unwrap();
+        assert!(write(&[edit(&path("circle"), "5")]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_text_is_there_again_after_a_failure() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, b"\xff1").unwrap();
+        let edit = edit(&file, "2");
+        let staged = Staged::new(&edit, file.clone()).unwrap();
+        fs::rename(&staged.temporary, &file).unwrap();
+        staged.undo();
+        assert_eq!(fs::read(&file).unwrap(), b"\xff1");
     }
 }

@@ -53,9 +53,6 @@ struct Locks {
     found: Found,
     #[serde(skip)]
     paths: Vec<PathBuf>,
-    /// What is in them; `None` where there is nothing.
-    #[serde(skip)]
-    text: Option<String>,
 }
 
 /// What was found in them.
@@ -156,11 +153,10 @@ fn locks(
     for path in paths {
         let text = fs::read_to_string(&path).ok();
         // One that cannot be read as text is alone with what keeps it from that.
-        let key = text
-            .clone()
-            .ok_or_else(|| path.exists().then(|| path.clone()));
+        let is_current = text.as_deref() == Some(current);
+        let key = text.ok_or_else(|| path.exists().then(|| path.clone()));
         let index = *known.entry(key).or_insert_with(|| {
-            let found = if text.as_deref() == Some(current) {
+            let found = if is_current {
                 Found::default()
             } else {
                 Found::read(&path, application)
@@ -169,7 +165,6 @@ fn locks(
                 files: Vec::new(),
                 found,
                 paths: Vec::new(),
-                text,
             });
             all.len() - 1
         });
@@ -190,12 +185,9 @@ impl Report {
     fn write(&self, text: &str) -> Result<()> {
         let new: Rc<str> = text.into();
         let edits = self.stale().flat_map(|locks| {
-            let old = locks.text.as_deref().map(Rc::from);
             let paths = locks.paths.iter().cloned();
-            let new = &new;
-            paths.map(move |path| Edit {
+            paths.map(|path| Edit {
                 path,
-                old: old.clone(),
                 new: new.clone(),
             })
         });

@@ -192,3 +192,29 @@ fn what_nobody_could_rely_on_is_not_written() {
     run(&App::shop().path(), &["lock"]).refused("is in no cargo workspace that can be read");
     run(&App::empty().path(), &["lock"]).refused("there is no `copilot/`");
 }
+
+#[cfg(unix)]
+#[test]
+fn one_lock_serves_crates_that_link_to_it() {
+    use std::os::unix::fs::symlink;
+    let package =
+        format!("[package]\nname = \"api\"\nversion = \"0.0.0\"\nedition = \"2024\"\n{BUILD}");
+    let app = workspace()
+        .file("crates/api/Cargo.toml", package)
+        .file("crates/api/src/lib.rs", "");
+    let locks = ["api", "web"].map(|name| {
+        app.path()
+            .join(format!("crates/{name}/service-connect.lock"))
+    });
+    for lock in &locks {
+        symlink("../../shared.lock", lock).unwrap();
+    }
+    // It is not there yet; then it is no text.
+    for _ in 0..2 {
+        let written = run(&app.path(), &["lock"]);
+        assert_eq!(written.code, Some(0), "{written:?}");
+        assert!(locks.iter().all(|lock| lock.is_symlink()));
+        assert_eq!(run(&app.path(), &["lock", "--check"]).code, Some(0));
+        fs::write(app.path().join("shared.lock"), b"\xff").unwrap();
+    }
+}

@@ -9,7 +9,6 @@ mod services;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::{DependencyKind, Metadata};
@@ -129,7 +128,13 @@ impl Report {
         let script = build_script::edit(&name(&path), old.as_deref())?;
         self.notes.extend(script.note);
         if let Some(text) = script.text {
-            self.change(name(&path), vec![script.what.to_owned()], path, old, text);
+            self.change(
+                name(&path),
+                vec![script.what.to_owned()],
+                path,
+                old.as_deref(),
+                text,
+            );
         }
 
         let path = found.root(&services.names)?;
@@ -138,7 +143,7 @@ impl Report {
         if crate_root::with_clients(directory).is_none() {
             let new = crate_root::edit(&name(&path), &old, example)?;
             let added = vec!["`clients!()`".to_owned()];
-            self.change(name(&path), added, path, Some(old), new);
+            self.change(name(&path), added, path, Some(&old), new);
         }
         Ok(())
     }
@@ -176,10 +181,16 @@ impl Report {
             .filter(|_| !shared_added.is_empty())
         {
             let added = format!("the versions of {}", shared_added.join(", "));
-            self.change("Cargo.toml".to_owned(), vec![added], shared, Some(old), new);
+            self.change(
+                "Cargo.toml".to_owned(),
+                vec![added],
+                shared,
+                Some(&old),
+                new,
+            );
         }
         if !added.is_empty() {
-            self.change(own_name, added, own, Some(own_text), new);
+            self.change(own_name, added, own, Some(&own_text), new);
         }
         Ok(())
     }
@@ -189,21 +200,20 @@ impl Report {
         file: String,
         added: Vec<String>,
         path: PathBuf,
-        old: Option<String>,
+        old: Option<&str>,
         new: String,
     ) {
         // As the lines that were there are ended.
-        let new = match &old {
+        let new = match old {
             Some(old) if old.contains("\r\n") => new.replace("\r\n", "\n").replace('\n', "\r\n"),
             _ => new,
         };
         self.changes.push(Change {
-            diff: diff::unified(&file, old.as_deref().unwrap_or_default(), &new),
+            diff: diff::unified(&file, old.unwrap_or_default(), &new),
             file,
             added,
             edit: Edit {
                 path,
-                old: old.map(Rc::from),
                 new: new.into(),
             },
         });
