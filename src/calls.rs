@@ -136,7 +136,7 @@ fn note_unseen(sources: Option<&Sources>) {
         if package.runs_as.is_empty() && references.any(is_its) {
             output::note(&format!(
                 "note: the calls of the package `{}` are left out, because no service runs it",
-                output::printable(&package.name)
+                package.name
             ));
         }
     }

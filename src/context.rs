@@ -9,7 +9,7 @@ use service_connect_codegen::{
 };
 
 use crate::options::Selection;
-use crate::output::{self, WARNING};
+use crate::output;
 
 /// An application and where it was found.
 pub struct Context {
@@ -161,9 +161,9 @@ impl Context {
     /// Says on stderr that something is wrong with the manifests, so that the result is not all that could be said.
     pub fn note_errors(&self) {
         if self.findings().iter().any(Finding::is_error) {
-            output::note(&format!(
-                "{WARNING}warning{WARNING:#}: there are errors in the manifests: `cargo service-connect check` shows them"
-            ));
+            output::warning(
+                "there are errors in the manifests: `cargo service-connect check` shows them",
+            );
         }
     }
 

@@ -33,8 +33,13 @@ pub fn json(result: &impl Serialize) -> Result<()> {
     raw_json(&json)
 }
 
-/// Writes JSON that is written out already. What JSON need not escape and a terminal could obey is escaped too.
+/// Writes JSON that is written out already.
 pub fn raw_json(json: &str) -> Result<()> {
+    raw(printable_json(json).as_bytes())
+}
+
+/// JSON with what it need not escape, and a terminal could obey, escaped too.
+pub fn printable_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
         // All others are escaped, or are the line ends between values.
@@ -44,7 +49,7 @@ pub fn raw_json(json: &str) -> Result<()> {
             shown.push(c);
         }
     }
-    raw(shown.as_bytes())
+    shown
 }
 
 /// Writes a result byte for byte.
@@ -67,11 +72,22 @@ fn written(result: io::Result<()>) -> Result<()> {
 /// Says on stderr why there is no result, in lines where it is cargo who says so.
 pub fn error(text: &str) {
     let text = printable_lines(text);
-    note(&format!("{ERROR}error{ERROR:#}: {text}"));
+    styled(&format!("{ERROR}error{ERROR:#}: {text}"));
 }
 
-/// Says something on stderr.
+/// Says on stderr what is to be looked at.
+pub fn warning(text: &str) {
+    let text = printable_lines(text);
+    styled(&format!("{WARNING}warning{WARNING:#}: {text}"));
+}
+
+/// Says something on stderr, in lines.
 pub fn note(text: &str) {
+    styled(&printable_lines(text));
+}
+
+/// The same for what is to have its colors: lines of cargo, which are for a terminal.
+pub fn styled(text: &str) {
     // At once, or a line of a log comes before its end.
     let line = format!("{text}\n");
     // Where stderr is closed, nobody is left to tell.

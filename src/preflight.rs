@@ -14,7 +14,7 @@ use service_connect_codegen::{Application, Kind, Service, lock};
 use crate::Outcome;
 use crate::context::{Context, find_service};
 use crate::options::{Format, Selection};
-use crate::output::{self, WARNING};
+use crate::output;
 use crate::progress::Progress;
 
 /// What stands below `--help`.
@@ -138,10 +138,9 @@ fn clients(
     let clients = services.into_iter().filter_map(|service| {
         let endpoint = Endpoint::find(model, service, environment);
         if endpoint.port == 443 {
-            output::note(&format!(
-                "{WARNING}warning{WARNING:#}: `{}` is called over https, which this command does not speak: call \
-                 `preflight` in the program",
-                output::printable(&service.name)
+            output::warning(&format!(
+                "`{}` is called over https, which this command does not speak: call `preflight` in the program",
+                service.name
             ));
             return None;
         }

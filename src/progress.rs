@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output::printable;
+
 /// What takes less is not worth a line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -84,12 +86,12 @@ fn draw(mut what: String, texts: &mpsc::Receiver<String>) {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
         bar.set_style(style);
     }
-    bar.set_message(what);
+    bar.set_message(printable(&what));
     show(Some(bar.clone()));
     loop {
         bar.tick();
         match texts.recv_timeout(TICK) {
-            Ok(text) => bar.set_message(text),
+            Ok(text) => bar.set_message(printable(&text)),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
         }

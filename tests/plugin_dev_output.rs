@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use plugin_support::run;
-use support::{Dev, app};
+use support::{Dev, app, workspace};
 
 #[test]
 fn only_the_logs_that_are_asked_for_are_shown() {
@@ -83,6 +83,27 @@ fn objects_are_all_that_is_on_stdout() {
     let written = lines.iter().filter(|line| line.get("line").is_some());
     let services: Vec<&Value> = written.map(|line| &line["service"]).collect();
     assert_eq!(services, ["api"]);
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_gets_through() {
+    let app = workspace(
+        "[workspace.metadata.service-connect.dev]\nloud = { command = [\"printf\", \"\\u009b31mred\\n\"] }\n",
+    );
+    let name = "\u{1b}]0;title\u{7}";
+    let given = format!("{name}=127.0.0.1:9");
+    let dev = Dev::over(&app, &["--format", "json", "--service", &given]);
+    let mut dev = dev.start();
+    dev.wait_for(&["\\u009b31mred", "\"listening\""]);
+    dev.wait_for_note(&[
+        "nothing listens on 127.0.0.1:9, where `\\u{1b}]0;title\\u{7}` is said to be\n",
+    ]);
+    std::fs::write(app.path().join("api/src/\u{1b}[31m.rs"), "").unwrap();
+    dev.wait_for_note(&["`api/src/\\u{1b}[31m.rs` has changed\n"]);
+    let (run, _) = dev.end(&[Signal::INT]);
+    let written = run.stdout + &run.stderr;
+    let obeyed = written.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(obeyed, None, "{written:?}");
 }
 
 fn objects(stdout: &str) -> Vec<Value> {

@@ -132,7 +132,7 @@ async fn pass_on(stderr: Option<ChildStderr>) {
     let Some(stderr) = stderr else { return };
     let mut lines = BufReader::new(stderr).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        output::note(&line);
+        output::styled(&line);
     }
 }
 

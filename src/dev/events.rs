@@ -95,7 +95,8 @@ pub fn way(way: &Way) -> String {
 
 fn line(value: &impl Serialize) -> String {
     // Texts and numbers can always be written.
-    let mut line = serde_json::to_string(value).unwrap_or_default();
+    let line = serde_json::to_string(value).unwrap_or_default();
+    let mut line = output::printable_json(&line);
     line.push('\n');
     line
 }

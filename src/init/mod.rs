@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::files::{self, Edit};
 use crate::options::{Format, Selection};
-use crate::output::{self, WARNING, printable};
+use crate::output::{self, printable};
 use crate::{Outcome, cargo, diff};
 
 use cargo_toml::{Manifests, Needs};
@@ -221,7 +221,7 @@ impl Report {
 
     fn print(&self, context: &Context, example: Option<&Example>) -> Result<()> {
         for note in &self.notes {
-            output::note(&format!("{WARNING}warning{WARNING:#}: {}", printable(note)));
+            output::warning(note);
         }
         if self.changes.is_empty() {
             output::note(&format!(
@@ -237,8 +237,8 @@ impl Report {
         for change in &self.changes {
             output::note(&format!(
                 "wrote {}: {}",
-                printable(&change.file),
-                printable(&change.added.join(", "))
+                change.file,
+                change.added.join(", ")
             ));
         }
         output::result(&self.next(context, example))
