@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use service_connect_codegen::copilot::{Loaded, Options, Workspace};
 use service_connect_codegen::{
-    Application, Code, Environment, Finding, Service, StandIn, lock, unknown_service,
+    Application, Code, Environment, Finding, Service, Severity, StandIn, lock, unknown_service,
 };
 
+use crate::dev;
 use crate::options::Selection;
 use crate::output;
 
@@ -45,12 +46,22 @@ impl Context {
                 around.display()
             );
         };
-        let (mut options, findings) = Options::from_cargo(&around, &workspace);
+        let (mut options, mut findings) = Options::from_cargo(&around, &workspace);
         if app.is_some() {
             options.application.clone_from(app);
         }
         options.environments.clone_from(environments);
         let mut loaded = workspace.load(&options);
+        for stand_in in &mut options.stand_ins {
+            if let Some(finding) = dev::wrong_address(stand_in) {
+                // As all that only `dev` reads.
+                findings.push(Finding {
+                    severity: Severity::Warning,
+                    ..finding.clone()
+                });
+                stand_in.source = Err(finding);
+            }
+        }
         let wrong_metadata = findings.iter().find(|finding| finding.is_error()).cloned();
         loaded.findings.splice(..0, findings);
         // Of the crate that one is in; `lock --check` looks at all of them.

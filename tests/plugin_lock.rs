@@ -218,3 +218,30 @@ fn one_lock_serves_crates_that_link_to_it() {
         fs::write(app.path().join("shared.lock"), b"\xff").unwrap();
     }
 }
+
+#[test]
+fn what_only_dev_reads_is_no_concern_of_a_lock() {
+    let wrong = "[workspace.metadata.service-connect]\ndev = { redis = { address = 6379 }, mail = { address = \"ftp://mail\" } }\n";
+    let manifest = format!("[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n{wrong}");
+    let app = workspace().file("Cargo.toml", manifest);
+    let written = run(&app.path(), &["lock"]);
+    assert_eq!(written.code, Some(0), "{written:#?}");
+    let checked = run(&app.path(), &["check"]);
+    assert_eq!(checked.code, Some(0), "{checked:#?}");
+    for sentence in [
+        "warning[invalid-metadata]: `address` has to be `host:port`",
+        "warning[invalid-metadata]: the `address` of `mail` is wrong",
+        "its scheme is neither http nor https",
+    ] {
+        assert!(
+            checked.stdout.contains(sentence),
+            "{sentence}: {checked:#?}"
+        );
+    }
+    let refused = run(&app.path(), &["dev"]);
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(
+        refused.stderr.contains("the `address` of `mail` is wrong"),
+        "{refused:#?}"
+    );
+}

@@ -24,6 +24,8 @@ mod task;
 mod watch;
 mod ways;
 
+pub use stand_in::wrong_address;
+
 use std::collections::HashMap;
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Result, anyhow, bail};
 use service_connect::Client;
-use service_connect_codegen::StandIn;
+use service_connect_codegen::{Code, Finding, Place, StandIn, StandInSource};
 
 use crate::output;
 
@@ -97,6 +97,20 @@ pub fn all(given: &[Given], declared: &[StandIn]) -> Result<Vec<(String, Source)
     Ok(all)
 }
 
+/// What is wrong with the address of one that has no other mistake.
+pub fn wrong_address(stand_in: &StandIn) -> Option<Finding> {
+    let source = stand_in.source.as_ref().ok()?;
+    address(&stand_in.name, &stand_in.place, source).err()
+}
+
+fn address(name: &str, place: &Place, source: &StandInSource) -> Result<Option<Address>, Finding> {
+    let address = source.address.as_deref().map(str::parse).transpose();
+    address.map_err(|problem: String| {
+        let message = format!("the `address` of `{name}` is wrong: {problem}");
+        Finding::error(Code::InvalidMetadata, message).at(place)
+    })
+}
+
 fn source(stand_in: &StandIn) -> Result<Source> {
     let StandIn {
         name,
@@ -105,10 +119,8 @@ fn source(stand_in: &StandIn) -> Result<Source> {
     } = stand_in;
     let source = source.as_ref();
     let source = source.map_err(|finding| anyhow!(output::one_line(finding)))?;
-    let address = source.address.as_deref().map(str::parse).transpose();
-    let address = address.map_err(|problem: String| {
-        anyhow!("{place}: the `address` of `{name}` is wrong: {problem}")
-    })?;
+    let address = address(name, place, source);
+    let address = address.map_err(|finding| anyhow!(output::one_line(&finding)))?;
     match (&source.command, address) {
         (Some(words), address) => Ok(Source::Command {
             words: words.clone(),
@@ -181,6 +193,9 @@ mod tests {
             "redis:x",
             "ftp://redis",
             "http://a/b",
+            "::1:80",
+            "http://a:1,b:2",
+            "mail name:80",
             "a:1,b:2",
         ] {
             assert!(wrong.parse::<Address>().is_err(), "{wrong}");

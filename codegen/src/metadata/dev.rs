@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::code::Code;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::place::Place;
 use crate::tables::File;
 
@@ -20,11 +20,11 @@ const ADDRESS: &str = "address";
 /// What `cargo service-connect dev` takes for a service, or for a container that is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {
-    /// The name that others call it by.
+    /// The name that others call it by; empty where it is the whole of `dev` that is wrong.
     pub name: String,
     /// Where it is declared.
     pub place: Place,
-    /// What it is, or what is wrong with it, which is among the findings too.
+    /// What it is, or what is wrong with it, which is among the findings too: as a warning, because no build reads it.
     pub source: Result<StandInSource, Finding>,
 }
 
@@ -35,7 +35,8 @@ pub struct StandInSource {
     pub command: Option<Vec<String>>,
     /// Where to run it.
     pub directory: PathBuf,
-    /// Where it is reached: `host:port`, or `http://host[:port]`. Without one it is given a port.
+    /// Where it is reached: `host:port`, or `http://host[:port]`, which is for who calls it to parse. Without one it is
+    /// given a port.
     pub address: Option<String>,
 }
 
@@ -44,7 +45,8 @@ impl Metadata {
     pub(super) fn read_dev(&mut self, dev: &Spanned<DeValue<'_>>, file: &File, directory: &Path) {
         let Some(names) = dev.get_ref().as_table() else {
             let wanted = "a table: `dev.NAME = { address = \"127.0.0.1:6379\" }`";
-            return self.findings.push(wrong(DEV, wanted, dev, file));
+            let finding = wrong(DEV, wanted, dev, file);
+            return self.keep(String::new(), file.place(dev.span()), Err(finding));
         };
         for (name, value) in names {
             let fields = value.get_ref().as_table().ok_or_else(|| {
@@ -58,15 +60,22 @@ impl Metadata {
             });
             let place = file.place(name.span());
             let source = fields.and_then(|fields| self.source(fields, file, directory, &place));
-            if let Err(finding) = &source {
-                self.findings.push(finding.clone());
-            }
-            self.stand_ins.push(StandIn {
-                name: name.get_ref().to_string(),
-                place,
-                source,
+            self.keep(name.get_ref().to_string(), place, source);
+        }
+    }
+
+    fn keep(&mut self, name: String, place: Place, source: Result<StandInSource, Finding>) {
+        if let Err(finding) = &source {
+            self.findings.push(Finding {
+                severity: Severity::Warning,
+                ..finding.clone()
             });
         }
+        self.stand_ins.push(StandIn {
+            name,
+            place,
+            source,
+        });
     }
 
     fn source(
@@ -80,7 +89,7 @@ impl Metadata {
         let wanted = "a list of words, as `[\"redis-server\", \"--port\", \"$PORT\"]`, or these in one string";
         let command = field(fields, COMMAND, wanted, file, words)?;
         let wanted = "`host:port`, or `http://host[:port]`";
-        let address = field(fields, ADDRESS, wanted, file, address)?;
+        let address = field(fields, ADDRESS, wanted, file, DeValue::as_str)?;
         let below = field(fields, DIRECTORY, "a path", file, DeValue::as_str)?;
         if let (Some((_, place)), None) = (&below, &command) {
             let message = format!("`{DIRECTORY}` is that of a `{COMMAND}`, and there is none");
@@ -97,7 +106,7 @@ impl Metadata {
         Ok(StandInSource {
             command: command.map(|(words, _)| words),
             directory: below.map_or_else(|| directory.to_owned(), |(path, _)| directory.join(path)),
-            address: address.map(|(address, _)| address),
+            address: address.map(|(address, _)| address.to_owned()),
         })
     }
 }
@@ -119,19 +128,4 @@ fn words(value: &DeValue<'_>) -> Option<Vec<String>> {
     };
     words.first().filter(|first| !first.is_empty())?;
     Some(words)
-}
-
-/// A host with a port, or a URL of which the scheme may imply it. What else a URL may have is for who calls it.
-fn address(value: &DeValue<'_>) -> Option<String> {
-    let text = value.as_str()?;
-    let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let has_port = authority.rsplit_once(':').is_some_and(|(host, port)| {
-        !host.is_empty()
-            && port
-                .trim_end_matches('/')
-                .parse::<u16>()
-                .is_ok_and(|port| port > 0)
-    });
-    let is_url = authority.len() < text.len() && !authority.is_empty();
-    (has_port || is_url).then(|| text.to_owned())
 }

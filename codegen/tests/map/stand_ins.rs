@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use service_connect_codegen::copilot::{Options, Workspace};
-use service_connect_codegen::{Finding, StandIn, StandInSource};
+use service_connect_codegen::{Finding, Severity, StandIn, StandInSource};
 use tempfile::TempDir;
 
 fn read(directory: &Path, section: &str) -> (Vec<StandIn>, Vec<String>) {
@@ -99,15 +99,6 @@ fn a_wrong_stand_in_is_found_at_its_place_and_the_others_are_read() {
         ("{ command = \" \" }", "`command` has to be a list of words"),
         ("{ address = 6379 }", "`address` has to be `host:port`"),
         (
-            "{ address = \"127.0.0.1\" }",
-            "`address` has to be `host:port`",
-        ),
-        ("{ address = \":6379\" }", "`address` has to be `host:port`"),
-        (
-            "{ address = \"127.0.0.1:0\" }",
-            "`address` has to be `host:port`",
-        ),
-        (
             "{ address = \"a:1\", directory = \"x\" }",
             "`directory` is that of a `command`, and there is none",
         ),
@@ -118,4 +109,20 @@ fn a_wrong_stand_in_is_found_at_its_place_and_the_others_are_read() {
     }
     let finding = found("redis = { comand = 5, address = \"a:1\" }", false);
     assert!(finding.ends_with("did you mean `command`?"), "{finding}");
+}
+
+#[test]
+fn what_is_wrong_is_an_error_of_dev_and_a_warning_of_the_metadata() {
+    let directory = TempDir::new().unwrap();
+    fs::create_dir(directory.path().join("copilot")).unwrap();
+    for dev in ["5", "{ redis = 5 }"] {
+        let text = format!("[workspace]\n[workspace.metadata.service-connect]\ndev = {dev}\n");
+        fs::write(directory.path().join("Cargo.toml"), text).unwrap();
+        let workspace = Workspace::find(directory.path()).unwrap();
+        let (options, findings) = Options::from_cargo(directory.path(), &workspace);
+        let wrong = options.stand_ins[0].source.as_ref().unwrap_err();
+        let severities = (wrong.severity, findings[0].severity);
+        assert_eq!(severities, (Severity::Error, Severity::Warning), "{dev}");
+        assert_eq!(wrong.message, findings[0].message);
+    }
 }
