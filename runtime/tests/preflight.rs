@@ -239,6 +239,30 @@ fn each_cause_is_explained() {
     }
 }
 
+#[test]
+fn each_host_of_an_override_that_fails_is_named() {
+    if child::is_child() {
+        return check();
+    }
+    let name = "each_host_of_an_override_that_fails_is_named";
+    let (_open, open, closed) = child::runtime().block_on(ports());
+    let checked = |hosts: &str| {
+        let url = format!("http://127.0.0.1:{open},{hosts}");
+        checked(name, open, &[("SERVICE_CONNECT_URL_127", &url)])
+    };
+    let refused = format!("127.0.0.1:{closed} refuses connections");
+    let (json, text) = checked(&format!("127.0.0.1:{closed}"));
+    assert_eq!(json["checks"][0]["cause"], "nothing-listens", "{text}");
+    assert!(text.contains(&refused), "{text}");
+    let (json, text) = checked(&format!("typo.invalid:80,127.0.0.1:{closed}"));
+    assert_eq!(json["checks"][0]["cause"], "no-task", "{text}");
+    // Calls go to the one that is there.
+    assert_eq!(json["ready"], true, "{text}");
+    for words in ["ready, but", "`typo.invalid` has no address (", &refused] {
+        assert!(text.contains(words), "no {words} in {text}");
+    }
+}
+
 /// What takes connections in the place of the proxy closes them at once, as Envoy does that has no task for one.
 #[test]
 fn what_the_proxy_closes_is_looked_at_directly() {

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 const STALE: Duration = Duration::from_secs(10);
 
 /// For how long tasks that were left alone are called nevertheless where DNS does not answer.
-const OLDEST: Duration = Duration::from_secs(300);
+pub(super) const OLDEST: Duration = Duration::from_secs(300);
 
 #[derive(Default)]
 pub(super) struct Lookups {

@@ -8,6 +8,7 @@
 mod drain;
 mod driver;
 mod exchange;
+mod hosts;
 mod idle;
 mod incoming;
 mod lease;

@@ -17,6 +17,7 @@ use tokio::runtime::Id;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::hosts::Hosts;
 use super::idle::{Connections, Reaper, Wanted};
 use super::lookups::Lookups;
 use super::{Connection, Lease};
@@ -47,6 +48,7 @@ pub(super) struct State {
     budget: Budget,
     pub(super) in_flight: usize,
     pub(super) lookups: Lookups,
+    hosts: Hosts,
     /// The runtimes that have one.
     pub(super) reapers: Vec<Id>,
 }
@@ -96,6 +98,7 @@ impl Pool {
                 budget: Budget::default(),
                 in_flight: 0,
                 lookups: Lookups::default(),
+                hosts: Hosts::default(),
                 reapers: Vec::new(),
             }),
         });
@@ -231,6 +234,27 @@ impl Pool {
     /// Takes it for that.
     pub(crate) fn trust(&self) {
         self.state().lookups.trust(Instant::now());
+    }
+
+    /// Takes what a look-up found of each host of the target.
+    pub(crate) fn learn_of_each(&self, found: Vec<io::Result<Vec<SocketAddr>>>) {
+        let answer = self.state().hosts.take(Instant::now(), found);
+        self.learn(answer);
+    }
+
+    /// The hosts of an override of several tasks of which the last look-up found nothing, in words.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let places: Vec<_> = self.target.places().collect();
+        if places.len() == 1 {
+            return Vec::new();
+        }
+        let state = self.state();
+        let missing = state.hosts.failures();
+        let words = missing.filter_map(|(index, why)| {
+            let (host, _) = places.get(index)?;
+            Some(format!("`{host}` has no address ({why})"))
+        });
+        words.collect()
     }
 
     /// Takes the addresses that a look-up gave. If it gave none, the tasks are those that they were.

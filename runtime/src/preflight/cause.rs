@@ -159,6 +159,12 @@ impl Parties<'_> {
         }
     }
 
+    /// Some of the tasks that an override names.
+    pub(super) fn some_fail(&self, all: &str) -> String {
+        let advice = self.advice(String::new);
+        format!("not all of its tasks can be reached: {all}{advice}")
+    }
+
     pub(super) fn dns_silent(&self) -> String {
         let advice = self.advice(|| {
             ": see whether the VPC has `enableDnsSupport` on, and whether a security group or network ACL is between \

@@ -16,6 +16,7 @@ use super::Check;
 use super::cause::{Cause, Parties};
 use crate::balance::{Avoid, is_proxy};
 use crate::choose::{ENVIRONMENT, SERVICE, Target, Variables, Way, is_missing};
+use crate::connection::Pool;
 use crate::retry::ready;
 use crate::route::{NoLease, Route};
 use crate::{Client, Error};
@@ -139,14 +140,15 @@ impl Check {
     ) -> Option<(Cause, String)> {
         let choice = &route.choice;
         let about = self.parties(choice.way, target);
+        let missing = Pool::of(target, route.resilience).missing();
         if tried.iter().any(|(_, outcome)| outcome.is_ok()) {
             let fell_back = choice.way == Way::ServiceConnect && *target != choice.target;
-            return fell_back.then(|| {
-                let (cause, words) = self
-                    .parties(choice.way, &choice.target)
-                    .no_name(has_names());
-                (cause, format!("through discovery, because {words}"))
-            });
+            if fell_back {
+                let parties = self.parties(choice.way, &choice.target);
+                let (cause, words) = parties.no_name(has_names());
+                return Some((cause, format!("through discovery, because {words}")));
+            }
+            return some_fail(&about, &missing, tried);
         }
         // The first is the one that counts: an IPv6 address without a route comes last.
         let (address, outcome) = tried.first()?;
@@ -155,7 +157,7 @@ impl Check {
             Err(Trouble::Closed) => return Some(self.closed(route, &about, end).await),
             Err(Trouble::Failed(error)) => error,
         };
-        let list = list(tried);
+        let list = [missing, vec![list(tried)]].concat().join(", ");
         Some(match error.kind() {
             io::ErrorKind::ConnectionRefused if is_proxy(*address) => {
                 (Cause::NoProxy, about.no_proxy(&list))
@@ -221,9 +223,34 @@ fn has_names() -> bool {
     })
 }
 
+/// Where some of the tasks that an override names can be reached, those that cannot.
+fn some_fail(
+    about: &Parties<'_>,
+    missing: &[String],
+    tried: &[(SocketAddr, Outcome)],
+) -> Option<(Cause, String)> {
+    if about.way != Way::Override {
+        return None;
+    }
+    let failed = tried.iter().filter(|(_, outcome)| outcome.is_err());
+    let failed: Vec<_> = failed.map(words).collect();
+    let all = [missing, &failed].concat().join(", ");
+    if !missing.is_empty() {
+        Some((Cause::NoTask, about.some_fail(&all)))
+    } else if failed.is_empty() {
+        None
+    } else {
+        Some((Cause::NothingListens, about.some_fail(&all)))
+    }
+}
+
 /// What the addresses did, in words.
 fn list(tried: &[(SocketAddr, Outcome)]) -> String {
-    let words = tried.iter().map(|(address, outcome)| match outcome {
+    tried.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
+fn words((address, outcome): &(SocketAddr, Outcome)) -> String {
+    match outcome {
         Ok(()) => format!("{address} takes connections"),
         Err(Trouble::Closed) => format!("{address} closes connections"),
         Err(Trouble::Failed(error)) => match error.kind() {
@@ -231,8 +258,7 @@ fn list(tried: &[(SocketAddr, Outcome)]) -> String {
             io::ErrorKind::TimedOut => format!("{address} {error}"),
             _ => format!("{address} fails ({error})"),
         },
-    });
-    words.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Connects to each address of the first name that resolves. What can be kept is.

@@ -58,25 +58,15 @@ struct Running(Option<Arc<Pool>>);
 impl Running {
     fn ask(mut self) {
         if let Some(pool) = self.0.take() {
-            pool.learn(look_up(&pool.target));
+            pool.learn_of_each(look_up(&pool.target));
         }
     }
 }
 
-/// The addresses of all tasks; it fails where there is none.
-fn look_up(target: &Target) -> io::Result<Vec<SocketAddr>> {
-    let mut found = Vec::new();
-    let mut failure = None;
-    for place in target.places() {
-        match place.to_socket_addrs() {
-            Ok(addresses) => found.extend(addresses),
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    match failure {
-        Some(error) if found.is_empty() => Err(error),
-        _ => Ok(found),
-    }
+/// The addresses of each host of the target.
+fn look_up(target: &Target) -> Vec<io::Result<Vec<SocketAddr>>> {
+    let all = target.places().map(|place| place.to_socket_addrs());
+    all.map(|found| found.map(Iterator::collect)).collect()
 }
 
 impl Drop for Running {
