@@ -20,7 +20,9 @@
 //! 1. an override: one set in code for tests, by [`with_override`], or
 //!    `SERVICE_CONNECT_URL_<SERVICE>`, such as `http://127.0.0.1:8080`: the service's name in upper
 //!    case, `-` becomes `_`. `http://127.0.0.1:8080,127.0.0.1:8081` are several tasks of it, which
-//!    get the calls in turn as those behind one name do;
+//!    get the calls in turn as those behind one name do. All get the `Host` of the first, which is also what
+//!    [`Client::base_url`], [`Client::url`] and [`Client::authority`] give; behind https they have one host, as their
+//!    certificate is for one name;
 //! 2. Service Connect, where the caller and the service have it on in this environment;
 //! 3. discovery: `<service>.$COPILOT_SERVICE_DISCOVERY_ENDPOINT`;
 //! 4. otherwise an [`Error`] that names the variable or the line of the manifest that is missing.

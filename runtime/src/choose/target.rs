@@ -47,7 +47,8 @@ impl Target {
         }
     }
 
-    /// The same with any number of tasks of one service: `scheme://host[:port],host[:port]`.
+    /// The same with any number of tasks of one service: `scheme://host[:port],host[:port]`. All get the first one's
+    /// `Host`, and behind https they have one name: that of the certificate.
     pub(crate) fn parse_tasks(url: &str) -> Result<Target, String> {
         let (scheme, rest) = url
             .split_once("://")
@@ -72,8 +73,14 @@ impl Target {
         };
         let (host, port) = parse_authority(first, https)?;
         let others = others.map(|others| {
+            let first = host;
             let others = others.split(',').map(|other| {
                 let (host, port) = parse_authority(other, https)?;
+                if https && !host.eq_ignore_ascii_case(first) {
+                    return Err(
+                        "a certificate is for one name, and its hosts have several".to_owned()
+                    );
+                }
                 Ok((host.into(), port))
             });
             others.collect::<Result<_, String>>()

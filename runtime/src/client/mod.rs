@@ -187,7 +187,7 @@ impl Client {
 
     /// The base URL, such as `http://api` or `http://billing:8080`, without a `/` at the end. Looks
     /// nothing up, so it is the first choice: going on to discovery, where a Service Connect name does
-    /// not resolve, is what calls of this crate do.
+    /// not resolve, is what calls of this crate do. Of an override of several tasks it is the first.
     ///
     /// ```
     /// use service_connect::Client;

@@ -161,6 +161,24 @@ fn an_override_may_name_several_tasks() {
 }
 
 #[test]
+fn behind_https_the_tasks_of_an_override_have_one_name() {
+    for (url, is_right) in [
+        ("https://api.example:1,API.example:2", true),
+        ("https://api.example:1,other.example:1", false),
+        ("http://api.example:1,other.example:1", true),
+    ] {
+        let target = Target::parse_tasks(url);
+        assert_eq!(target.is_ok(), is_right, "{url}");
+        if let Err(problem) = target {
+            assert!(
+                problem.starts_with("a certificate is for one name"),
+                "{problem}"
+            );
+        }
+    }
+}
+
+#[test]
 fn service_connect_where_both_sides_have_it() {
     check(&[
         (&API, &[], Way::ServiceConnect, "http://api", None),
