@@ -19,7 +19,8 @@ use crate::{Outcome, report};
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
 A task knows the names of Service Connect that there are when it starts. So a service has to be deployed after those that \
-it calls, once in each environment; later deployments may come in any order. Calls by discovery need no order.";
+it calls, once in each environment; later deployments may come in any order. Calls by discovery need no order. Exit codes: 0 \
+it is told, 1 Copilot would refuse a pipeline, 2 the manifests or the Rust sources could not be read.";
 
 /// So many services that need no order, or are in circles, are named.
 const NAMED: usize = 20;
@@ -79,6 +80,9 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     match arguments.format {
         Format::Human => {
             output::result(&text(context, &orders, &edges))?;
+            if !found.is_empty() {
+                output::result("\n")?;
+            }
             let found: Vec<_> = found.iter().cloned().map(Located::from).collect();
             report::write(report::Format::Human, &context.workspace, &found)?;
         }
@@ -224,10 +228,12 @@ fn circle(cycle: &Cycle, edges: &[Edge<'_>], environments: &[&str]) -> String {
     for again in &cycle.again {
         let _ = writeln!(out, "      {}", printable(&redeploy(again, environment)));
     }
-    let _ = writeln!(
-        out,
-        "    or let one of the calls go by discovery, which needs no order"
-    );
+    // Whoever is there for Service Connect is in discovery too.
+    if let Some([client, server]) = cycle.enough.first() {
+        let line =
+            format!("or let {client} call {server} by discovery: then there is no circle left");
+        let _ = writeln!(out, "    {}", printable(&line));
+    }
     out
 }
 

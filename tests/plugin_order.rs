@@ -68,9 +68,20 @@ fn a_circle_is_named_with_what_to_do() {
     web calls api at copilot/web/manifest.yml:6
     after all of them, deploy this one once more, 1 of 2:
       copilot svc deploy --force --name api --env test
-    or let one of the calls go by discovery, which needs no order
+    or let api call web by discovery: then there is no circle left
 "
     );
+}
+
+#[test]
+fn a_call_goes_by_discovery_only_where_that_leaves_no_circle() {
+    let three = calling(&["web: api store", "api: web store", "store: web api"]);
+    let stdout = run(&three.path(), &["order"]).stdout;
+    assert!(
+        stdout.contains("deploy these once more, 2 of 3"),
+        "{stdout}"
+    );
+    assert!(!stdout.contains("by discovery"), "{stdout}");
 }
 
 #[test]
@@ -113,6 +124,11 @@ fn order_and_check_say_the_same_of_pipelines() {
     let app = calling(&["web: api", "api"]).file(
         "copilot/pipelines/main/manifest.yml",
         "stages:\n  - name: test\n",
+    );
+    let order = run(&app.path(), &["order"]).stdout;
+    assert!(
+        order.contains("  2  web\n\nnote[pipeline-order]"),
+        "{order}"
     );
     for command in ["order", "check"] {
         let run = run(&app.path(), &[command]);

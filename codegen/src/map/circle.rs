@@ -202,6 +202,20 @@ pub(super) fn again(circle: &[Vec<usize>]) -> (Vec<usize>, bool) {
     (chosen, false)
 }
 
+/// The calls, each from a client to a server, of which any one is enough: without it there is no circle left. They are among
+/// the calls of any way back, such as the shortest.
+pub(super) fn enough(circle: &[Vec<usize>], shortest: &[usize]) -> Vec<[usize; 2]> {
+    let mut rest = circle.to_vec();
+    let calls = shortest.windows(2).filter_map(|pair| {
+        let [client, server] = *pair else { return None };
+        rest[client].retain(|other| *other != server);
+        let is_enough = is_ordered(&rest);
+        rest[client].clone_from(&circle[client]);
+        is_enough.then_some([client, server])
+    });
+    calls.collect()
+}
+
 /// The service with the most ways through it.
 fn busiest(circle: &[Vec<usize>]) -> Option<usize> {
     let clients = turned(circle);
@@ -222,6 +236,10 @@ fn without(circle: &[Vec<usize>], chosen: &[usize]) -> Vec<Vec<usize>> {
 
 /// Whether an order is right for all others.
 fn is_cut(circle: &[Vec<usize>], chosen: &[usize]) -> bool {
-    let rest = without(circle, chosen);
-    waves(&rest).iter().map(Vec::len).sum::<usize>() == circle.len()
+    is_ordered(&without(circle, chosen))
+}
+
+/// Whether nothing of it is in a circle.
+fn is_ordered(servers: &[Vec<usize>]) -> bool {
+    waves(servers).iter().map(Vec::len).sum::<usize>() == servers.len()
 }

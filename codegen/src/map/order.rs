@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::application::Application;
 
-use super::circle::{again, circles, shortest, waves};
+use super::circle::{again, circles, enough, shortest, waves};
 use super::edge::Edge;
 
 /// The order in one environment.
@@ -30,6 +30,9 @@ pub struct Cycle {
     pub again: Vec<String>,
     /// Whether no smaller set would do; of very many services, not every set is tried.
     pub is_smallest: bool,
+    /// Calls of the shortest circle, each from a client to a server, of which any one is enough: if it goes another way,
+    /// there is no circle left. None where the services are in several circles that have no call in common.
+    pub enough: Vec<[String; 2]>,
 }
 
 /// A service of another repository that is called by Service Connect.
@@ -71,13 +74,17 @@ impl Order {
                 // The numbers of a circle are in order.
                 servers[*one].retain(|server| circle.services.binary_search(server).is_err());
             }
-            let shortest = shortest(&circle.servers).into_iter();
-            let shortest: Vec<_> = shortest.map(|one| circle.services[one]).collect();
+            let shortest = shortest(&circle.servers);
+            let enough = enough(&circle.servers, &shortest).into_iter();
+            let enough = enough.map(|call| call.map(|one| names[circle.services[one]].to_owned()));
+            let enough = enough.collect();
+            let shortest: Vec<_> = shortest.iter().map(|one| circle.services[*one]).collect();
             cycles.push(Cycle {
                 services: named(&names, &circle.services),
                 shortest: named(&names, &shortest),
                 again: named(&names, &again),
                 is_smallest,
+                enough,
             });
         }
         let waves = waves(&servers);

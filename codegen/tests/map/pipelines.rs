@@ -56,6 +56,15 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         &["warning pipeline-order pipelines/main:5 | `web` before `api` | turn `depends_on` round"],
     ),
     (
+        "before one server and beside another",
+        "- name: test\n  deployments:\n    api: {depends_on: [web]}\n    store:\n    web:",
+        &[
+            "note pipeline-order pipelines/main:5 | `store` beside `api` | `depends_on: [api]`",
+            "warning pipeline-order pipelines/main:6 | `web` before `api` | turn `depends_on` round",
+            "note pipeline-order pipelines/main:6 | `web` beside `store` | `depends_on: [store]`",
+        ],
+    ),
+    (
         "the server is deployed elsewhere",
         "- name: test\n  deployments: {web: }",
         &[],

@@ -215,7 +215,7 @@ impl Check<'_> {
             let called = called.filter_map(|server| deployed.get(server)).flatten();
             let mut called: Vec<usize> = called.copied().collect();
             called.sort_unstable();
-            findings.extend(self.early(client, &called));
+            self.early(client, &called, findings);
         }
     }
 
@@ -245,50 +245,39 @@ impl Check<'_> {
 
     /// The same of one client, whose servers are the deployments of these indices: one that is not deployed here is there,
     /// or comes another way.
-    fn early(&self, client: &Deployment, servers: &[usize]) -> Option<Finding> {
+    fn early(&self, client: &Deployment, servers: &[usize], findings: &mut Vec<Finding>) {
         if servers.is_empty() {
-            return None;
+            return;
         }
-        let before = self.dependencies.before(&client.name.text);
+        let name = client.name.text.as_str();
+        let before = self.dependencies.before(name);
         let servers = servers.iter().map(|index| &self.stage.deployments[*index]);
         let servers = servers.map(|server| server.name.text.as_str());
-        let early: Vec<&str> = servers.filter(|server| !before.contains(server)).collect();
-        let name = client.name.text.as_str();
-        let later = early
-            .iter()
-            .filter(|server| self.dependencies.before(server).contains(name));
-        let later: Vec<&str> = later.copied().collect();
-        if early.is_empty() {
-            return None;
-        }
+        let early = servers.filter(|server| !before.contains(server));
+        let (later, beside): (Vec<&str>, Vec<&str>) =
+            early.partition(|server| self.dependencies.before(server).contains(name));
         let stage = &self.stage.name.text;
-        let (severity, how, servers): (fn(_, _) -> _, _, _) = if later.is_empty() {
-            (Finding::note, "beside", &early)
-        } else {
-            (Finding::warning, "before", &later)
-        };
-        let message = format!(
-            "the stage `{stage}` deploys `{name}` {how} {}, which it calls through Service Connect: at the first \
-             deployment it {} never find{} it",
-            list(servers),
-            if later.is_empty() {
-                "may start first and then"
-            } else {
-                "starts first, and"
-            },
-            if later.is_empty() { "" } else { "s" },
-        );
-        let finding = severity(Code::PipelineOrder, message);
         let force = format!("run `{}` once after the first time", redeploy(name, stage));
-        let help = if later.is_empty() {
+        let message = |how, servers: &[&str], what| {
             format!(
-                "write `depends_on: [{}]` below `{name}`, or {force}",
-                early.join(", ")
+                "the stage `{stage}` deploys `{name}` {how} {}, which it calls through Service Connect: at the first \
+                 deployment it {what} it",
+                list(servers)
             )
-        } else {
-            format!("turn `depends_on` round, or {force}")
         };
-        Some(finding.at(&client.name.place).help(help))
+        if !later.is_empty() {
+            let message = message("before", &later, "starts first, and never finds");
+            let finding = Finding::warning(Code::PipelineOrder, message).at(&client.name.place);
+            findings.push(finding.help(format!("turn `depends_on` round, or {force}")));
+        }
+        if !beside.is_empty() {
+            let message = message("beside", &beside, "may start first and then never find");
+            let finding = Finding::note(Code::PipelineOrder, message).at(&client.name.place);
+            let servers = beside.join(", ");
+            findings.push(finding.help(format!(
+                "write `depends_on: [{servers}]` below `{name}`, or {force}"
+            )));
+        }
     }
 
     /// The service that a deployment is of.
