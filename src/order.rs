@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use service_connect_codegen::Finding;
 use service_connect_codegen::map::{Cycle, Edge, Order, edges, pipelines, redeploy};
+use service_connect_codegen::{Finding, Place};
 
 use crate::calls::Known;
 use crate::context::Context;
@@ -39,8 +39,8 @@ struct Json<'a> {
     application: Option<&'a str>,
     /// Each order with the environments that it is for.
     orders: Vec<JsonOrder<'a>>,
-    /// What is wrong with `copilot/pipelines`.
-    pipelines: Vec<String>,
+    /// What is wrong with `copilot/pipelines`, as `check` says it.
+    pipelines: Vec<report::Json<'a>>,
 }
 
 #[derive(Serialize)]
@@ -58,8 +58,30 @@ struct JsonOrder<'a> {
 struct JsonCycle<'a> {
     services: &'a [String],
     shortest: &'a [String],
+    /// The calls of the shortest circle.
+    calls: Vec<JsonCall<'a>>,
     /// Those to deploy once more, after all others.
     again: &'a [String],
+    /// Whether it is known that fewer would not do.
+    is_smallest: bool,
+    /// Calls of which any one is enough to go by discovery, so that there is no circle left.
+    enough: Vec<JsonEdge<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdge<'a> {
+    from: &'a str,
+    to: &'a str,
+}
+
+/// A call, and the first place that makes it, from the directory that holds `copilot/`.
+#[derive(Serialize)]
+struct JsonCall<'a> {
+    #[serde(flatten)]
+    edge: JsonEdge<'a>,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    column: Option<u32>,
 }
 
 /// Prints the order.
@@ -86,7 +108,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
             let found: Vec<_> = found.iter().cloned().map(Located::from).collect();
             report::write(report::Format::Human, &context.workspace, &found)?;
         }
-        Format::Json => output::json(&json(context, &orders, &found))?,
+        Format::Json => output::json(&json(context, &orders, &edges, &found))?,
     }
     known.finish()?;
     Ok(if found.iter().any(Finding::is_error) {
@@ -106,7 +128,8 @@ fn names<'a>(context: &'a Context, environments: &[Option<usize>]) -> Vec<&'a st
 fn json<'a>(
     context: &'a Context,
     orders: &'a [(Order, Vec<Option<usize>>)],
-    found: &[Finding],
+    edges: &'a [Edge<'_>],
+    found: &'a [Finding],
 ) -> Json<'a> {
     let orders = orders.iter().map(|(order, environments)| JsonOrder {
         environments: names(context, environments),
@@ -122,14 +145,28 @@ fn json<'a>(
             .map(|cycle| JsonCycle {
                 services: &cycle.services,
                 shortest: &cycle.shortest,
+                calls: calls(cycle, edges)
+                    .map(|(from, to, place)| JsonCall {
+                        edge: JsonEdge { from, to },
+                        file: place.map(|place| &*place.file),
+                        line: place.map(|place| place.line),
+                        column: place.map(|place| place.column),
+                    })
+                    .collect(),
                 again: &cycle.again,
+                is_smallest: cycle.is_smallest,
+                enough: cycle
+                    .enough
+                    .iter()
+                    .map(|[from, to]| JsonEdge { from, to })
+                    .collect(),
             })
             .collect(),
     });
     Json {
         application: context.application().name.as_deref(),
         orders: orders.collect(),
-        pipelines: found.iter().map(output::one_line).collect(),
+        pipelines: found.iter().map(report::Json::of).collect(),
     }
 }
 
@@ -186,17 +223,27 @@ fn free<'a>(context: &'a Context, order: &Order) -> Vec<&'a str> {
     names.filter(|name| !ordered.contains(name)).collect()
 }
 
+/// The calls of the shortest circle, each with the first place that makes it.
+fn calls<'a>(
+    cycle: &'a Cycle,
+    edges: &'a [Edge<'_>],
+) -> impl Iterator<Item = (&'a str, &'a str, Option<&'a Place>)> {
+    let clients = cycle.shortest.iter();
+    let pairs = clients.zip(cycle.shortest.iter().skip(1));
+    pairs.map(|(client, server)| {
+        let mut edges = edges.iter();
+        let edge = edges.find(|edge| edge.caller == client && edge.callee == server);
+        let place = edge.and_then(|edge| edge.calls.first()?.place.as_ref());
+        (client.as_str(), server.as_str(), place)
+    })
+}
+
 fn circle(cycle: &Cycle, edges: &[Edge<'_>], environments: &[&str]) -> String {
     let mut out = format!(
         "  {WARNING}circle{WARNING:#}: {}\n",
         printable(&cycle.shortest.join(" → "))
     );
-    for pair in cycle.shortest.windows(2) {
-        let [caller, callee] = pair else { continue };
-        let edge = edges
-            .iter()
-            .find(|edge| edge.caller == caller && edge.callee == callee);
-        let place = edge.and_then(|edge| edge.calls.first()?.place.as_ref());
+    for (caller, callee, place) in calls(cycle, edges) {
         if let Some(place) = place {
             let line = format!("{caller} calls {callee} at {place}");
             let _ = writeln!(out, "    {DIM}{}{DIM:#}", printable(&line));

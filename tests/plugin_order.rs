@@ -90,13 +90,16 @@ fn json_has_all_of_it() {
         "copilot/pipelines/main/manifest.yml",
         "stages: [{name: test, deployments: {web: {depends_on: [web]}}}]",
     );
-    let run = run(&app.path(), &["order", "--format", "json"]);
+    let told = run(&app.path(), &["order", "--format", "json"]);
     assert_eq!(
-        run.code,
+        told.code,
         Some(1),
         "a pipeline that Copilot refuses is an error"
     );
-    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    let check = run(&app.path(), &["check", "--format", "json"]).stdout;
+    let finding: serde_json::Value = serde_json::from_str(&check).unwrap();
+    assert_eq!(finding["code"], "pipeline-cycle");
     assert_eq!(
         json,
         serde_json::json!({
@@ -108,13 +111,16 @@ fn json_has_all_of_it() {
                 "cycles": [{
                     "services": ["api", "web"],
                     "shortest": ["api", "web", "api"],
+                    "calls": [
+                        {"from": "api", "to": "web", "file": "copilot/api/manifest.yml", "line": 6, "column": 12},
+                        {"from": "web", "to": "api", "file": "copilot/web/manifest.yml", "line": 6, "column": 12},
+                    ],
                     "again": ["api"],
+                    "is_smallest": true,
+                    "enough": [{"from": "api", "to": "web"}, {"from": "web", "to": "api"}],
                 }],
             }],
-            "pipelines": [
-                "copilot/pipelines/main/manifest.yml:1: `web` depends on itself [pipeline-cycle]; take one of them out \
-                 of `depends_on`: Copilot finds no order otherwise",
-            ],
+            "pipelines": [finding],
         })
     );
 }

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use serde::Serialize;
-use service_connect_codegen::Place;
+use service_connect_codegen::{Finding, Place};
 
 use super::Located;
 
-/// A finding in JSON.
+/// A finding in JSON, be it in a line of its own or a part of another result.
 #[derive(Serialize)]
-struct Json<'a> {
+pub struct Json<'a> {
     code: &'static str,
     severity: &'static str,
     message: &'a str,
@@ -35,13 +35,12 @@ struct Reference<'a> {
     span: [usize; 2],
 }
 
-/// The findings for programs, one in a line.
-pub fn render(findings: &[Located]) -> Result<String> {
-    let mut out = String::new();
-    for Located { finding, reference } in findings {
+impl<'a> Json<'a> {
+    /// That of a finding.
+    pub fn of(finding: &'a Finding) -> Self {
         let place = finding.place.as_ref();
         let spot = place.filter(|place| place.line > 0);
-        let json = Json {
+        Self {
             code: finding.code.as_str(),
             severity: finding.severity.as_str(),
             message: &finding.message,
@@ -51,12 +50,23 @@ pub fn render(findings: &[Located]) -> Result<String> {
             span: spot.map(|place| [place.span.start, place.span.end]),
             help: finding.help.as_deref(),
             replacement: finding.replacement.as_deref(),
+            reference: None,
+        }
+    }
+}
+
+/// The findings for programs, one in a line.
+pub fn render(findings: &[Located]) -> Result<String> {
+    let mut out = String::new();
+    for Located { finding, reference } in findings {
+        let json = Json {
             reference: reference.as_ref().map(|place: &Place| Reference {
                 file: &place.file,
                 line: place.line,
                 column: place.column,
                 span: [place.span.start, place.span.end],
             }),
+            ..Json::of(finding)
         };
         out.push_str(&serde_json::to_string(&json)?);
         out.push('\n');

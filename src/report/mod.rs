@@ -17,6 +17,7 @@ use service_connect_codegen::copilot::Workspace;
 use service_connect_codegen::{Finding, Place};
 
 use crate::output::{self, printable};
+pub use json::Json;
 use paths::Repository;
 pub use paths::relative;
 
