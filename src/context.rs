@@ -160,9 +160,8 @@ impl Context {
     /// Says on stderr which of the environments asked for look like slips. One may well ask for one that nothing names.
     pub fn note_slips(&self) {
         let is_slip = |finding: &&Finding| {
-            let help = finding.help.as_deref().unwrap_or_default();
             let is_unnamed = finding.code == Code::UnknownEnvironment && finding.place.is_none();
-            is_unnamed && help.starts_with("did you mean")
+            is_unnamed && finding.severity > Severity::Note
         };
         for finding in self.findings().iter().filter(is_slip) {
             output::note(&output::one_line(finding));

@@ -180,12 +180,12 @@ impl<'a> Judge<'a> {
             let second = self.second(caller, *environment, url, &lead);
             let mut finding = lead.finding;
             if let Some(finding) = &mut finding
-                && is_near(finding)
+                && lead.near.is_some()
             {
                 // A name that is misspelt does not resolve.
                 finding.severity = Severity::Warning;
             }
-            if !self.runs && finding.as_ref().is_some_and(is_of_caller) {
+            if !self.runs && lead.is_of_caller {
                 finding = None;
             }
             ways.push(Way {
@@ -287,23 +287,10 @@ fn concerns(url: &HandBuilt, lead: &Lead) -> bool {
     if lead.service.is_some() {
         return true;
     }
-    let Some(finding) = &lead.finding else {
-        return false;
-    };
-    is_near(finding)
-        || matches!(url.position, Position::Request(..) | Position::Connect)
-        || url.variables().contains(&ENDPOINT)
-}
-
-/// Whether a name is nearly that of a service.
-fn is_near(finding: &Finding) -> bool {
-    let help = finding.help.as_deref().unwrap_or_default();
-    finding.code == Code::UnknownHost && help.starts_with("did you mean")
-}
-
-/// Whether it is about the service that calls, not about the one that is called.
-fn is_of_caller(finding: &Finding) -> bool {
-    finding.message.contains("for the caller") || finding.message.contains("cannot call")
+    lead.near.is_some()
+        || lead.finding.is_some()
+            && (matches!(url.position, Position::Request(..) | Position::Connect)
+                || url.variables().contains(&ENDPOINT))
 }
 
 /// Where the authority of a URL ends: the bytes of its text before the path. `None` where it is not known, or has a user's

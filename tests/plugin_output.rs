@@ -210,6 +210,18 @@ fn what_is_in_no_file_has_no_location() {
 }
 
 #[test]
+fn an_environment_that_looks_like_a_slip_is_told() {
+    let app = App::shop();
+    for (asked, severity, told) in [("tset", "warning", true), ("nowhere", "note", false)] {
+        let check = run(&app.path(), &["check", "--env", asked, "--format", "json"]);
+        let finding: Value = serde_json::from_str(&check.stdout).unwrap();
+        assert_eq!(finding["severity"], severity);
+        let said = run(&app.path(), &["routes", "--env", asked]).stderr;
+        assert_eq!(said.contains("did you mean `test`?"), told, "{said}");
+    }
+}
+
+#[test]
 fn routes_has_no_format_for_findings() {
     for format in ["sarif", "github"] {
         let run = run(&App::shop().path(), &["routes", "--format", format]);

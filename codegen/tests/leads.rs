@@ -148,3 +148,23 @@ fn an_environment_that_is_not_looked_at_has_no_leads() {
     assert_eq!(names.leads(api, Some(9), "http://half"), []);
     assert_eq!(names.leads(api, None, "http://half"), []);
 }
+
+#[test]
+fn whose_fault_it_is_and_which_service_is_near_are_values() {
+    let application = every_kind();
+    let names = Names::of(&application);
+    let prod = Some(0);
+    let lead = |caller: &str, text: &str| {
+        let caller = application.service(caller).unwrap();
+        let mut leads = names.leads(caller, prod, text);
+        let lead = leads.remove(0);
+        (lead.is_of_caller, lead.near)
+    };
+    assert_eq!(lead("off", "http://www:8080"), (true, None));
+    assert_eq!(lead("public", "http://www:8080"), (true, None));
+    assert_eq!(lead("public", "http://off.prod.kudos.local"), (true, None));
+    assert_eq!(lead("api", "http://off"), (false, None));
+    assert_eq!(lead("api", "http://worker.test.kudos.local"), (false, None));
+    assert_eq!(lead("api", "http://hafl"), (false, Some("half".to_owned())));
+    assert_eq!(lead("api", "http://absent"), (false, None));
+}

@@ -296,8 +296,12 @@ impl Workspace {
 /// One that is asked for and may be anything: what is known of it is the base.
 fn nowhere(asked: &str, named: &BTreeSet<String>) -> Finding {
     let message = format!("nothing names the environment `{asked}`");
-    let finding = Finding::note(Code::UnknownEnvironment, message);
-    let finding = finding.meant(asked, named.iter().map(String::as_str), || {
+    let names = || named.iter().map(String::as_str);
+    let finding = match nearest(asked, names()) {
+        Some(_) => Finding::warning(Code::UnknownEnvironment, message),
+        None => Finding::note(Code::UnknownEnvironment, message),
+    };
+    let finding = finding.meant(asked, names(), || {
         "it is taken for one in which every service is as its base manifest says".to_owned()
     });
     Finding {

@@ -18,6 +18,10 @@ pub(crate) struct Leads<'a> {
     pub via: Option<Via>,
     /// What is wrong with it; the message does not say where the host is written.
     pub finding: Option<Finding>,
+    /// Whether that is about the service that calls, and not about the one that is called.
+    pub is_of_caller: bool,
+    /// Where no service is meant, the one whose name is nearly the host's.
+    pub near: Option<String>,
 }
 
 impl<'a> Leads<'a> {
@@ -26,21 +30,27 @@ impl<'a> Leads<'a> {
             service: Some(service),
             via: Some(via),
             finding,
+            ..Self::default()
         }
     }
 
     fn broken(service: &'a Service, finding: Finding) -> Self {
         Self {
             service: Some(service),
-            via: None,
             finding: Some(finding),
+            ..Self::default()
         }
     }
 
-    fn elsewhere(finding: Option<Finding>) -> Self {
+    /// One that an obstacle of [`route`] keeps from arriving.
+    fn kept(service: &'a Service, finding: Finding, obstacle: Code) -> Self {
+        let is_of_caller = matches!(
+            obstacle,
+            Code::CallerConnectOff | Code::CallerCannotConnect | Code::NoWay
+        );
         Self {
-            finding,
-            ..Self::default()
+            is_of_caller,
+            ..Self::broken(service, finding)
         }
     }
 }
@@ -73,7 +83,7 @@ impl<'a> Check<'a> {
         }
         Some(match self.known.services.get(first) {
             Some(service) if Zones::is_private(zone) => self.by_discovery(service, zone, host),
-            _ => Leads::elsewhere(self.elsewhere(host)),
+            _ => self.elsewhere(host),
         })
     }
 
@@ -103,7 +113,7 @@ impl<'a> Check<'a> {
         Some(Leads {
             service: Some(service),
             via: is_read.then_some(via),
-            finding: None,
+            ..Leads::default()
         })
     }
 
@@ -137,7 +147,7 @@ impl<'a> Check<'a> {
             let service = self.known.services.get(first);
             return match service.filter(|_| Zones::is_private(zone)) {
                 Some(service) => self.by_discovery(service, zone, host),
-                None => Leads::elsewhere(None),
+                None => Leads::default(),
             };
         }
         let way = route::discovery(application, Some(self.caller), service, environment);
@@ -161,10 +171,8 @@ impl<'a> Check<'a> {
             }
         };
         let message = format!("`{}` does not resolve: {}", host.written, obstacle.message);
-        Leads::broken(
-            service,
-            Finding::error(Code::UrlConnectOff, message).help(help),
-        )
+        let finding = Finding::error(Code::UrlConnectOff, message).help(help);
+        Leads::kept(service, finding, obstacle.code)
     }
 
     /// A name in private DNS.
@@ -180,7 +188,7 @@ impl<'a> Check<'a> {
                 let message = format!("`{name}` does not resolve: {}", obstacle.message);
                 let finding = Finding::error(Code::UrlNotInDiscovery, message);
                 let help = obstacle.help.unwrap_or_default();
-                return Leads::broken(service, finding.help(help));
+                return Leads::kept(service, finding.help(help), obstacle.code);
             }
         };
         let place = self.zones.find(zone);
@@ -204,6 +212,7 @@ impl<'a> Check<'a> {
             service: Some(service).filter(|_| !is_foreign),
             via: is_there.then_some(Via::Discovery),
             finding,
+            ..Leads::default()
         }
     }
 
@@ -251,25 +260,26 @@ impl<'a> Check<'a> {
     }
 
     /// A host that is not a service here, and that public DNS cannot have.
-    fn elsewhere(&self, host: &Host<'_>) -> Option<Finding> {
+    fn elsewhere(&self, host: &Host<'_>) -> Leads<'a> {
         let (first, zone) = host.name.split_once('.').unwrap_or((&host.name, ""));
         let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
         let is_private = zone.is_empty() || Zones::is_private(zone);
         if !is_private || is_number || first == "localhost" || self.zones.is_one(&host.name) {
-            return None;
+            return Leads::default();
         }
         let services = self.application.services.iter();
         let names = services.map(|service| service.name.as_str());
         let message = format!("`{}` is not the name of a service here", self.shown(host));
         let finding = Finding::note(Code::UnknownHost, message);
-        // The host is a part of the value, so the name alone does not replace it.
-        let finding = finding.meant(first, names, || {
+        let mut finding = finding.meant(first, names, || {
             format!("a service of another repository is declared in Cargo.toml: `[workspace.metadata.service-connect.external.{first}]`")
         });
-        Some(Finding {
-            replacement: None,
-            ..finding
-        })
+        Leads {
+            // The host is a part of the value, so the name alone does not replace it.
+            near: finding.replacement.take(),
+            finding: Some(finding),
+            ..Leads::default()
+        }
     }
 
     /// A port that is not the target port.

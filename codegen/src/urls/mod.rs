@@ -41,6 +41,10 @@ pub struct Lead {
     /// What is wrong with it. The message does not say where the host is written. There may be a way all the same, as to
     /// the tasks of another environment.
     pub finding: Option<Finding>,
+    /// Whether that is about the service that calls, and not about the one that is called.
+    pub is_of_caller: bool,
+    /// Where no service is meant, the name of the one that is nearly the host's: probably a slip.
+    pub near: Option<String>,
 }
 
 /// The services whose manifest says something there.

@@ -47,6 +47,8 @@ impl<'a> Names<'a> {
                 service: leads.service.map(|service| service.name.clone()),
                 via: leads.via,
                 finding: leads.finding,
+                is_of_caller: leads.is_of_caller,
+                near: leads.near,
             })
         });
         leads.collect()
