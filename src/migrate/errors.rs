@@ -31,14 +31,14 @@ pub fn question_mark(model: &Model, spot: Spot) -> Result<(), String> {
     let first = full(model, spot.file, output);
     let error = arguments(&segment.arguments).nth(1);
     match error {
-        Some(error) => takes(model, spot.file, error),
+        Some(error) => takes(model, spot.file, error, name),
         None if ANY.contains(&first.as_str()) => Ok(()),
         None => match model.aliases.get(&segment.ident.to_string()) {
             Some(Type::Path(alias)) => {
                 let error = alias.path.segments.last();
                 let error = error.and_then(|segment| arguments(&segment.arguments).nth(1));
                 match error {
-                    Some(error) => takes(model, spot.file, error),
+                    Some(error) => takes(model, spot.file, error, name),
                     None => Err(format!("it is not known which error `{name}` returns")),
                 }
             }
@@ -76,7 +76,7 @@ fn full(model: &Model, file: usize, path: &syn::Path) -> String {
     }
 }
 
-fn takes(model: &Model, file: usize, error: &Type) -> Result<(), String> {
+fn takes(model: &Model, file: usize, error: &Type, function: &str) -> Result<(), String> {
     let Type::Path(path) = error else {
         return Err("its error is no type of a name".to_owned());
     };
@@ -95,7 +95,13 @@ fn takes(model: &Model, file: usize, error: &Type) -> Result<(), String> {
         return Ok(());
     }
     if !model.items.iter().any(|(_, item)| *item == name) {
-        return Err(format!("`{name}` is made from no `service_connect::Error`"));
+        let segments = path.path.segments.iter();
+        let written: Vec<_> = segments.map(|segment| segment.ident.to_string()).collect();
+        let written = written.join("::");
+        return Err(format!(
+            "`{written}` is made from no `service_connect::Error`: let `{function}` return `service_connect::Error`, or an \
+             error that is made from both, or use `map_err`"
+        ));
     }
     Err(format!(
         "`{name}` is made from no `service_connect::Error`: add `impl From<service_connect::Error> for {name}`, or a \

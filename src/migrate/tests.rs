@@ -270,7 +270,7 @@ const ADVISED: &[(&str, &str)] = &[
     ),
     (
         "async fn main() -> Result<(), reqwest::Error> { client.get(\"http://api/x\").send().await?; }",
-        "`Error` is made from no",
+        "`reqwest::Error` is made from no `service_connect::Error`: let `main` return `service_connect::Error`, or",
     ),
     (
         "const API: &str = \"http://api\"; fn main() { Other::new(API); }",
