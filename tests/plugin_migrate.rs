@@ -230,6 +230,33 @@ fn a_source_that_does_not_parse_is_said() {
     assert_eq!(found.code, Some(1), "{found:#?}");
     assert!(found.stdout.contains("src/main.rs:3:9"), "{found:#?}");
     assert!(found.stderr.contains("src/wrong.rs"), "{found:#?}");
+    let said = "1 hand-built URL of services in what could be read (1 place could not): ";
+    assert!(found.stderr.contains(said), "{found:#?}");
+    let app = app.file("src/main.rs", "mod wrong;\nfn main() {}\n");
+    let found = run(&app.path(), &["migrate"]);
+    assert_eq!(found.code, Some(0), "{found:#?}");
+    let said = "no hand-built URLs of services found in what could be read (1 place could not)\n";
+    assert!(found.stderr.ends_with(said), "{found:#?}");
+}
+
+#[test]
+fn what_nothing_reads_is_counted() {
+    let app = App::shop()
+        .file("Cargo.toml", "[package]\nname = \"web\"\n")
+        .file(
+            "src/main.rs",
+            "fn main() {}\nfn a() { get(\"http://api:8080\"); }\nfn b() { get(\"http://api:8080/x\"); }\n\
+             pub fn c() { get(\"http://api:8080/y\"); }\n",
+        );
+    let found = run(&app.path(), &["migrate"]);
+    assert!(found.stdout.contains("src/main.rs:4:18"), "{found:#?}");
+    assert_eq!(
+        found.stdout.matches("src/main.rs:").count(),
+        1,
+        "{found:#?}"
+    );
+    let said = "\n2 URLs that nothing reads were left out\n";
+    assert!(found.stderr.contains(said), "{found:#?}");
 }
 
 #[test]

@@ -119,6 +119,8 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
                 .flat_map(|urls| urls.files)
                 .filter(|file| !file.is_test);
             let unparsed: Vec<_> = files.filter_map(File::unparsed).collect();
+            totals.unseen = sources.unseen.len() + unparsed.len();
+            totals.idle = urls.iter().map(|(_, urls)| urls.idle).sum();
             for note in sources.unseen.iter().chain(&unparsed) {
                 output::note(&output::one_line(note));
             }
@@ -286,6 +288,10 @@ struct Totals {
     found: usize,
     wrong: usize,
     proposed: usize,
+    /// URLs that nothing reads.
+    idle: usize,
+    /// Places that could not be looked at.
+    unseen: usize,
     /// The packages that have no `clients!()` yet.
     without: Vec<String>,
 }
@@ -307,17 +313,30 @@ impl Totals {
     }
 
     fn summary(&self) -> String {
-        if self.found == 0 {
-            return "no hand-built URLs of services found".to_owned();
-        }
         let plural = |number| if number == 1 { "" } else { "s" };
-        let mut text = format!(
-            "{} hand-built URL{} of services: {} wrong today, {} with a proposal",
-            self.found,
-            plural(self.found),
-            self.wrong,
-            self.proposed
-        );
+        let seen = match self.unseen {
+            0 => String::new(),
+            number => format!(
+                " in what could be read ({number} place{} could not)",
+                plural(number)
+            ),
+        };
+        let mut text = if self.found == 0 {
+            format!("no hand-built URLs of services found{seen}")
+        } else {
+            format!(
+                "{} hand-built URL{} of services{seen}: {} wrong today, {} with a proposal",
+                self.found,
+                plural(self.found),
+                self.wrong,
+                self.proposed
+            )
+        };
+        match self.idle {
+            0 => {}
+            1 => text.push_str("\n1 URL that nothing reads was left out"),
+            number => text.push_str(&format!("\n{number} URLs that nothing reads were left out")),
+        }
         for package in &self.without {
             text.extend([
                 "\n`",

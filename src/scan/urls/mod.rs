@@ -48,6 +48,8 @@ pub struct Urls<'a> {
     pub files: &'a [File],
     pub model: Model,
     pub found: Vec<HandBuilt>,
+    /// So many more are there, and nothing reads them.
+    pub idle: usize,
 }
 
 /// A URL, or a host, that is put together where a call has a type that knows both.
@@ -166,15 +168,20 @@ impl<'a> Reading<'a> {
                 let is_origin = |(other, file, origin): &(usize, usize, Range<usize>)| {
                     *other == package && is_within(url, *file, origin)
                 };
-                !url.is_idle && !foreign.iter().any(is_origin)
+                !foreign.iter().any(is_origin)
             });
         }
         let packages = self.packages.into_iter().zip(found);
         packages
-            .map(|((files, model), found)| Urls {
-                files,
-                model,
-                found,
+            .map(|((files, model), mut found)| {
+                let all = found.len();
+                found.retain(|url| !url.is_idle);
+                Urls {
+                    files,
+                    model,
+                    idle: all - found.len(),
+                    found,
+                }
             })
             .collect()
     }
@@ -271,8 +278,9 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// What is `pub` may be called from elsewhere, or soon.
 fn is_used(function: &model::Function, used: &HashSet<String>) -> bool {
-    function.is_called || used.contains(&function.name)
+    function.is_called || function.is_public || used.contains(&function.name)
 }
 
 /// Whether it is a URL from its first letter on, and no prose with one in it.

@@ -327,6 +327,23 @@ const NO_URLS: &[Form] = &[
     // What nothing reads is no call.
     ("const UNUSED: &str = \"http://api\";", "", &[]),
     ("fn unused() -> String { \"http://api\".into() }", "", &[]),
+    ("pub(crate) fn unused() { get(\"http://api\"); }", "", &[]),
+    (
+        "struct A; impl A { fn unused(&self) { get(\"http://api\"); } }",
+        "",
+        &[],
+    ),
+    // What is public may be called from elsewhere.
+    (
+        "pub async fn open() { get(\"http://api\"); }",
+        "",
+        &["http://api"],
+    ),
+    (
+        "pub struct A; impl A { pub fn open(&self) { get(\"http://api\"); } }",
+        "",
+        &["http://api"],
+    ),
     (
         "struct S { url: String }",
         "S { url: \"http://api\".into() };",

@@ -234,7 +234,8 @@ impl Visit<'_> for Walker<'_> {
         if when(&item.attrs) == When::Builds {
             // Whether a trait asks for it is not looked at.
             let is_called = self.in_trait || has_attributes(&item.attrs);
-            self.function(bytes(item), &item.sig, &item.block, true, is_called);
+            let is_public = self.in_trait || is_public(&item.vis);
+            self.function(bytes(item), &item.sig, &item.block, is_public, is_called);
         }
     }
 
