@@ -5,10 +5,12 @@ use service_connect_codegen::Place;
 use service_connect_codegen::map::{Call, CallKind, Way};
 use service_connect_codegen::urls::Names;
 
+use crate::by_hand::verdicts;
 use crate::context::Context;
 use crate::judge::{self, Verdict};
 use crate::options::Selection;
 use crate::output;
+use crate::scan::urls::HandBuilt;
 use crate::scan::{Asked, Reference, Sources, What};
 
 /// An application with its calls.
@@ -49,21 +51,26 @@ impl Known {
     }
 }
 
-/// Those of the variables of manifests before those of Rust: of tests there are none.
+/// Those of the manifests and of all Rust.
 pub fn all(context: &Context, sources: Option<&Sources>) -> Vec<Call> {
+    let names = Names::of(context.application());
+    let urls = sources.map(|sources| judge::hand_built(context, &names, sources));
+    knowing(context, sources, &verdicts(&urls.unwrap_or_default()))
+}
+
+/// The same for who knows the URLs. Those of the variables of manifests before those of Rust: of tests there are none.
+pub fn knowing(
+    context: &Context,
+    sources: Option<&Sources>,
+    urls: &[(&HandBuilt, Verdict<'_>)],
+) -> Vec<Call> {
     let mut calls = context.loaded().calls();
     let references = sources.map_or(&[][..], |sources| &sources.references);
     for reference in references {
         calls.extend(typed(context, sources, reference).into_iter().flatten());
     }
-    if let Some(sources) = sources {
-        let names = Names::of(context.application());
-        for (judge, urls) in judge::hand_built(context, &names, sources) {
-            let verdicts = urls.found.iter();
-            let verdicts = verdicts.filter_map(|url| Some((judge.verdict(url)?, &url.place)));
-            calls.extend(verdicts.flat_map(|(verdict, place)| by_url(context, &verdict, place)));
-        }
-    }
+    let urls = urls.iter();
+    calls.extend(urls.flat_map(|(url, verdict)| by_url(context, verdict, &url.place)));
     calls
 }
 

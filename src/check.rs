@@ -2,12 +2,16 @@
 
 use anyhow::Result;
 use clap::Args;
-use service_connect_codegen::Severity;
 use service_connect_codegen::map::{edges, pipelines};
+use service_connect_codegen::urls::Names;
+use service_connect_codegen::{Finding, Severity};
 
+use crate::by_hand::{self, Told};
 use crate::context::Context;
+use crate::judge::{self, Verdict};
 use crate::options::Selection;
 use crate::report::{self, Format, Located};
+use crate::scan::urls::HandBuilt;
 use crate::scan::{Asked, Sources, What};
 use crate::{Outcome, calls, output};
 
@@ -16,7 +20,9 @@ pub const AFTER_HELP: &str = "\
 Nothing is compiled: the Rust sources of the cargo workspace are read as text, and where that cannot be followed is said. \
 A finding about a reference in Rust has two places: the reference, which is where the compiler has its error, and what is to \
 be changed. In `json`, `file`, `line`, `column`, `span` and `replacement` are about what is to be changed, and `reference` \
-is there where that is not the reference itself.
+is there where that is not the reference itself. A URL that is put together by hand in Rust is a finding where it does not lead \
+to the service that it names; `related` is then the line of a manifest that has to do with it. Those that work are notes of \
+`migrate`.
 
 Files are named from the top level of the git repository in `sarif` and `github` (from the directory that holds \
 `copilot/` where there is no repository), from the directory that holds `copilot/` in `json`, and from the working \
@@ -36,21 +42,38 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let context = Context::open(selection)?;
     let sources = asked.read(&context, selection);
     let known = sources.as_ref().ok().and_then(Option::as_ref);
-    let calls = calls::all(&context, known);
+    let names = Names::of(context.application());
+    let urls = known.map(|sources| judge::hand_built(&context, &names, sources));
+    let urls = urls.unwrap_or_default();
+    let unparsed = by_hand::unparsed(&urls);
+    let verdicts = by_hand::verdicts(&urls);
+    let calls = calls::knowing(&context, known, &verdicts);
     let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
     let manifests = context.findings().iter().chain(&pipelines);
     let mut findings: Vec<_> = manifests.cloned().map(Located::from).collect();
     if let Ok(Some(sources)) = &sources {
         let references = sources.references.iter();
         findings.extend(references.flat_map(|reference| reference.findings.iter().cloned()));
+        for located in wrong_urls(&context, &verdicts) {
+            // Two packages may have one file.
+            if !findings.contains(&located) {
+                findings.push(located);
+            }
+        }
         let others = sources.warnings.iter().chain(&sources.unseen);
+        let others = others.chain(&unparsed);
         findings.extend(others.cloned().map(Located::from));
     }
     report::write(arguments.format, &context.workspace, &findings)?;
     // What is known is shown all the same.
     let sources = sources?;
     if arguments.format == Format::Human {
-        output::note(&summary(&context, sources.as_ref(), &findings));
+        output::note(&summary(
+            &context,
+            sources.as_ref(),
+            unparsed.len(),
+            &findings,
+        ));
     }
     Ok(
         if findings.iter().any(|located| located.finding.is_error()) {
@@ -61,7 +84,39 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     )
 }
 
-fn summary(context: &Context, sources: Option<&Sources>, findings: &[Located]) -> String {
+/// What is wrong with the URLs that are put together by hand; those that work are for `migrate`.
+fn wrong_urls(context: &Context, verdicts: &[(&HandBuilt, Verdict<'_>)]) -> Vec<Located> {
+    let told = verdicts
+        .iter()
+        .flat_map(|(url, verdict)| by_hand::told(context, url, verdict));
+    let wrong = told.filter(|told| told.finding.severity > Severity::Note);
+    // Of a variable it is said where that is set.
+    let is_said = |told: &Told| {
+        let mut manifests = context.findings().iter();
+        told.second.is_some()
+            && manifests
+                .any(|finding| finding.code == told.finding.code && finding.place == told.second)
+    };
+    let wrong = wrong.filter(|told| !is_said(told));
+    wrong
+        .map(|told| Located {
+            finding: Finding {
+                // That is for a part of what stands there.
+                replacement: None,
+                ..told.finding
+            },
+            reference: None,
+            other: told.second,
+        })
+        .collect()
+}
+
+fn summary(
+    context: &Context,
+    sources: Option<&Sources>,
+    unparsed: usize,
+    findings: &[Located],
+) -> String {
     let application = context.application();
     let services = application.services.iter();
     let services = services.filter(|service| !service.external).count();
@@ -85,12 +140,12 @@ fn summary(context: &Context, sources: Option<&Sources>, findings: &[Located]) -
     } else {
         found.join(", ")
     };
-    let references = sources.map_or_else(String::new, references);
+    let references = sources.map_or_else(String::new, |sources| references(sources, unparsed));
     format!("checked {services} in {environments}{references}: {found}")
 }
 
 /// How many references were checked, and whether all were seen.
-fn references(sources: &Sources) -> String {
+fn references(sources: &Sources, unparsed: usize) -> String {
     let crates = sources.packages.len();
     if crates == 0 {
         return String::new();
@@ -100,7 +155,7 @@ fn references(sources: &Sources) -> String {
         .iter()
         .filter(|reference| reference.what != What::Macro);
     let named = count(named.count(), "reference");
-    let unseen = match sources.unseen.len() {
+    let unseen = match sources.unseen.len() + unparsed {
         0 => String::new(),
         number => format!(" ({} not looked at)", count(number, "place")),
     };

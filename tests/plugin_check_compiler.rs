@@ -117,6 +117,10 @@ fn findings(app: &App, lines: &str) -> HashMap<String, Vec<Said>> {
         else {
             continue;
         };
+        if finding["code"] == "unseen-source" {
+            // Its references are checked all the same, and for URLs it has to parse.
+            continue;
+        }
         assert_eq!(finding["severity"], "error", "{line}");
         let number = |key: &str| usize::try_from(reference[key].as_u64().unwrap()).unwrap();
         let text = fs::read_to_string(app.path().join(file)).unwrap();

@@ -404,3 +404,43 @@ fn what_cargo_cannot_read_does_not_hide_the_manifests() {
         human.stderr
     );
 }
+
+#[test]
+fn what_is_wrong_with_a_url_is_found_and_what_works_is_not() {
+    let main = "fn main() {\n    get(\"http://api/x\");\n    get(\"http://api:8080/y\");\n    get(\"http://apj/z\");\n}\n";
+    let app = shop(main);
+    let name = |code: &str| code.to_owned();
+    let expected = [(name("url-port"), 2, 9), (name("unknown-host"), 4, 9)];
+    let found = found(&app);
+    let urls: Vec<_> = found
+        .iter()
+        .filter(|(code, ..)| code != "url-connect-off")
+        .cloned()
+        .collect();
+    assert_eq!(urls, expected, "{found:?}");
+    let human = check(&app, "human").stdout;
+    assert!(
+        human.contains(" ::: copilot/api/manifest.yml:5:9\n"),
+        "{human}"
+    );
+    let json = check(&app, "json").stdout;
+    let mut lines = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let port = lines.find(|line| line["code"] == "url-port").unwrap();
+    assert_eq!(port["file"], "services/web/src/main.rs");
+    assert_eq!(port["related"]["file"], "copilot/api/manifest.yml");
+    assert_eq!(port["related"]["line"], 5);
+}
+
+#[test]
+fn a_url_of_a_variable_is_wrong_where_that_is_set() {
+    let app = shop("fn main() { get(std::env::var(\"API_URL\").unwrap()); }\n").file(
+        "copilot/web/manifest.yml",
+        "name: web\ntype: Backend Service\nimage: {build: x, port: 80}\nnetwork: {connect: true}\n\
+         variables:\n  API_URL: http://api:81\n",
+    );
+    assert_eq!(found(&app), []);
+    let json = check(&app, "json").stdout;
+    assert_eq!(json.matches("\"url-port\"").count(), 1, "{json}");
+}

@@ -6,8 +6,9 @@ use std::{env, fs};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use service_connect_codegen::Severity;
 
+use super::Found;
 use super::propose::Proposal;
-use super::{Found, Told};
+use crate::by_hand::Told;
 use crate::context::Context;
 use crate::output::printable;
 use crate::report::relative;

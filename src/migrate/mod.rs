@@ -19,17 +19,18 @@ use std::ops::Range;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use service_connect_codegen::urls::Names;
-use service_connect_codegen::{Code, Finding, Place, Severity};
+use service_connect_codegen::{Place, Severity};
 
 use self::edit::{Edit, apply};
 use self::propose::{Proposal, Proposer};
 use self::stub::Types;
 use self::words::Words;
+use crate::by_hand::{self, Told, told};
 use crate::context::Context;
 use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
-use crate::scan::urls::{HandBuilt, Urls};
-use crate::scan::{Asked, File, Package};
+use crate::scan::urls::Urls;
+use crate::scan::{Asked, Package};
 use crate::{Outcome, diff, output};
 
 /// What `--help` says below the options.
@@ -63,13 +64,6 @@ struct Found<'a> {
     verdict: Verdict<'a>,
     told: Vec<Told>,
     proposal: Proposal,
-}
-
-/// What is said of it.
-struct Told {
-    finding: Finding,
-    /// The line of a manifest that has to do with it.
-    second: Option<Place>,
 }
 
 /// Prints what was found, or the patch.
@@ -113,12 +107,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     match arguments.format {
         Format::Human => {
             output::result(&text)?;
-            let parsed = urls.iter().map(|(_, urls)| urls);
-            let parsed = parsed.filter(|urls| urls.model.is_parsed);
-            let files = parsed
-                .flat_map(|urls| urls.files)
-                .filter(|file| !file.is_test);
-            let unparsed: Vec<_> = files.filter_map(File::unparsed).collect();
+            let unparsed = by_hand::unparsed(&urls);
             totals.unseen = sources.unseen.len() + unparsed.len();
             totals.idle = urls.iter().map(|(_, urls)| urls.idle).sum();
             for note in sources.unseen.iter().chain(&unparsed) {
@@ -188,98 +177,6 @@ fn look<'a>(
         .collect();
     found.sort_by_key(|found| (found.file, found.span.start));
     (found, edits)
-}
-
-/// What is wrong with a URL, each with the environments; that it works where nothing is.
-fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<Told> {
-    let application = context.application();
-    let name = |environment: &Option<usize>| {
-        environment.map_or_else(String::new, |index| {
-            format!("`{}`", application.environments[index].name)
-        })
-    };
-    let mut told: Vec<(Finding, Option<Place>, Vec<Option<usize>>)> = Vec::new();
-    let mut all: Vec<Option<usize>> = Vec::new();
-    for way in &verdict.ways {
-        if !all.contains(&way.environment) {
-            all.push(way.environment);
-        }
-        let Some(finding) = &way.finding else {
-            continue;
-        };
-        match told.iter_mut().find(|(known, _, _)| known == finding) {
-            Some((_, _, environments)) => {
-                if !environments.contains(&way.environment) {
-                    environments.push(way.environment);
-                }
-            }
-            None => told.push((finding.clone(), way.second.clone(), vec![way.environment])),
-        }
-    }
-    if told.is_empty() {
-        let message = match (&verdict.unclear, &verdict.service) {
-            (Some(unclear), _) => format!("this looks like the URL of a service, but {unclear}"),
-            (None, service) => {
-                let service = service.as_deref().unwrap_or_default();
-                let environments: Vec<_> = all
-                    .iter()
-                    .map(name)
-                    .filter(|name| !name.is_empty())
-                    .collect();
-                let scope = if environments.is_empty() || verdict.unknown_caller {
-                    String::new()
-                } else {
-                    format!(" in {}", listed(&environments))
-                };
-                if verdict.unknown_caller {
-                    format!(
-                        "the address of `{service}` is put together by hand, in a crate that no service is known to run"
-                    )
-                } else {
-                    format!(
-                        "the address of `{service}` is put together by hand: it works today{scope}"
-                    )
-                }
-            }
-        };
-        let finding = Finding::note(Code::HandBuiltUrl, message).at(&url.place);
-        return vec![Told {
-            finding,
-            second: None,
-        }];
-    }
-    told.into_iter()
-        .map(|(finding, second, environments)| {
-            let is_everywhere =
-                environments.len() == all.len() && application.environments.len() != 1;
-            let names: Vec<_> = environments
-                .iter()
-                .map(name)
-                .filter(|name| !name.is_empty())
-                .collect();
-            let scope = match (&names[..], is_everywhere) {
-                ([], _) => String::new(),
-                (_, true) => "in every environment, ".to_owned(),
-                (names, false) => format!("in {}, ", listed(names)),
-            };
-            let finding = Finding {
-                message: format!("{scope}{}", finding.message),
-                ..finding
-            };
-            Told {
-                finding: finding.at(&url.place),
-                second,
-            }
-        })
-        .collect()
-}
-
-fn listed(names: &[String]) -> String {
-    match names.split_last() {
-        None => String::new(),
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
 }
 
 /// What is said at the end.

@@ -25,6 +25,9 @@ pub struct Json<'a> {
     /// The reference in a Rust source by which it comes up; `file` and the rest are what to change.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<Reference<'a>>,
+    /// Another line that has to do with it, and need not change: that of the port that a URL misses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related: Option<Reference<'a>>,
 }
 
 #[derive(Serialize)]
@@ -33,6 +36,17 @@ struct Reference<'a> {
     line: u32,
     column: u32,
     span: [usize; 2],
+}
+
+impl<'a> Reference<'a> {
+    fn to(place: &'a Place) -> Self {
+        Self {
+            file: &place.file,
+            line: place.line,
+            column: place.column,
+            span: [place.span.start, place.span.end],
+        }
+    }
 }
 
 impl<'a> Json<'a> {
@@ -51,6 +65,7 @@ impl<'a> Json<'a> {
             help: finding.help.as_deref(),
             replacement: finding.replacement.as_deref(),
             reference: None,
+            related: None,
         }
     }
 }
@@ -58,15 +73,11 @@ impl<'a> Json<'a> {
 /// The findings for programs, one in a line.
 pub fn render(findings: &[Located]) -> Result<String> {
     let mut out = String::new();
-    for Located { finding, reference } in findings {
+    for located in findings {
         let json = Json {
-            reference: reference.as_ref().map(|place: &Place| Reference {
-                file: &place.file,
-                line: place.line,
-                column: place.column,
-                span: [place.span.start, place.span.end],
-            }),
-            ..Json::of(finding)
+            reference: located.reference.as_ref().map(Reference::to),
+            related: located.other.as_ref().map(Reference::to),
+            ..Json::of(&located.finding)
         };
         out.push_str(&serde_json::to_string(&json)?);
         out.push('\n');

@@ -32,12 +32,14 @@ pub enum Format {
 }
 
 /// A finding, and where it comes up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Located {
     /// What is wrong. Its place is what is to be changed.
     pub finding: Finding,
     /// The place in a Rust source that makes it matter, where that is another one: the reference to a service.
     pub reference: Option<Place>,
+    /// Another line that has to do with it, where the finding's own is all that is to be changed.
+    pub other: Option<Place>,
 }
 
 impl From<Finding> for Located {
@@ -45,6 +47,7 @@ impl From<Finding> for Located {
         Self {
             finding,
             reference: None,
+            other: None,
         }
     }
 }
@@ -56,6 +59,7 @@ impl Located {
             return Self {
                 finding,
                 reference: Some(source.clone()),
+                other: None,
             };
         }
         Self {
@@ -65,6 +69,7 @@ impl Located {
                 ..finding.at(source)
             },
             reference: None,
+            other: None,
         }
     }
 
@@ -75,8 +80,10 @@ impl Located {
 
     /// The other place.
     fn related(&self) -> Option<&Place> {
-        let place = self.finding.place.as_ref();
-        place.filter(|_| self.reference.is_some())
+        match self.reference {
+            Some(_) => self.finding.place.as_ref(),
+            None => self.other.as_ref(),
+        }
     }
 }
 
