@@ -232,7 +232,11 @@ impl Totals {
         match self.idle {
             0 => {}
             1 => text.push_str("\n1 URL that nothing reads was left out"),
-            number => text.push_str(&format!("\n{number} URLs that nothing reads were left out")),
+            number => text.extend([
+                "\n",
+                &number.to_string(),
+                " URLs that nothing reads were left out",
+            ]),
         }
         for package in &self.without {
             text.extend([

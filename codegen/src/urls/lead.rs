@@ -130,13 +130,12 @@ impl<'a> Check<'a> {
             match route::service_connect(application, Some(self.caller), service, environment) {
                 Ok(authority) if authority.host.eq_ignore_ascii_case(&host.name) => {
                     // Nothing answers there on another port.
-                    return match self.port(service, host, authority.port, Finding::error) {
-                        Some(finding) => Leads::broken(service, finding),
-                        None => {
-                            let finding = self.tls(service, host);
-                            Leads::to(service, Via::ServiceConnect, finding)
-                        }
-                    };
+                    if let Some(finding) = self.port(service, host, authority.port, Finding::error)
+                    {
+                        return Leads::broken(service, finding);
+                    }
+                    let finding = self.tls(service, host);
+                    return Leads::to(service, Via::ServiceConnect, finding);
                 }
                 Ok(authority) => {
                     let message = format!(
