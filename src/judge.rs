@@ -162,6 +162,8 @@ impl<'a> Judge<'a> {
     pub fn verdict(&self, url: &HandBuilt) -> Option<Verdict<'a>> {
         let mut ways = Vec::new();
         let mut services = Vec::new();
+        // A text that leads to no service.
+        let mut stray = None;
         let texts = self.texts(url);
         for Reached {
             caller,
@@ -172,6 +174,7 @@ impl<'a> Judge<'a> {
         {
             let leads = self.names.leads(caller, *environment, text);
             let Some(lead) = leads.into_iter().find(|lead| concerns(url, lead)) else {
+                stray.get_or_insert((*caller, *environment));
                 continue;
             };
             if !services.contains(&lead.service) {
@@ -197,7 +200,10 @@ impl<'a> Judge<'a> {
             });
         }
         let (service, unclear) = match (&services[..], ways.is_empty()) {
-            ([service], _) => (service.clone(), None),
+            ([service], _) => {
+                let stray = stray.map(|(caller, environment)| self.stray(caller, environment));
+                (service.clone(), stray.or_else(|| self.unset(url)))
+            }
             (_, true) => (None, Some(self.unclear(url, &texts)?)),
             _ => (None, Some("it leads to different services".to_owned())),
         };
@@ -207,6 +213,38 @@ impl<'a> Judge<'a> {
             unclear,
             unknown_caller: !self.runs,
         })
+    }
+
+    /// Says where a URL leads to no service.
+    fn stray(&self, caller: &Service, environment: Option<usize>) -> String {
+        let environments = &self.context.application().environments;
+        let environment = environment.and_then(|index| environments.get(index));
+        let scope = environment.map_or(String::new(), |known| format!("in `{}` ", known.name));
+        let by = if self.callers.len() > 1 {
+            format!(" when `{}` runs it", caller.name)
+        } else {
+            String::new()
+        };
+        format!("{scope}it leads to no service{by}, or it is not known where it leads")
+    }
+
+    /// Says which variable of a URL need not hold what is known of it: what no manifest's `variables` set may be set by a
+    /// secret or a file, whatever its default is.
+    fn unset(&self, url: &HandBuilt) -> Option<String> {
+        let environments = self.context.application().looked_at();
+        let is_set = |name: &str| {
+            let mut callers = self.callers.iter();
+            self.runs
+                && callers.all(|caller| {
+                    let mut environments = environments.iter();
+                    environments.all(|index| self.setting(caller, *index, name).is_some())
+                })
+        };
+        let mut variables = url.variables().into_iter();
+        let name = variables.find(|name| !name.starts_with("COPILOT_") && !is_set(name))?;
+        Some(format!(
+            "`{name}` may be set elsewhere, such as by a secret: no manifest's `variables` set it in every environment"
+        ))
     }
 
     /// Why something that looks like the URL of a service cannot be followed; `None` if it does not look like one.

@@ -69,14 +69,14 @@ impl Compiler<'_> {
                 OpKind::Field if at == Type::Plain => Type::Plain,
                 OpKind::Field => return Err("a field of it is read".to_owned()),
                 OpKind::Await => awaited(at)?,
-                OpKind::Try => self.tried(at, chain.spot)?,
+                OpKind::Try => self.tried(at, chain)?,
                 OpKind::Method(name, arguments) => self.method(at, name, arguments, chain.spot)?,
             };
         }
         self.ends(at, &chain.context, chain.spot)
     }
 
-    fn tried(&self, at: Type, spot: Spot) -> Result<Type, String> {
+    fn tried(&self, at: Type, chain: &Chain) -> Result<Type, String> {
         let (error, then) = match at {
             Type::Sent(error) => (error, Type::Response),
             Type::Read(error) => (error, Type::Plain),
@@ -88,7 +88,13 @@ impl Compiler<'_> {
             _ => return Err("`?` stands where there is no result".to_owned()),
         };
         if error == ErrorType::Client {
-            question_mark(self.model, spot)?;
+            let mut closures = self.model.closures.iter();
+            if closures
+                .any(|(file, range)| *file == chain.spot.file && range.contains(&chain.span.start))
+            {
+                return Err("`?` stands in a closure or an `async` block".to_owned());
+            }
+            question_mark(self.model, chain.spot)?;
         }
         Ok(then)
     }
@@ -201,6 +207,10 @@ impl Compiler<'_> {
 
     fn ends(&self, at: Type, context: &Context, spot: Spot) -> Result<(), String> {
         match (at, context) {
+            // A blocking client has done by then what ours would never do.
+            (Type::Builder | Type::Sending | Type::Reading, context) if is_left(context) => {
+                Err("what it gives is never awaited".to_owned())
+            }
             (Type::Plain | Type::Read(ErrorType::Other), Context::Value)
             | (Type::Plain, _)
             | (_, Context::Dropped) => Ok(()),
@@ -301,6 +311,19 @@ impl Compiler<'_> {
                     && mention.name == name
                     && mention.at == chain.span.start
             })
+    }
+}
+
+/// Whether nothing is done with a value.
+fn is_left(context: &Context) -> bool {
+    let is_named = |bound: &crate::scan::urls::Bound| {
+        let name = bound.name.as_deref();
+        name.is_some_and(|name| !name.starts_with('_'))
+    };
+    match context {
+        Context::Dropped => true,
+        Context::Bound(all) => !all.iter().all(|(bound, _)| is_named(bound)),
+        Context::Value => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `migrate`: hand-built URLs of services in Rust sources, where they lead today, and the typed calls to write instead.
 
 mod chain;
+mod client;
 mod edit;
 mod errors;
 mod human;
@@ -29,7 +30,7 @@ use crate::by_hand::{self, Told, told};
 use crate::context::Context;
 use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
-use crate::scan::urls::Urls;
+use crate::scan::urls::{HandBuilt, Urls};
 use crate::scan::{Asked, Package};
 use crate::{Outcome, diff, output};
 
@@ -69,8 +70,17 @@ struct Found<'a> {
 /// Prints what was found, or the patch.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let asked = Asked::cargo(selection);
-    let context = Context::open(selection)?;
-    let Some(sources) = asked.read(&context, selection)? else {
+    let asked_for = Context::open(selection)?;
+    // A change is made for all environments, whichever of them are told of.
+    let all = match &selection.environments[..] {
+        [] => None,
+        _ => Some(Context::open(&Selection {
+            environments: Vec::new(),
+            ..selection.clone()
+        })?),
+    };
+    let context = all.as_ref().unwrap_or(&asked_for);
+    let Some(sources) = asked.read(context, selection)? else {
         bail!(
             "there is no `Cargo.toml` in `{}` or above it, and so no Rust to look at",
             selection.directory.display()
@@ -80,20 +90,28 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let mut text = String::new();
     let mut totals = Totals::default();
     let types = Types::of_all(context.application());
-    let urls = judge::hand_built(&context, &names, &sources);
+    let urls = judge::hand_built(context, &names, &sources);
+    let names_asked_for = Names::of(asked_for.application());
     for (package, (judge, urls)) in sources.packages.iter().zip(&urls) {
-        let (found, edits) = look(&context, package, judge, &types, urls);
+        let (found, edits) = look(context, package, judge, &types, urls);
+        let found = match &all {
+            None => found,
+            Some(_) => {
+                let judge = Judge::new(&asked_for, &names_asked_for, package);
+                told_of(&asked_for, &judge, urls, found)
+            }
+        };
         totals.add(package, &found);
         match arguments.format {
             Format::Human => {
                 let shown = found
                     .iter()
-                    .map(|found| human::render(&context, package, found));
+                    .map(|found| human::render(&asked_for, package, found));
                 text.extend(shown);
             }
             Format::Json => {
                 for found in &found {
-                    text.push_str(&json::render(&context, package, found)?);
+                    text.push_str(&json::render(&asked_for, package, found)?);
                 }
             }
             Format::Diff => {
@@ -177,6 +195,29 @@ fn look<'a>(
         .collect();
     found.sort_by_key(|found| (found.file, found.span.start));
     (found, edits)
+}
+
+/// What is said in the environments that are asked for; not of the URLs that lead to no service there.
+fn told_of<'a>(
+    context: &Context,
+    judge: &Judge<'a>,
+    urls: &Urls<'_>,
+    found: Vec<Found<'_>>,
+) -> Vec<Found<'a>> {
+    let found = found.into_iter().filter_map(|found| {
+        let is_it = |url: &&HandBuilt| url.spot.file == found.file && url.span == found.span;
+        let url = urls.found.iter().find(is_it)?;
+        let verdict = judge.verdict(url)?;
+        Some(Found {
+            file: found.file,
+            span: found.span,
+            place: found.place,
+            told: told(context, url, &verdict),
+            verdict,
+            proposal: found.proposal,
+        })
+    });
+    found.collect()
 }
 
 /// What is said at the end.

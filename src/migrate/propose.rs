@@ -6,6 +6,7 @@ use service_connect_codegen::{Need, Reference, Service};
 use syn::Expr;
 
 use super::chain::Compiler;
+use super::client::Client;
 use super::edit::Edit;
 use super::errors::question_mark;
 use super::path::{self, Path};
@@ -17,7 +18,7 @@ use crate::judge::{Judge, Verdict, authority_end};
 use crate::output;
 use crate::scan::Package;
 use crate::scan::urls::{
-    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, after, bytes, is_building, last, peel, shape,
+    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, after, bytes, is_building, peel, shape,
 };
 
 /// What to do about a URL.
@@ -235,28 +236,14 @@ impl Proposer<'_> {
         if !self.uses_reqwest() {
             return Err("the HTTP client is not reqwest".to_owned());
         }
+        if self.words.iter().any(|words| words.has("blocking")) {
+            return Err("the client may be a blocking one".to_owned());
+        }
         let model = &self.urls.model;
         if let Some(step) = step {
             let chain = &model.chains[chain];
-            let is_plain = |kind: &OpKind| match kind {
-                OpKind::Field => true,
-                OpKind::Method(name, arguments) => {
-                    arguments.is_empty()
-                        && matches!(name.as_str(), "clone" | "as_ref" | "client" | "http")
-                }
-                OpKind::Try | OpKind::Await => false,
-            };
-            let is_client = match &chain.base {
-                Expr::Path(_) => true,
-                Expr::Call(call) => {
-                    call.args.is_empty()
-                        && matches!(&*call.func, Expr::Path(path)
-                            if matches!(last(&path.path).as_str(), "new" | "default" | "client"))
-                }
-                _ => false,
-            };
-            if !is_client || !chain.ops[..step].iter().all(|op| is_plain(&op.kind)) {
-                return Err("its client is set up in place".to_owned());
+            if !self.client().is_bare(chain, step) {
+                return Err("what its client is set up with would be lost".to_owned());
             }
             let is_sent = chain.ops[step..]
                 .iter()
@@ -338,6 +325,14 @@ impl Proposer<'_> {
 
     fn is_http(&self, url: &HandBuilt) -> bool {
         matches!(self.scheme(url).as_deref(), Some("http" | "https"))
+    }
+
+    fn client(&self) -> Client<'_> {
+        Client {
+            model: &self.urls.model,
+            files: self.urls.files,
+            words: self.words,
+        }
     }
 
     fn uses_reqwest(&self) -> bool {

@@ -46,7 +46,9 @@ fn application() -> (TempDir, Context) {
         (
             "copilot/web/manifest.yml",
             backend("web", 80)
-                + "variables:\n  API_URL: http://api:8080\n  API_V1: http://api:8080/v1/\n",
+                + "variables:\n  API_URL: http://api:8080\n  API_V1: http://api:8080/v1/\n  \
+                   PARTNER: http://api:8080\nsecrets:\n  BY_SECRET: /shop/api\nenvironments:\n  prod:\n    \
+                   variables: {PARTNER: \"https://api.partner.example.com\"}\n",
         ),
     ];
     for (file, text) in files {
@@ -205,6 +207,24 @@ const PROPOSED: &[(&str, &str)] = &[
         "Client::builder().build()?.get(\"http://api/x\").send().await?;",
         "Client::builder().build()?.get(&Api::url(\"/x\")?).send().await?;",
     ),
+    // What is sent by a blocking client, and is not by a future that is dropped.
+    (
+        "let _ = client.post(\"http://api/x\").send();",
+        "let _ = client.post(&Api::url(\"/x\")?).send();",
+    ),
+    (
+        "client.post(\"http://api/x\").send();",
+        "client.post(&Api::url(\"/x\")?).send();",
+    ),
+    // A client of which it is not known what it sends.
+    (
+        "own().get(\"http://api/x\").send().await?;",
+        "own().get(&Api::url(\"/x\")?).send().await?;",
+    ),
+    (
+        "let client = own(); client.get(\"http://api/x\").send().await?;",
+        "let client = own(); client.get(&Api::url(\"/x\")?).send().await?;",
+    ),
     // What both have.
     (
         "match client.get(\"http://api/x\").send().await {\n        Ok(answer) if answer.status().is_success() => answer.text().await?,\n        Ok(_) => return Ok(()),\n        Err(error) => bail!(\"{error} {}\", error.is_timeout()),\n    }",
@@ -235,7 +255,7 @@ const PROPOSED: &[(&str, &str)] = &[
 
 fn in_function(body: &str) -> String {
     format!(
-        "use reqwest::Method;\nconst PATH: &str = \"/x\";\nasync fn main(path: &str, id: u64, endpoint: String, m: Method) -> anyhow::Result<()> {{\n    {body}\n}}\n"
+        "use reqwest::{{Client, Method}};\nconst PATH: &str = \"/x\";\nasync fn main(client: &Client, path: &str, id: u64, endpoint: String, m: Method) -> anyhow::Result<()> {{\n    {body}\n}}\n"
     )
 }
 
@@ -281,6 +301,10 @@ const ADVISED: &[(&str, &str)] = &[
         "closure",
     ),
     (
+        "async fn main() -> anyhow::Result<()> { other(async { reqwest::get(\"http://api/x\").await?; Ok::<_, reqwest::Error>(()) }); }",
+        "`?` stands in a closure or an `async` block",
+    ),
+    (
         "fn main() -> anyhow::Result<()> { get(\"http://mail/x\"); }",
         "a typed call would not compile: ",
     ),
@@ -295,6 +319,14 @@ const ADVISED: &[(&str, &str)] = &[
     (
         "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"CACHE_URL\")?).await?; }",
         "`CACHE_URL` is set by no manifest",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"PARTNER\")?).await?; }",
+        "in `prod` it leads to no service",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"BY_SECRET\").unwrap_or_else(|_| \"http://api:8080\".into())).await?; }",
+        "`BY_SECRET` may be set elsewhere, such as by a secret",
     ),
     (
         "struct Api; async fn main() -> anyhow::Result<()> { reqwest::get(\"http://api/x\").await?; }",
@@ -318,6 +350,39 @@ fn where_it_would_not_compile_it_is_said_why() {
         assert_eq!(changed, *text);
         let is_said = advice.iter().any(|advice| advice.contains(expected));
         assert!(is_said, "{text}: {advice:#?}");
+    }
+}
+
+#[test]
+fn what_a_client_is_set_up_with_is_kept() {
+    let (_directory, context) = application();
+    let call = "impl Shop { async fn go(&self) -> anyhow::Result<()> { self.http.get(\"http://api/x\").send().await?; } }";
+    let run = "fn main() { Shop::go(); }";
+    for (before, is_typed) in [
+        ("use reqwest::Client; struct Shop { http: Client }", true),
+        ("struct Shop { http: reqwest::Client }", true),
+        ("use own::Client; struct Shop { http: Client }", false),
+        ("struct Shop { http: reqwest::blocking::Client }", false),
+        (
+            "use reqwest::blocking; struct Shop { http: reqwest::Client }",
+            false,
+        ),
+        (
+            "struct Shop { http: reqwest::Client } fn new() { reqwest::Client::builder().user_agent(\"me\"); }",
+            false,
+        ),
+        (
+            "use reqwest::ClientBuilder; struct Shop { http: reqwest::Client }",
+            false,
+        ),
+    ] {
+        let (_, changed, advice) = migrated(&context, &format!("{before} {call} {run}"));
+        let expected = if is_typed {
+            "Api::get(\"/x\").send()"
+        } else {
+            "self.http.get(&Api::url(\"/x\")?).send()"
+        };
+        assert!(changed.contains(expected), "{changed} {advice:?}");
     }
 }
 

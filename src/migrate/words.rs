@@ -20,6 +20,11 @@ impl Words {
         Self(words)
     }
 
+    /// Whether the name stands anywhere in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(word, _)| word == name)
+    }
+
     /// Where the name stands in a range of it.
     pub fn places<'w>(
         &'w self,

@@ -1,6 +1,6 @@
 //! What of a package's sources the texts of URLs are made of: functions, bindings, constants, fields and calls.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use syn::{Expr, Pat, Type};
@@ -17,6 +17,8 @@ pub struct Model {
     pub fields: HashMap<String, Vec<Field>>,
     /// The types of fields: struct, field, type.
     pub types: HashMap<(String, String), String>,
+    /// The fields whose type is an HTTP client as reqwest has it: struct and field.
+    pub clients: HashSet<(String, String)>,
     /// The arguments of calls, by the name of the function.
     pub calls: HashMap<String, Vec<Call>>,
     pub chains: Vec<Chain>,
@@ -95,6 +97,8 @@ pub struct Parameter {
     pub name: Option<String>,
     /// The name of its type, without references, `Arc`, `State` and the like.
     pub type_name: Option<String>,
+    /// It is an HTTP client by its type.
+    pub is_client: bool,
     /// It is text by its type: `&str`, `String`.
     pub text: Option<TextType>,
 }
@@ -264,6 +268,30 @@ impl Model {
         seen.max_by_key(|index| self.bindings[*index].visible.start)
     }
 
+    /// Whether a path names the client of reqwest in that file.
+    pub fn is_client(&self, path: &syn::Path, file: usize) -> bool {
+        let names = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string());
+        let names: Vec<_> = names.collect();
+        let is_import =
+            |import: &Import| import.file == file && import.path == ["reqwest", "Client"];
+        match &names[..] {
+            [of, name] => of == "reqwest" && name == "Client",
+            [name] => {
+                let mut imports = self.imports.iter().filter(|import| import.name == *name);
+                name == "Client" && imports.any(is_import)
+            }
+            _ => false,
+        }
+    }
+
+    /// The same of a type, without references and what only holds it.
+    pub fn is_client_type(&self, ty: &Type, file: usize) -> bool {
+        type_path(ty).is_some_and(|path| self.is_client(path, file))
+    }
+
     /// The constant of that name: of that file if there are several.
     pub fn constant(&self, name: &str, file: usize) -> Option<&Constant> {
         let all = || {
@@ -326,6 +354,11 @@ pub fn qualifier(path: &syn::Path) -> Option<String> {
 
 /// The name of a type, without references and what only holds it.
 pub fn type_name(ty: &Type) -> Option<String> {
+    type_path(ty).map(last)
+}
+
+/// The same with what stands before it.
+fn type_path(ty: &Type) -> Option<&syn::Path> {
     const HOLDERS: &[&str] = &[
         "Arc",
         "Box",
@@ -338,8 +371,8 @@ pub fn type_name(ty: &Type) -> Option<String> {
         "State",
     ];
     match ty {
-        Type::Reference(reference) => type_name(&reference.elem),
-        Type::Paren(paren) => type_name(&paren.elem),
+        Type::Reference(reference) => type_path(&reference.elem),
+        Type::Paren(paren) => type_path(&paren.elem),
         Type::Path(path) => {
             let segment = path.path.segments.last()?;
             let name = segment.ident.to_string();
@@ -347,11 +380,11 @@ pub fn type_name(ty: &Type) -> Option<String> {
                 && HOLDERS.contains(&name.as_str())
             {
                 return arguments.args.iter().find_map(|argument| match argument {
-                    syn::GenericArgument::Type(ty) => type_name(ty),
+                    syn::GenericArgument::Type(ty) => type_path(ty),
                     _ => None,
                 });
             }
-            Some(name)
+            Some(&path.path)
         }
         _ => None,
     }

@@ -30,6 +30,9 @@ impl Walker<'_> {
             let Some(ident) = &field.ident else { continue };
             if let Some(name) = type_name(&field.ty) {
                 let key = (of.clone(), ident.to_string());
+                if self.model.is_client_type(&field.ty, self.index) {
+                    self.model.clients.insert(key.clone());
+                }
                 self.model.types.insert(key, name);
             }
             if let Some(value) = from_command_line(&field.attrs) {
@@ -104,6 +107,7 @@ impl Walker<'_> {
                     parameters.push(Parameter {
                         name: bound.name.take(),
                         type_name: type_name(&typed.ty),
+                        is_client: self.model.is_client_type(&typed.ty, self.index),
                         text: text_type(&typed.ty),
                     });
                 }

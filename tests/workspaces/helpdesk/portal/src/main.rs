@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::from_env()?;
     let app = Arc::new(App {
         config,
-        http: reqwest::Client::builder().build()?,
+        http: reqwest::Client::new(),
     });
     let router = Router::new()
         .route("/", get(routes::overview))
