@@ -27,7 +27,7 @@ impl Client<'_> {
         for op in &chain.ops[..step] {
             match &op.kind {
                 OpKind::Field => {
-                    fields.push(text[end..op.end].trim().trim_start_matches('.').trim())
+                    fields.push(text[end..op.end].trim().trim_start_matches('.').trim());
                 }
                 OpKind::Method(name, arguments)
                     if arguments.is_empty() && matches!(name.as_str(), "clone" | "as_ref") => {}
@@ -44,8 +44,9 @@ impl Client<'_> {
                     Some(self.model.types.get(&key).cloned())
                 });
                 let key = of.flatten().map(|of| (of, (*field).to_owned()));
-                key.is_some_and(|key| self.is_one(&key.0) && self.model.clients.contains(&key))
-                    && !self.is_built()
+                key.is_some_and(|key| {
+                    !self.model.is_ambiguous(&key.0) && self.model.clients.contains(&key)
+                }) && !self.is_built()
             }
         }
     }
@@ -100,12 +101,6 @@ impl Client<'_> {
         let mut parameters = function.parameters.iter();
         let parameter = parameters.find(|parameter| parameter.name.as_ref() == Some(&name))?;
         parameter.type_name.clone()
-    }
-
-    /// Whether there is one type of that name.
-    fn is_one(&self, name: &str) -> bool {
-        let items = self.model.items.iter();
-        items.filter(|(_, item)| item == name).count() == 1
     }
 
     /// Whether a client is set up anywhere in the package.

@@ -33,7 +33,7 @@ pub fn question_mark(model: &Model, spot: Spot) -> Result<(), String> {
     match error {
         Some(error) => takes(model, spot.file, error, name),
         None if ANY.contains(&first.as_str()) => Ok(()),
-        None => match model.aliases.get(&segment.ident.to_string()) {
+        None => match alias(model, spot.file, output, &segment.ident.to_string()) {
             Some(Type::Path(alias)) => {
                 let error = alias.path.segments.last();
                 let error = error.and_then(|segment| arguments(&segment.arguments).nth(1));
@@ -45,6 +45,21 @@ pub fn question_mark(model: &Model, spot: Spot) -> Result<(), String> {
             _ => Err(format!("it is not known which error `{name}` returns")),
         },
     }
+}
+
+/// The package's own type of that name, if the path can be no other one.
+fn alias<'m>(model: &'m Model, file: usize, path: &syn::Path, name: &str) -> Option<&'m Type> {
+    const OWN: &[&str] = &["crate", "self", "super"];
+    let first = full(model, file, path);
+    let is_here = || {
+        model
+            .items
+            .iter()
+            .any(|(of, item)| *of == file && item == name)
+    };
+    let is_own = OWN.contains(&first.as_str()) || first == name && is_here();
+    let alias = model.aliases.get(name)?;
+    (is_own && !model.is_ambiguous(name)).then_some(alias)
 }
 
 fn arguments(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
@@ -84,6 +99,9 @@ fn takes(model: &Model, file: usize, error: &Type, function: &str) -> Result<(),
     let is_any = ANY.contains(&full(model, file, &path.path).as_str());
     if is_any || name == "Box" && takes_any(path) {
         return Ok(());
+    }
+    if model.is_ambiguous(&name) {
+        return Err(format!("there are several `{name}`"));
     }
     let mut conversions = model.conversions.iter();
     let is_made = conversions.any(|(of, from, is_generic)| {

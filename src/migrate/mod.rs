@@ -94,12 +94,11 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let names_asked_for = Names::of(asked_for.application());
     for (package, (judge, urls)) in sources.packages.iter().zip(&urls) {
         let (found, edits) = look(context, package, judge, &types, urls);
-        let found = match &all {
-            None => found,
-            Some(_) => {
-                let judge = Judge::new(&asked_for, &names_asked_for, package);
-                told_of(&asked_for, &judge, urls, found)
-            }
+        let found = if all.is_some() {
+            let judge = Judge::new(&asked_for, &names_asked_for, package);
+            told_of(&asked_for, &judge, urls, found)
+        } else {
+            found
         };
         totals.add(package, &found);
         match arguments.format {

@@ -305,6 +305,21 @@ const ADVISED: &[(&str, &str)] = &[
         "`?` stands in a closure or an `async` block",
     ),
     (
+        "struct Failed; impl From<service_connect::Error> for Failed {} mod other { pub struct Failed; } \
+         async fn main() -> Result<(), Failed> { reqwest::get(\"http://api/x\").await?; }",
+        "there are several `Failed`",
+    ),
+    (
+        "type Result<T> = std::result::Result<T, anyhow::Error>; mod other { pub type Result<T> = std::io::Result<T>; } \
+         async fn main() -> Result<()> { reqwest::get(\"http://api/x\").await?; }",
+        "it is not known which error",
+    ),
+    (
+        "type Result<T> = std::result::Result<T, anyhow::Error>; \
+         async fn main() -> std::io::Result<()> { reqwest::get(\"http://api/x\").await?; }",
+        "it is not known which error",
+    ),
+    (
         "fn main() -> anyhow::Result<()> { get(\"http://mail/x\"); }",
         "a typed call would not compile: ",
     ),
@@ -443,6 +458,91 @@ fn what_is_wrong_today_is_told_for_each_environment() {
         told(&format!("format!(\"http://mail.{{}}:8080\", {zone})")).len(),
         1
     );
+}
+
+/// What a URL was read from, and whether it is known what it holds.
+#[test]
+fn what_is_changed_or_returned_early_is_not_known() {
+    let (_directory, context) = application();
+    let main = "async fn main() -> anyhow::Result<()> { let shop = Shop { api: \"http://api:8080\".to_owned() }; \
+                reqwest::get(shop.api).await?; Ok(()) }";
+    let returns = "fn base() -> String { BODY \"http://api:8080\".to_owned() } \
+                   async fn main() -> anyhow::Result<()> { reqwest::get(base()).await?; Ok(()) }";
+    for (text, is_known) in [
+        (format!("struct Shop {{ api: String }} {main}"), true),
+        (
+            format!(
+                "struct Shop {{ api: String }} fn f(shop: &mut Shop) {{ shop.api = other(); }} {main}"
+            ),
+            false,
+        ),
+        (
+            format!(
+                "struct Shop {{ api: String }} fn f(shop: &mut Shop) {{ other(&mut shop.api); }} {main}"
+            ),
+            false,
+        ),
+        (
+            format!(
+                "struct Shop {{ api: String }} fn f(shop: &mut Shop) {{ shop.api.push_str(\"x\"); }} {main}"
+            ),
+            false,
+        ),
+        (returns.replace("BODY", ""), true),
+        (
+            returns.replace("BODY", "if other() { return \"http://other\".to_owned(); }"),
+            false,
+        ),
+    ] {
+        let (_, changed, _) = migrated(&context, &text);
+        assert_eq!(changed.contains("reqwest::get"), !is_known, "{changed}");
+    }
+}
+
+/// What is left unused, and whether it can go.
+#[test]
+fn only_what_does_nothing_is_removed() {
+    let (_directory, context) = application();
+    let read = "std::env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")";
+    for (items, value, goes) in [
+        (
+            format!("fn zone() -> String {{ {read}.unwrap() }}"),
+            "zone()".to_owned(),
+            true,
+        ),
+        (
+            format!("fn zone() -> String {{ count(); {read}.unwrap() }}"),
+            "zone()".to_owned(),
+            false,
+        ),
+        (
+            String::new(),
+            format!("{read}.unwrap_or_else(|_| \"x\".into())"),
+            true,
+        ),
+        (
+            String::new(),
+            format!("{read}.unwrap_or_else(|_| next())"),
+            false,
+        ),
+        (
+            "#[serde(default = \"zone\")] struct S; fn zone() -> String { ".to_owned()
+                + read
+                + ".unwrap() }",
+            "zone()".to_owned(),
+            true,
+        ),
+    ] {
+        let text = format!(
+            "{items}\nasync fn main() -> anyhow::Result<()> {{\n    let zone = {value};\n    \
+             reqwest::get(format!(\"http://api.{{zone}}:8080/x\")).await?;\n    Ok(())\n}}\n"
+        );
+        let (_, changed, advice) = migrated(&context, &text);
+        assert!(changed.contains("Api::get(\"/x\")"), "{changed} {advice:?}");
+        assert_eq!(!changed.contains("let zone"), goes, "{changed}");
+        let is_named = items.contains("serde") && !changed.contains("fn zone");
+        assert!(!is_named, "{changed}");
+    }
 }
 
 #[test]

@@ -2,11 +2,16 @@
 
 use std::ops::Range;
 
-use syn::Expr;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token};
 
 use super::edit::{Edit, lines};
 use super::words::Words;
-use crate::scan::urls::{Urls, is_building, last, peel};
+use crate::scan::urls::{Model, Urls, is_building, last, peel};
+
+/// So many expressions are looked into, one in the other.
+const MAX_DEPTH: u8 = 32;
 
 /// Something with a name.
 struct Definition<'a> {
@@ -49,7 +54,10 @@ fn definitions<'a>(urls: &'a Urls<'_>) -> Vec<Definition<'a>> {
     let model = &urls.model;
     let bindings = model.bindings.iter().filter_map(|binding| {
         let span = binding.statement.clone()?;
-        let is_pure = binding.init.as_ref().is_some_and(is_pure);
+        let is_pure = binding
+            .init
+            .as_ref()
+            .is_some_and(|init| is_pure(init, model, 0));
         is_pure.then_some(Definition {
             name: &binding.name,
             file: binding.spot.file,
@@ -80,29 +88,68 @@ fn definitions<'a>(urls: &'a Urls<'_>) -> Vec<Definition<'a>> {
 }
 
 /// Whether it can be left out without changing what happens, apart from how it fails.
-fn is_pure(expr: &Expr) -> bool {
-    if is_building(expr) {
-        return true;
+fn is_pure(expr: &Expr, model: &Model, depth: u8) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
     }
-    match peel(expr) {
-        Expr::Path(_) | Expr::Lit(_) | Expr::Field(_) => true,
-        Expr::MethodCall(call) if call.method == "join" => is_pure(&call.receiver),
+    let pure = |expr: &Expr| is_pure(expr, model, depth + 1);
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => pure(&field.base),
+        Expr::Reference(reference) => pure(&reference.expr),
+        Expr::Paren(paren) => pure(&paren.expr),
+        Expr::Group(group) => pure(&group.expr),
+        Expr::Try(tried) => pure(&tried.expr),
+        Expr::Unary(unary) => pure(&unary.expr),
+        Expr::Cast(cast) => pure(&cast.expr),
+        Expr::Closure(closure) => pure(&closure.body),
+        Expr::Assign(named) => pure(&named.right),
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::Add(_)) => {
+            pure(&binary.left) && pure(&binary.right)
+        }
+        Expr::Block(block) => match &block.block.stmts[..] {
+            [syn::Stmt::Expr(value, None)] => pure(value),
+            _ => false,
+        },
+        Expr::Macro(mac) if is_building(expr) => {
+            let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+            let arguments = parser.parse2(mac.mac.tokens.clone());
+            arguments.is_ok_and(|arguments| arguments.iter().all(pure))
+        }
+        Expr::MethodCall(call) => {
+            let is_passed_on = !std::ptr::eq(peel(expr), expr);
+            let is_text = call.method == "join" || call.method.to_string().starts_with("unwrap_or");
+            // What only says how it fails may go.
+            (is_passed_on || is_text && call.args.iter().all(pure)) && pure(&call.receiver)
+        }
+        Expr::Call(call) if is_building(expr) || !std::ptr::eq(peel(expr), expr) => {
+            call.args.iter().all(pure)
+        }
         Expr::Call(call) => {
-            let is_new = matches!(&*call.func, Expr::Path(path)
-                if matches!(last(&path.path).as_str(), "new" | "default")
-                    && path.path.segments.iter().any(|segment| segment.ident == "Client"));
-            is_new && call.args.is_empty() || is_own(call)
+            let Expr::Path(path) = &*call.func else {
+                return false;
+            };
+            let name = last(&path.path);
+            let is_new = matches!(name.as_str(), "new" | "default")
+                && path
+                    .path
+                    .segments
+                    .iter()
+                    .any(|segment| segment.ident == "Client");
+            let is_own = || {
+                let function = path
+                    .path
+                    .get_ident()
+                    .and(model.function(&name, None, false));
+                let function = function.map(|index| &model.functions[index]);
+                function.is_some_and(|function| {
+                    function.is_value && function.value.as_ref().is_some_and(pure)
+                })
+            };
+            call.args.is_empty() && (is_new || is_own())
         }
         _ => false,
     }
-}
-
-/// A function in lower case, called without arguments: `endpoint()`.
-fn is_own(call: &syn::ExprCall) -> bool {
-    let Expr::Path(path) = &*call.func else {
-        return false;
-    };
-    path.path.segments.len() == 1 && call.args.is_empty()
 }
 
 struct Uses<'a> {

@@ -47,7 +47,17 @@ fn collect(tokens: TokenStream, around: Delimiter, words: &mut Vec<(String, usiz
     for (at, token) in tokens.iter().enumerate() {
         let start = token.span().byte_range().start;
         match token {
-            TokenTree::Group(group) => collect(group.stream(), group.delimiter(), words),
+            TokenTree::Group(group) => {
+                let before = at.checked_sub(1);
+                let is_attribute = group.delimiter() == Delimiter::Bracket
+                    && (is_punct(before, '#')
+                        || is_punct(before, '!')
+                            && is_punct(before.and_then(|at| at.checked_sub(1)), '#'));
+                if is_attribute {
+                    named(group.stream(), words);
+                }
+                collect(group.stream(), group.delimiter(), words);
+            }
             TokenTree::Ident(ident) => {
                 let before = at.checked_sub(1);
                 let is_member = is_punct(before, '.')
@@ -77,19 +87,40 @@ fn collect(tokens: TokenStream, around: Delimiter, words: &mut Vec<(String, usiz
     }
 }
 
+/// What an attribute's strings may name: `#[serde(default = "base")]`. Documentation names nothing.
+fn named(attribute: TokenStream, words: &mut Vec<(String, usize)>) {
+    let tokens: Vec<_> = attribute.into_iter().collect();
+    if matches!(tokens.first(), Some(TokenTree::Ident(ident)) if ident == "doc") {
+        return;
+    }
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => named(group.stream(), words),
+            TokenTree::Literal(literal) => {
+                let start = literal.span().byte_range().start;
+                let text = literal.to_string();
+                let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let names = names.filter(|name| !name.is_empty());
+                words.extend(names.map(|name| (name.to_owned(), start)));
+            }
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Words;
 
     #[test]
     fn fields_and_methods_are_no_words() {
-        let text = "fn f() { a.b(c); S { d: e, f }; info!(\"{g} {}\", ..h); i::j }";
+        let text = "/// k\n#[serde(default = \"super::l\")]\nfn f() { a.b(c); S { d: e, f }; info!(\"{g} {}\", ..h); i::j }";
         let words = Words::of(text);
         let all = 0..text.len();
         let is_there = |name| words.places(name, &all).next().is_some();
-        for name in ["a", "c", "e", "f", "g", "h", "i", "j"] {
+        for name in ["a", "c", "e", "f", "g", "h", "i", "j", "l"] {
             assert!(is_there(name), "{name}");
         }
-        assert!(!is_there("b") && !is_there("d"));
+        assert!(!is_there("b") && !is_there("d") && !is_there("k"));
     }
 }

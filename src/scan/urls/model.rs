@@ -15,6 +15,8 @@ pub struct Model {
     pub constants: Vec<Constant>,
     /// What is written into fields, by their names.
     pub fields: HashMap<String, Vec<Field>>,
+    /// The names of fields that are assigned, or borrowed to be changed.
+    pub changed: HashSet<String>,
     /// The types of fields: struct, field, type.
     pub types: HashMap<(String, String), String>,
     /// The fields whose type is an HTTP client as reqwest has it: struct and field.
@@ -41,6 +43,8 @@ pub struct Model {
     pub used: Vec<(Option<usize>, String)>,
     /// The bindings of each name, for who looks one up.
     by_name: HashMap<String, Vec<usize>>,
+    /// How many items have a name.
+    item_counts: HashMap<String, usize>,
     /// The functions of each name.
     functions_of: HashMap<String, Vec<usize>>,
     /// Closures and `async` blocks, in which `?` is not that of the function.
@@ -89,6 +93,10 @@ pub struct Function {
     pub output: Option<Type>,
     /// The last expression of its body.
     pub value: Option<Expr>,
+    /// Its body is nothing else.
+    pub is_value: bool,
+    /// It may give something else before.
+    pub has_return: bool,
 }
 
 /// A parameter of one, without `self`.
@@ -266,6 +274,17 @@ impl Model {
             binding.spot == spot && binding.visible.contains(&at)
         });
         seen.max_by_key(|index| self.bindings[*index].visible.start)
+    }
+
+    /// Whether a name may be that of several items.
+    pub fn is_ambiguous(&self, name: &str) -> bool {
+        self.item_counts.get(name).is_some_and(|count| *count > 1)
+    }
+
+    /// Adds an item.
+    pub fn add_item(&mut self, file: usize, name: String) {
+        *self.item_counts.entry(name.clone()).or_default() += 1;
+        self.items.push((file, name));
     }
 
     /// Whether a path names the client of reqwest in that file.

@@ -223,7 +223,8 @@ impl<'m> Reader<'m> {
         arguments: impl Iterator<Item = &'e Expr>,
         at: &At<'_>,
     ) -> Option<Vec<Part>> {
-        let value = self.model.functions[function].value.as_ref()?;
+        let returning = &self.model.functions[function];
+        let value = returning.value.as_ref().filter(|_| !returning.has_return)?;
         let arguments: Vec<_> = arguments.map(|argument| self.read(argument, at)).collect();
         let inside = At {
             spot: Spot {

@@ -114,8 +114,15 @@ impl Reader<'_> {
         let syn::Member::Named(name) = &field.member else {
             return None;
         };
-        let written = self.model.fields.get(&name.to_string())?;
+        let name = name.to_string();
+        if self.model.changed.contains(&name) {
+            return None;
+        }
+        let written = self.model.fields.get(&name)?;
         let of = self.type_of(&field.base, at);
+        if of.as_ref().is_some_and(|of| self.model.is_ambiguous(of)) {
+            return None;
+        }
         let of_it = |field: &&Field| of.as_ref().is_none_or(|of| field.of == *of);
         let values = written.iter().filter(of_it).map(|field| {
             let at = At {

@@ -31,6 +31,7 @@ impl Walker<'_> {
                 holder,
             });
         }
+        self.changes(expr);
         match expr {
             Expr::MethodCall(_)
             | Expr::Field(_)
@@ -98,6 +99,32 @@ impl Walker<'_> {
         }
     }
 
+    /// Fields that an expression writes, or that it lets others write.
+    fn changes(&mut self, expr: &Expr) {
+        let changed = match expr {
+            Expr::Assign(assign) => &assign.left,
+            Expr::Binary(binary) if is_assignment(&binary.op) => &binary.left,
+            Expr::Reference(reference) if reference.mutability.is_some() => &reference.expr,
+            Expr::MethodCall(call) if is_changing(&call.method.to_string()) => &call.receiver,
+            _ => return,
+        };
+        let mut inner = &**changed;
+        loop {
+            inner = match inner {
+                Expr::Field(field) => {
+                    if let syn::Member::Named(name) = &field.member {
+                        self.model.changed.insert(name.to_string());
+                    }
+                    &field.base
+                }
+                Expr::Paren(paren) => &paren.expr,
+                Expr::Unary(unary) => &unary.expr,
+                Expr::MethodCall(call) => &call.receiver,
+                _ => break,
+            };
+        }
+    }
+
     fn matching(&mut self, matched: &syn::ExprMatch) {
         let arms = matched.arms.iter().map(|arm| {
             let pattern = unguarded(&arm.pat);
@@ -159,6 +186,41 @@ fn unguarded(pattern: &Pat) -> &Pat {
         Pat::Guard(guard) => &guard.pat,
         pattern => pattern,
     }
+}
+
+fn is_assignment(op: &syn::BinOp) -> bool {
+    matches!(op, syn::BinOp::AddAssign(_))
+}
+
+/// Methods that change a text, a URL or what holds one.
+fn is_changing(method: &str) -> bool {
+    const CHANGING: &[&str] = &[
+        "as_mut",
+        "as_mut_str",
+        "borrow_mut",
+        "clear",
+        "clone_from",
+        "drain",
+        "extend",
+        "insert",
+        "insert_str",
+        "make_ascii_lowercase",
+        "path_segments_mut",
+        "pop",
+        "push",
+        "push_str",
+        "query_pairs_mut",
+        "remove",
+        "replace",
+        "replace_range",
+        "retain",
+        "take",
+        "truncate",
+        "write",
+        "write_fmt",
+        "write_str",
+    ];
+    CHANGING.contains(&method) || method.starts_with("set_") || method.starts_with("get_or_insert")
 }
 
 fn is_comparison(op: &syn::BinOp) -> bool {

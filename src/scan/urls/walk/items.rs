@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use syn::visit::Visit;
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Lit, Stmt};
 
 use super::super::model::{
@@ -137,6 +138,8 @@ impl Walker<'_> {
             is_public,
             is_called: is_called || signature.ident == "main",
             output,
+            is_value: value.is_some() && block.stmts.len() == 1,
+            has_return: has_return(block),
             value,
         });
         let outer = self.function.replace(index);
@@ -236,6 +239,31 @@ pub(super) fn from_command_line(attributes: &[Attribute]) -> Option<Expr> {
         (Some(variable), None) => Some(syn::parse_quote!(std::env::var(#variable))),
         (None, default) => default,
     }
+}
+
+/// Whether a body may end early, be it in a macro.
+fn has_return(block: &syn::Block) -> bool {
+    struct Returns(bool);
+    impl Visit<'_> for Returns {
+        fn visit_expr_return(&mut self, _: &syn::ExprReturn) {
+            self.0 = true;
+        }
+
+        fn visit_macro(&mut self, mac: &syn::Macro) {
+            self.0 |= is_in(mac.tokens.clone());
+            visit::visit_macro(self, mac);
+        }
+    }
+    fn is_in(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "return",
+            TokenTree::Group(group) => is_in(group.stream()),
+            _ => false,
+        })
+    }
+    let mut returns = Returns(false);
+    returns.visit_block(block);
+    returns.0
 }
 
 pub(super) fn is_public(visibility: &syn::Visibility) -> bool {

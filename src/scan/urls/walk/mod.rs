@@ -165,8 +165,9 @@ impl Visit<'_> for Walker<'_> {
         if when(of_item(item)) != When::Builds {
             return;
         }
-        let names = name.map(|name| (self.index, name.to_string()));
-        self.model.items.extend(names);
+        if let Some(name) = name {
+            self.model.add_item(self.index, name.to_string());
+        }
         visit::visit_item(self, item);
     }
 
