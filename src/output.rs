@@ -112,6 +112,19 @@ pub fn printable(text: &str) -> String {
     out
 }
 
+/// The same for what a renderer wrote, which makes the control characters of ASCII visible itself, and has its colors.
+pub fn printable_beyond_ascii(rendered: &str) -> String {
+    let mut out = String::with_capacity(rendered.len());
+    for c in rendered.chars() {
+        if c.is_control() && !c.is_ascii() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// The same for a text of several lines, which stay lines.
 pub fn printable_lines(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(printable).collect();

@@ -10,7 +10,7 @@ use super::Found;
 use super::propose::Proposal;
 use crate::by_hand::Told;
 use crate::context::Context;
-use crate::output::printable;
+use crate::output::{printable, printable_beyond_ascii};
 use crate::report::relative;
 use crate::scan::Package;
 
@@ -68,7 +68,7 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
         out.push_str(&Renderer::styled().render(&groups));
         out.push_str("\n\n");
     }
-    out
+    printable_beyond_ascii(&out)
 }
 
 /// The name of a file as seen from the working directory.

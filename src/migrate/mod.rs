@@ -15,7 +15,9 @@ mod tests;
 mod unused;
 mod words;
 
+use std::collections::HashSet;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -91,9 +93,10 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let mut totals = Totals::default();
     let types = Types::of_all(context.application());
     let urls = judge::hand_built(context, &names, &sources);
+    let shared = shared(&sources.packages);
     let names_asked_for = Names::of(asked_for.application());
     for (package, (judge, urls)) in sources.packages.iter().zip(&urls) {
-        let (found, edits) = look(context, package, judge, &types, urls);
+        let (found, edits) = look(context, package, judge, &types, urls, &shared);
         let found = if all.is_some() {
             let judge = Judge::new(&asked_for, &names_asked_for, package);
             told_of(&asked_for, &judge, urls, found)
@@ -148,6 +151,7 @@ fn look<'a>(
     judge: &Judge<'a>,
     types: &Types,
     urls: &Urls<'_>,
+    shared: &HashSet<PathBuf>,
 ) -> (Vec<Found<'a>>, Vec<Edit>) {
     if urls.found.is_empty() {
         return (Vec::new(), Vec::new());
@@ -157,6 +161,8 @@ fn look<'a>(
         .iter()
         .map(|file| Words::of(&file.text))
         .collect();
+    let is_frozen = |file: &File| shared.contains(&file.path) || has_lone_return(&file.text);
+    let frozen: Vec<_> = package.files.iter().map(is_frozen).collect();
     let verdicts = urls.found.iter().filter_map(|url| judge.verdict(url));
     let verdicts: Vec<_> = verdicts.collect();
     let proposer = Proposer {
@@ -166,6 +172,7 @@ fn look<'a>(
         words: &words,
         judge,
         types,
+        frozen: &frozen,
     };
     let proposals = proposer.all(&verdicts);
     let mut edits: Vec<Edit> = Vec::new();
@@ -179,7 +186,7 @@ fn look<'a>(
         }
     }
     if !edits.is_empty() {
-        unused::remove(urls, &words, &mut edits);
+        unused::remove(urls, &words, &frozen, &mut edits);
     }
     let found = urls.found.iter().zip(verdicts).zip(proposals);
     let mut found: Vec<_> = found
@@ -194,6 +201,23 @@ fn look<'a>(
         .collect();
     found.sort_by_key(|found| (found.file, found.span.start));
     (found, edits)
+}
+
+/// The sources that several packages have, by `#[path]`: what is right in one of them may be wrong in another.
+fn shared(packages: &[Package]) -> HashSet<PathBuf> {
+    let (mut known, mut shared) = (HashSet::new(), HashSet::new());
+    for file in packages.iter().flat_map(|package| &package.files) {
+        if !known.insert(&file.path) {
+            shared.insert(file.path.clone());
+        }
+    }
+    shared
+}
+
+/// Whether a carriage return stands in it without the end of a line.
+fn has_lone_return(text: &str) -> bool {
+    let mut returns = text.match_indices('\r');
+    returns.any(|(at, _)| !text[at + 1..].starts_with('\n'))
 }
 
 /// What is said in the environments that are asked for; not of the URLs that lead to no service there.

@@ -37,6 +37,8 @@ pub struct Proposer<'a> {
     pub words: &'a [Words],
     pub judge: &'a Judge<'a>,
     pub types: &'a Types,
+    /// The files that are left as they are.
+    pub frozen: &'a [bool],
 }
 
 /// A result, or why there is none.
@@ -95,6 +97,10 @@ impl Proposer<'_> {
             .service(name)
             .map_err(|error| error.to_string())?;
         self.callable(service)?;
+        if self.frozen[url.spot.file] {
+            return Err("its source belongs to several packages, or has a carriage return that ends no line, which no patch \
+                        keeps".to_owned());
+        }
         if self.urls.files[url.spot.file].name.starts_with("../") {
             return Err("it stands outside of the directory that holds `copilot/`, where a patch is applied".to_owned());
         }
@@ -218,6 +224,8 @@ impl Proposer<'_> {
                 Position::Field | Position::Constant | Position::Value => {
                     return Err("a `&str` is wanted here".to_owned());
                 }
+                // Its future keeps the URL, for longer than a `&` would last in `join!`.
+                Position::Request(chain, None) if !self.is_awaited(chain) => text,
                 _ => format!("&{text}"),
             },
         };
@@ -325,6 +333,12 @@ impl Proposer<'_> {
 
     fn is_http(&self, url: &HandBuilt) -> bool {
         matches!(self.scheme(url).as_deref(), Some("http" | "https"))
+    }
+
+    /// Whether a chain is awaited at once.
+    fn is_awaited(&self, chain: usize) -> bool {
+        let first = self.urls.model.chains[chain].ops.first();
+        first.is_some_and(|op| matches!(op.kind, OpKind::Await))
     }
 
     fn client(&self) -> Client<'_> {

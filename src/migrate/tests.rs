@@ -1,5 +1,6 @@
 //! What is proposed for each form, and what is said where nothing is.
 
+use std::collections::HashSet;
 use std::fs;
 
 use service_connect_codegen::urls::Names;
@@ -81,7 +82,7 @@ fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>)
     let judge = Judge::new(context, &names, &package);
     let reading = Reading::of([&package.files[..]]);
     let urls = reading.find(&|_, url| judge.verdict(url).is_some());
-    let (found, edits) = look(context, &package, &judge, &types, &urls[0]);
+    let (found, edits) = look(context, &package, &judge, &types, &urls[0], &HashSet::new());
     let told = found.iter().flat_map(|found| &found.told);
     let told = told.map(|told| format!("{}: {}", told.finding.code, told.finding.message));
     let advice = found.iter().filter_map(|found| match &found.proposal {
@@ -216,6 +217,10 @@ const PROPOSED: &[(&str, &str)] = &[
         "client.post(\"http://api/x\").send();",
         "client.post(&Api::url(\"/x\")?).send();",
     ),
+    (
+        "join!(reqwest::get(\"http://api/x\"), other());",
+        "join!(reqwest::get(Api::url(\"/x\")?), other());",
+    ),
     // A client of which it is not known what it sends.
     (
         "own().get(\"http://api/x\").send().await?;",
@@ -342,6 +347,10 @@ const ADVISED: &[(&str, &str)] = &[
     (
         "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"BY_SECRET\").unwrap_or_else(|_| \"http://api:8080\".into())).await?; }",
         "`BY_SECRET` may be set elsewhere, such as by a secret",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> {\r reqwest::get(\"http://api:8080\").await?; }",
+        "a carriage return that ends no line",
     ),
     (
         "struct Api; async fn main() -> anyhow::Result<()> { reqwest::get(\"http://api/x\").await?; }",

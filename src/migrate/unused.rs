@@ -1,5 +1,6 @@
 //! What is used nowhere any more once the changes are made: it goes too, or the compiler would warn of it.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use syn::parse::Parser;
@@ -22,30 +23,61 @@ struct Definition<'a> {
     scope: Option<Range<usize>>,
 }
 
-/// Adds to the changes those that remove what they leave unused.
-pub fn remove(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) {
+impl Definition<'_> {
+    /// Whether it is seen in a file.
+    fn sees(&self, file: usize) -> bool {
+        self.scope.is_none() || file == self.file
+    }
+
+    /// Whether its name uses it there.
+    fn is_use(&self, file: usize, at: usize) -> bool {
+        let scope = self.scope.as_ref();
+        self.sees(file)
+            && scope.is_none_or(|scope| scope.contains(&at))
+            && (file != self.file || !self.span.contains(&at))
+    }
+}
+
+/// Adds to the changes those that remove what they leave unused; none in the files that are left as they are.
+pub fn remove(urls: &Urls<'_>, words: &[Words], frozen: &[bool], edits: &mut Vec<Edit>) {
     let mut definitions = definitions(urls);
-    loop {
-        let written: Vec<_> = edits.iter().map(|edit| Words::of(&edit.text)).collect();
-        let gone = definitions.iter().position(|definition| {
-            let uses = Uses {
-                urls,
-                words,
-                definition,
-            };
-            uses.before() > 0 && uses.after(edits, &written) == 0
-        });
-        let Some(gone) = gone else { break };
-        let Definition { file, span, .. } = definitions.swap_remove(gone);
-        let span = lines(&urls.files[file].text, span);
-        edits.retain(|edit| {
-            edit.file != file || edit.span.start < span.start || span.end < edit.span.end
-        });
+    definitions.retain(|definition| !frozen[definition.file]);
+    let mut uses = Uses::new(&definitions, words);
+    // What had no use before is not ours to remove.
+    let had: Vec<_> = uses.left.iter().map(|left| *left > 0).collect();
+    let mut written: Vec<_> = edits.iter().map(|edit| Words::of(&edit.text)).collect();
+    for (edit, words) in edits.iter().zip(&written) {
+        uses.write(edit, words);
+    }
+    for edit in &*edits {
+        uses.cover(edit.file, &edit.span);
+    }
+    let mut is_gone = vec![false; definitions.len()];
+    let mut next: Vec<_> = (0..definitions.len()).collect();
+    while let Some(index) = next.pop() {
+        if is_gone[index] || !had[index] || uses.left[index] > 0 {
+            continue;
+        }
+        is_gone[index] = true;
+        let Definition { file, span, .. } = &definitions[index];
+        let span = lines(&urls.files[*file].text, span.clone());
+        let mut at = 0;
+        while let Some(edit) = edits.get(at) {
+            if edit.file == *file && span.start <= edit.span.start && edit.span.end <= span.end {
+                next.extend(uses.unwrite(edit, &written[at]));
+                edits.swap_remove(at);
+                written.swap_remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        next.extend(uses.cover(*file, &span));
         edits.push(Edit {
-            file,
+            file: *file,
             span,
             text: String::new(),
         });
+        written.push(Words::of(""));
     }
     imports(urls, words, edits);
 }
@@ -152,65 +184,89 @@ fn is_pure(expr: &Expr, model: &Model, depth: u8) -> bool {
     }
 }
 
+/// How often each definition is used.
 struct Uses<'a> {
-    urls: &'a Urls<'a>,
     words: &'a [Words],
-    definition: &'a Definition<'a>,
+    definitions: &'a [Definition<'a>],
+    /// The definitions of each name.
+    of: HashMap<&'a str, Vec<usize>>,
+    /// The uses that are left of each.
+    left: Vec<usize>,
+    /// The names that changes take away, by file and index.
+    covered: HashSet<(usize, usize)>,
 }
 
-impl Uses<'_> {
-    fn places(&self) -> Vec<(usize, usize)> {
-        let Definition {
-            name,
-            file,
-            span,
-            scope,
-        } = self.definition;
-        let all = self
-            .urls
-            .files
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| scope.is_none() || index == file);
-        let mut places = Vec::new();
-        for (index, source) in all {
-            let range = scope.clone().unwrap_or(0..source.text.len());
-            let found = self.words[index].places(name, &range);
-            places.extend(
-                found
-                    .filter(|at| index != *file || !span.contains(at))
-                    .map(|at| (index, at)),
-            );
+impl<'a> Uses<'a> {
+    /// Before all changes.
+    fn new(definitions: &'a [Definition<'a>], words: &'a [Words]) -> Self {
+        let mut of: HashMap<_, Vec<_>> = HashMap::new();
+        let mut left = Vec::new();
+        for (index, definition) in definitions.iter().enumerate() {
+            of.entry(definition.name).or_default().push(index);
+            let files = words.iter().enumerate();
+            let files = files.filter(|(file, _)| definition.sees(*file));
+            let counts = files.map(|(file, words)| {
+                let range = definition.scope.clone().unwrap_or(0..usize::MAX);
+                let places = words.places(definition.name, &range);
+                places.filter(|at| definition.is_use(file, *at)).count()
+            });
+            left.push(counts.sum());
         }
-        places
+        Self {
+            words,
+            definitions,
+            of,
+            left,
+            covered: HashSet::new(),
+        }
     }
 
-    fn before(&self) -> usize {
-        self.places().len()
+    fn named(&self, name: &str) -> &[usize] {
+        self.of.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn after(&self, edits: &[Edit], words: &[Words]) -> usize {
-        let is_edited = |(file, at): &(usize, usize)| {
-            edits
-                .iter()
-                .any(|edit| edit.file == *file && edit.span.contains(at))
-        };
-        let kept = self
-            .places()
-            .iter()
-            .filter(|place| !is_edited(place))
-            .count();
-        let is_seen = |edit: &&Edit| {
-            self.definition.scope.as_ref().is_none_or(|scope| {
-                edit.file == self.definition.file && scope.contains(&edit.span.start)
-            })
-        };
-        let written = edits.iter().zip(words).filter(|(edit, _)| is_seen(edit));
-        let written = written.map(|(edit, words)| {
-            let all = 0..edit.text.len();
-            words.places(self.definition.name, &all).count()
+    /// Takes away what stands there; tells what has no uses then.
+    fn cover(&mut self, file: usize, span: &Range<usize>) -> Vec<usize> {
+        let mut unused = Vec::new();
+        for word in self.words[file].within(span) {
+            if !self.covered.insert((file, word)) {
+                continue;
+            }
+            let (name, at) = self.words[file].get(word);
+            for index in self.named(name).to_vec() {
+                if self.definitions[index].is_use(file, at) {
+                    self.left[index] -= 1;
+                    unused.extend((self.left[index] == 0).then_some(index));
+                }
+            }
+        }
+        unused
+    }
+
+    /// The definitions that a change uses, once for each time.
+    fn in_edit(&self, edit: &Edit, words: &Words) -> Vec<usize> {
+        let all = words.within(&(0..edit.text.len()));
+        let names = all.flat_map(|word| self.named(words.get(word).0));
+        let seen = names.filter(|index| {
+            let definition = &self.definitions[**index];
+            let scope = definition.scope.as_ref();
+            definition.sees(edit.file) && scope.is_none_or(|scope| scope.contains(&edit.span.start))
         });
-        kept + written.sum::<usize>()
+        seen.copied().collect()
+    }
+
+    fn write(&mut self, edit: &Edit, words: &Words) {
+        for index in self.in_edit(edit, words) {
+            self.left[index] += 1;
+        }
+    }
+
+    fn unwrite(&mut self, edit: &Edit, words: &Words) -> Vec<usize> {
+        let used = self.in_edit(edit, words);
+        for index in &used {
+            self.left[*index] -= 1;
+        }
+        used
     }
 }
 
@@ -218,6 +274,7 @@ impl Uses<'_> {
 fn imports(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) {
     let model = &urls.model;
     let mut gone: Vec<usize> = Vec::new();
+    let written: Vec<_> = edits.iter().map(|edit| Words::of(&edit.text)).collect();
     for (index, import) in model.imports.iter().enumerate() {
         let file = import.file;
         if !model.uses[import.of].is_private {
@@ -237,13 +294,8 @@ fn imports(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) {
             .collect();
         let own = || edits.iter().filter(|edit| edit.file == file);
         let is_edited = |at: &usize| own().any(|edit| edit.span.contains(at));
-        let written = own().any(|edit| {
-            let words = Words::of(&edit.text);
-            words
-                .places(&import.name, &(0..edit.text.len()))
-                .next()
-                .is_some()
-        });
+        let mut of_file = edits.iter().zip(&written);
+        let written = of_file.any(|(edit, words)| edit.file == file && words.has(&import.name));
         if !before.is_empty() && !written && before.iter().all(is_edited) {
             gone.push(index);
         }

@@ -1,5 +1,6 @@
 //! The names in a source, each with its place: what is used where.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -8,33 +9,51 @@ use crate::scan::tokens;
 use crate::scan::urls::captured;
 
 /// Every name that may be that of a binding, a constant or a function; not fields and methods.
-pub struct Words(Vec<(String, usize)>);
+pub struct Words {
+    /// By their places.
+    all: Vec<(String, usize)>,
+    /// The places of each.
+    places: HashMap<String, Vec<usize>>,
+}
 
 impl Words {
     /// Those of a source; none where it is no source.
     pub fn of(text: &str) -> Self {
-        let mut words = Vec::new();
+        let mut all = Vec::new();
         if let Ok(tokens) = tokens(text) {
-            collect(tokens, Delimiter::None, &mut words);
+            collect(tokens, Delimiter::None, &mut all);
         }
-        Self(words)
+        all.sort_by_key(|(_, at)| *at);
+        let mut places: HashMap<_, Vec<_>> = HashMap::new();
+        for (word, at) in &all {
+            places.entry(word.clone()).or_default().push(*at);
+        }
+        Self { all, places }
     }
 
     /// Whether the name stands anywhere in it.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(word, _)| word == name)
+        self.places.contains_key(name)
     }
 
     /// Where the name stands in a range of it.
-    pub fn places<'w>(
-        &'w self,
-        name: &'w str,
-        range: &'w Range<usize>,
-    ) -> impl Iterator<Item = usize> + 'w {
-        self.0
-            .iter()
-            .filter(move |(word, at)| word == name && range.contains(at))
-            .map(|(_, at)| *at)
+    pub fn places(&self, name: &str, range: &Range<usize>) -> impl Iterator<Item = usize> {
+        let places = self.places.get(name).map_or(&[][..], Vec::as_slice);
+        let places = &places[places.partition_point(|at| *at < range.start)..];
+        let end = places.partition_point(|at| *at < range.end);
+        places[..end].iter().copied()
+    }
+
+    /// The indices of all names in a range of it.
+    pub fn within(&self, range: &Range<usize>) -> Range<usize> {
+        let before = |end: usize| self.all.partition_point(|(_, at)| *at < end);
+        before(range.start)..before(range.end)
+    }
+
+    /// The name of that index, and its place.
+    pub fn get(&self, index: usize) -> (&str, usize) {
+        let (word, at) = &self.all[index];
+        (word, *at)
     }
 }
 

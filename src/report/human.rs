@@ -14,7 +14,7 @@ use service_connect_codegen::{Place, Severity};
 use super::Located;
 use super::paths::relative;
 use super::source::{Sources, first_line};
-use crate::output::printable;
+use crate::output::{printable, printable_beyond_ascii};
 
 /// The findings with the lines of the files that they are about.
 pub fn render(workspace: &Workspace, findings: &[Located]) -> String {
@@ -53,16 +53,7 @@ pub fn render(workspace: &Workspace, findings: &[Located]) -> String {
         out.push_str(&Renderer::styled().render(&[group]));
         out.push_str("\n\n");
     }
-    // The renderer makes the control characters of ASCII visible, and passes the others on.
-    let mut shown = String::with_capacity(out.len());
-    for c in out.chars() {
-        if c.is_control() && !c.is_ascii() {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
+    printable_beyond_ascii(&out)
 }
 
 /// The name of a place's file.
