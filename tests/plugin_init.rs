@@ -15,6 +15,43 @@ const PACKAGE: &str =
     "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n";
 const HELLO: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
 const BUILD: &str = "fn main() -> Result<(), service_connect_codegen::Error> {\n    service_connect_codegen::generate()\n}\n";
+const MAIN: &str = r#"use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+service_connect::clients!();
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // `PORT`, else the port of the manifest.
+    let listener = TcpListener::bind(service_connect::listen_addr!()?).await?;
+    tokio::spawn(call());
+    // A server takes the place of this loop and of `answer`; with axum, `axum::serve(listener, router).await?`.
+    loop {
+        let (connection, _) = listener.accept().await?;
+        tokio::spawn(answer(connection));
+    }
+}
+
+/// Makes a call, and prints what comes of it.
+async fn call() {
+    match Api::get("/").await {
+        Ok(answer) => println!("Api answers with {}", answer.status()),
+        Err(error) => println!("Api cannot be called: {error}"),
+    }
+}
+
+/// Reads the head of a request, and answers every one alike.
+async fn answer(connection: TcpStream) -> std::io::Result<()> {
+    let mut connection = BufReader::new(connection);
+    let mut line = String::new();
+    while connection.read_line(&mut line).await? > "\r\n".len() {
+        line.clear();
+    }
+    let answer = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\nhello\n";
+    connection.write_all(answer.as_bytes()).await?;
+    connection.shutdown().await
+}
+"#;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// `shop` with the crate `web` as `cargo new` leaves it.
@@ -80,22 +117,18 @@ fn an_empty_crate_gets_all_that_it_needs_and_a_call() {
         done.stderr,
         "wrote crates/web/Cargo.toml: the dependency `service-connect`, the dependency `tokio`, the build dependency \
          `service-connect-codegen`\nwrote crates/web/build.rs: the build script\nwrote crates/web/src/main.rs: \
-         `clients!()`\n"
+         `clients!()`, a `main` that makes a call and answers\n"
     );
     assert_eq!(
         read(&app, "crates/web/Cargo.toml"),
         format!(
-            "{PACKAGE}service-connect = \"{VERSION}\"\ntokio = {{ version = \"1\", features = [\"macros\", \
-             \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = \"{VERSION}\"\n"
+            "{PACKAGE}service-connect = \"{VERSION}\"\ntokio = {{ version = \"1\", features = [\"io-util\", \
+             \"macros\", \"net\", \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = \
+             \"{VERSION}\"\n"
         )
     );
     assert_eq!(read(&app, "crates/web/build.rs"), BUILD);
-    assert_eq!(
-        read(&app, "crates/web/src/main.rs"),
-        "service_connect::clients!();\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {\n    \
-         let answer = Api::get(\"/\").await?;\n    println!(\"{}: {}\", answer.status(), answer.text().await?);\n    \
-         Ok(())\n}\n"
-    );
+    assert_eq!(read(&app, "crates/web/src/main.rs"), MAIN);
 
     let before = files(&app.path());
     let again = init(&app);
@@ -143,7 +176,9 @@ fn json_has_the_changes_and_what_else_there_is_to_know() {
                 "diff": "--- a/crates/web/src/main.rs\n+++ b/crates/web/src/main.rs\n@@ -1 +1,3 @@\n\
                          +service_connect::clients!();\n+\n fn main() {}\n",
             }],
-            "notes": [],
+            "notes": ["nothing of it takes the port from `service_connect::listen_addr!()`: listen on \
+                       `service_connect::listen_addr!()?`, which is `PORT` or else the port of the manifest, because \
+                       `cargo service-connect dev` gives each service a port of its own"],
             "example": "Api::get(\"/\").await?",
         });
         assert_eq!(
@@ -163,14 +198,14 @@ fn cargo_toml_keeps_its_comments_its_order_and_its_style() {
         (
             "[dependencies]\n# for hashes\nahash = \"0.8\"\nzstd = \"0.13\" # packed\n\n[dependencies.serde]\nversion = \"1\"\n",
             "[dependencies]\n# for hashes\nahash = \"0.8\"\nservice-connect = \"V\"\ntokio = { version = \"1\", features = \
-             [\"macros\", \"rt-multi-thread\"] }\nzstd = \"0.13\" # packed\n\n[dependencies.serde]\nversion = \"1\"\n\n\
+             [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\"] }\nzstd = \"0.13\" # packed\n\n[dependencies.serde]\nversion = \"1\"\n\n\
              [build-dependencies]\nservice-connect-codegen = \"V\"\n",
         ),
         // What is in no order is added to.
         (
             "[dependencies]\nzstd = \"0.13\"\nahash = \"0.8\"\n\n# Last of all.\n[features]\ndefault = []\n",
             "[dependencies]\nzstd = \"0.13\"\nahash = \"0.8\"\nservice-connect = \"V\"\ntokio = { version = \"1\", features \
-             = [\"macros\", \"rt-multi-thread\"] }\n\n# Last of all.\n[features]\ndefault = []\n\n[build-dependencies]\n\
+             = [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\"] }\n\n# Last of all.\n[features]\ndefault = []\n\n[build-dependencies]\n\
              service-connect-codegen = \"V\"\n",
         ),
         // What is there is left alone, in whatever form; a dependency of tests is another one.
@@ -233,7 +268,7 @@ fn versions_are_kept_where_the_workspace_keeps_them() {
         read(&app, "crates/web/Cargo.toml"),
         format!(
             "{PACKAGE}axum = {{ workspace = true }}\nservice-connect = {{ workspace = true }}\ntokio = {{ workspace = true, \
-             features = [\"macros\", \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = {{ \
+             features = [\"io-util\", \"macros\", \"net\", \"rt-multi-thread\"] }}\n\n[build-dependencies]\nservice-connect-codegen = {{ \
              workspace = true, features = [\"copilot\"] }}\n"
         )
     );
@@ -392,7 +427,11 @@ fn clients_stand_below_what_a_file_begins_with() {
             "crates/web/src/services.rs",
             "service_connect::clients!();\n",
         );
-    assert!(init(&app).stderr.starts_with("nothing to do"));
+    assert!(
+        init(&app)
+            .stderr
+            .ends_with("nothing to do: `web` has all that it needs\n")
+    );
     let app = ready()
         .file("crates/web/src/main.rs", "fn main() {}\n")
         .file("crates/web/src/lib.rs", "");
@@ -656,7 +695,7 @@ fn the_example_is_of_what_can_be_reached() {
     );
     assert!(
         read(&redis, "crates/web/src/main.rs")
-            .contains("    let authority = Redis::authority()?;\n    println!(\"{authority}\");\n")
+            .contains("    match Redis::authority() {\n        Ok(answer) => println!(\"Redis is at {}\", answer),\n")
     );
     // What the team builds itself comes first.
     let both = app("Backend Service")
@@ -684,9 +723,90 @@ fn the_example_is_of_what_can_be_reached() {
             "`web` is a service. It can call none of the others in every environment: `cargo service-connect routes --from web` says why.\n"
         )
     );
-    // Without a call to make, what `cargo new` wrote stays.
-    assert_eq!(
-        read(&apart, "crates/web/src/main.rs"),
-        format!("service_connect::clients!();\n\n{HELLO}")
+    // What has a port answers without a call to make, too.
+    let main = read(&apart, "crates/web/src/main.rs");
+    assert!(
+        main.contains("listen_addr!") && !main.contains("call()"),
+        "{main}"
     );
+}
+
+#[test]
+fn the_program_ends_as_its_kind_does() {
+    let table = [
+        ("Worker Service", true, true),
+        ("Worker Service", false, true),
+        ("Scheduled Job", true, false),
+        ("Scheduled Job", false, false),
+    ];
+    for (kind, has_call, waits) in table {
+        let app = App::new()
+            .file(
+                "copilot/web/manifest.yml",
+                format!(
+                    "name: web\ntype: {kind}\non: {{schedule: rate(1h)}}\nimage: {{build: x}}\nnetwork: {{connect: true}}\n"
+                ),
+            )
+            .file("Cargo.toml", WORKSPACE)
+            .file("crates/web/Cargo.toml", PACKAGE)
+            .file("crates/web/src/main.rs", HELLO);
+        let app = if has_call { app.backend("api") } else { app };
+        let done = init(&app);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        let main = read(&app, "crates/web/src/main.rs");
+        assert_eq!(main.contains("call().await;"), has_call, "{kind}: {main}");
+        assert_eq!(main.contains("pending"), waits, "{kind}: {main}");
+        assert!(!main.contains("listen_addr"), "{kind}: {main}");
+    }
+}
+
+#[test]
+fn no_program_closes_a_circle() {
+    let mut app = App::new()
+        .backend("api")
+        .backend("billing")
+        .backend("web")
+        .file("Cargo.toml", WORKSPACE);
+    for name in ["api", "billing", "web"] {
+        let package = PACKAGE.replace("web", name);
+        app = app
+            .file(&format!("crates/{name}/Cargo.toml"), package)
+            .file(&format!("crates/{name}/src/main.rs"), HELLO);
+    }
+    for name in ["api", "billing", "web"] {
+        let done = run(&app.path(), &["init", "-p", name]);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+    }
+    let calls = |name: &str| {
+        let main = read(&app, &format!("crates/{name}/src/main.rs"));
+        let call = main.split_once("match ");
+        call.and_then(|(_, call)| Some(call.split_once("::")?.0.to_owned()))
+    };
+    assert_eq!(calls("api").as_deref(), Some("Billing"));
+    assert_eq!(calls("billing").as_deref(), Some("Web"));
+    assert_eq!(calls("web"), None);
+    let order = run(&app.path(), &["order"]);
+    assert_eq!(order.code, Some(0), "{order:#?}");
+}
+
+#[test]
+fn a_main_that_does_not_ask_for_its_port_is_told_to() {
+    let note = "listen on `service_connect::listen_addr!()?`";
+    let table = [
+        ("fn main() {}\n", true),
+        ("// listen_addr!\nfn main() {}\n", true),
+        ("fn main() { service_connect::listen_addr!(); }\n", false),
+        ("fn main() { std::env::var(\"PORT\"); }\n", false),
+        (HELLO, false),
+    ];
+    for (main, is_told) in table {
+        let done = init(&fresh().file("crates/web/src/main.rs", main));
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        assert_eq!(done.stderr.contains(note), is_told, "{main}: {done:#?}");
+    }
+    let worker = "name: web\ntype: Worker Service\nimage: {build: x}\n";
+    let worker = fresh()
+        .file("copilot/web/manifest.yml", worker)
+        .file("crates/web/src/main.rs", "fn main() {}\n");
+    assert!(!init(&worker).stderr.contains(note));
 }

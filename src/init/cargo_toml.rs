@@ -9,8 +9,8 @@ use crate::output::printable;
 pub struct Needs<'a> {
     pub runtime: bool,
     pub codegen: bool,
-    /// For `#[tokio::main]`.
-    pub tokio: bool,
+    /// The features of tokio, where the crate is to have it.
+    pub tokio: Option<&'static [&'static str]>,
     /// To be written into the metadata.
     pub services: Option<&'a [String]>,
 }
@@ -24,7 +24,8 @@ pub struct Manifests {
 /// The version of all crates of this project.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-const MAIN: [&str; 2] = ["macros", "rt-multi-thread"];
+/// The features of tokio for `#[tokio::main]`.
+pub const MAIN: &[&str] = &["macros", "rt-multi-thread"];
 
 impl Manifests {
     /// Reads both; each comes with what messages call it.
@@ -51,7 +52,13 @@ impl Manifests {
                 VERSION,
                 &[][..],
             ),
-            (needs.tokio, "dependencies", "tokio", "1", &MAIN[..]),
+            (
+                needs.tokio.is_some(),
+                "dependencies",
+                "tokio",
+                "1",
+                needs.tokio.unwrap_or_default(),
+            ),
             (
                 needs.codegen,
                 "build-dependencies",

@@ -1,25 +1,21 @@
 //! The root of the crate: `clients!()`, which brings a type for each service.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use syn::Item;
 
+use super::program::Program;
 use super::rust::{Source, mentions};
-use super::services::{Example, ExampleKind};
 
-const CALL: &str = "service_connect::clients!();";
+pub const CALL: &str = "service_connect::clients!();";
 
-/// What `cargo new` writes.
-const HELLO: &str = "fn main() {\n    println!(\"Hello, world!\");\n}\n";
-
-/// The root that messages call `name`, with `clients!()` in it. Where it is nothing but what `cargo new` writes,
-/// its function `main` makes the call of the example.
-pub fn edit(name: &str, old: &str, example: Option<&Example>) -> Result<String> {
+/// The root that messages call `name`, with `clients!()` in it, or the program in the place of it.
+pub fn edit(name: &str, old: &str, program: Option<&Program>) -> Result<String> {
     let source = Source::parse(name, old)?;
-    if let Some(example) = example.filter(|_| old.replace("\r\n", "\n") == HELLO) {
-        return Ok(source.with(0..old.len(), &main(example)));
+    if let Some(text) = program.and_then(Program::text) {
+        return Ok(source.with(0..old.len(), &text));
     }
     let items = source.file.items.iter();
     let head = items.take_while(|item| match item {
@@ -61,22 +57,6 @@ pub fn edit(name: &str, old: &str, example: Option<&Example>) -> Result<String> 
     Ok(source.with(at..at, &format!("\n\n{CALL}{after}")))
 }
 
-/// A program that makes the call.
-fn main(example: &Example) -> String {
-    let Example { kind, call, .. } = example;
-    let lines = match kind {
-        ExampleKind::Request => format!(
-            "let answer = {call};\n    println!(\"{{}}: {{}}\", answer.status(), answer.text().await?);"
-        ),
-        ExampleKind::Authority => {
-            format!("let authority = {call};\n    println!(\"{{authority}}\");")
-        }
-    };
-    format!(
-        "{CALL}\n\n#[tokio::main]\nasync fn main() -> service_connect::Result<()> {{\n    {lines}\n    Ok(())\n}}\n"
-    )
-}
-
 /// Before the first item and the comments that belong to it, else the end of the file.
 fn before_items(source: &Source<'_>, old: &str) -> usize {
     let Some(first) = source.file.items.first() else {
@@ -100,7 +80,12 @@ fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// The file in that directory or below it that has `clients!()` already.
-pub fn with_clients(directory: &Path) -> Option<std::path::PathBuf> {
+pub fn with_clients(directory: &Path) -> Option<PathBuf> {
+    find(directory, |text| mentions(text, &["clients", "!"]))
+}
+
+/// The first Rust file in that directory or below it whose text is such.
+pub fn find(directory: &Path, is_such: impl Fn(&str) -> bool) -> Option<PathBuf> {
     let mut waiting = vec![directory.to_owned()];
     while let Some(directory) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&directory) else {
@@ -116,7 +101,7 @@ pub fn with_clients(directory: &Path) -> Option<std::path::PathBuf> {
             if kind.is_dir() && !is_other {
                 waiting.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs")
-                && fs::read_to_string(&path).is_ok_and(|text| mentions(&text, &["clients", "!"]))
+                && fs::read_to_string(&path).is_ok_and(|text| is_such(&text))
             {
                 return Some(path);
             }

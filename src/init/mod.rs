@@ -3,7 +3,9 @@
 mod build_script;
 mod cargo_toml;
 mod crate_root;
+mod example;
 mod package;
+mod program;
 mod rust;
 mod services;
 
@@ -19,11 +21,14 @@ use crate::context::Context;
 use crate::files::{self, Edit};
 use crate::options::{Format, Selection};
 use crate::output::{self, printable};
-use crate::{Outcome, cargo, diff};
+use crate::scan::Sources;
+use crate::{Outcome, calls, cargo, diff};
 
 use cargo_toml::{Manifests, Needs};
+use example::{Example, ExampleKind};
 use package::Crate;
-use services::{Example, ExampleKind, Services};
+use program::Program;
+use services::Services;
 
 /// What `--help` says below the options.
 pub const AFTER_HELP: &str = "\
@@ -86,7 +91,20 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let name = arguments.package.as_deref();
     let found = Crate::find(&metadata, &context.workspace, name, &directory)?;
     let services = Services::of(&context, &metadata, &found, &arguments.services)?;
-    let example = Example::find(&context, &services.names);
+    let root = found.root(&services.names)?;
+    let old = read(&root)?.ok_or_else(|| anyhow!("there is no file `{}`", root.display()))?;
+    let sources = root.parent().unwrap_or(found.directory);
+    let is_written = program::is_to_be_written(&old) && crate_root::with_clients(sources).is_none();
+    let program = is_written.then(|| {
+        let sources = Sources::of(&metadata, &context, &[]);
+        let calls = calls::all(&context, Some(&sources));
+        Program {
+            end: program::End::of(context.application(), &services.names),
+            example: Example::without_circle(&context, &services.names, &calls),
+        }
+    });
+    let in_program = program.as_ref().and_then(|program| program.example.clone());
+    let example = in_program.or_else(|| Example::find(&context, &services.names));
     let mut report = Report {
         package: found.package.name.to_string(),
         services: services.names.clone(),
@@ -95,7 +113,11 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         notes: found.notes(),
         example: example.as_ref().map(|example| example.call.clone()),
     };
-    report.plan(&metadata, &found, &services, example.as_ref())?;
+    report.plan(&metadata, &found, &services, (&root, old), program.as_ref())?;
+    let has_port = program::has_port(context.application(), &services.names);
+    if has_port && !is_written && found.has_binary() && !program::listens(sources) {
+        report.notes.push(program::NOTE.to_owned());
+    }
     if !arguments.dry_run {
         let edits = report.changes.iter().map(|change| change.edit.clone());
         files::write(&edits.collect::<Vec<_>>())?;
@@ -114,36 +136,35 @@ impl Report {
         metadata: &Metadata,
         found: &Crate<'_>,
         services: &Services,
-        example: Option<&Example>,
+        (path, old): (&Path, String),
+        program: Option<&Program>,
     ) -> Result<()> {
         let root = metadata.workspace_root.as_std_path();
         let name = |path: &Path| {
             let path = path.strip_prefix(root).unwrap_or(path);
             path.display().to_string()
         };
-        self.plan_manifests(root, found, services)?;
+        self.plan_manifests(root, found, services, program)?;
 
-        let path = found.build_script();
-        let old = read(&path)?;
-        let script = build_script::edit(&name(&path), old.as_deref())?;
+        let script_path = found.build_script();
+        let old_script = read(&script_path)?;
+        let name_of_script = name(&script_path);
+        let script = build_script::edit(&name_of_script, old_script.as_deref())?;
         self.notes.extend(script.note);
         if let Some(text) = script.text {
-            self.change(
-                name(&path),
-                vec![script.what.to_owned()],
-                path,
-                old.as_deref(),
-                text,
-            );
+            let added = vec![script.what.to_owned()];
+            let old = old_script.as_deref();
+            self.change(name_of_script, added, script_path, old, text);
         }
 
-        let path = found.root(&services.names)?;
         let directory = path.parent().unwrap_or(found.directory);
-        let old = read(&path)?.ok_or_else(|| anyhow!("there is no file `{}`", path.display()))?;
         if crate_root::with_clients(directory).is_none() {
-            let new = crate_root::edit(&name(&path), &old, example)?;
-            let added = vec!["`clients!()`".to_owned()];
-            self.change(name(&path), added, path, Some(&old), new);
+            let new = crate_root::edit(&name(path), &old, program)?;
+            let mut added = vec!["`clients!()`".to_owned()];
+            if let Some(program) = program {
+                added.extend(program.what().map(str::to_owned));
+            }
+            self.change(name(path), added, path.to_owned(), Some(&old), new);
         }
         Ok(())
     }
@@ -153,12 +174,16 @@ impl Report {
         root: &Path,
         found: &Crate<'_>,
         services: &Services,
+        program: Option<&Program>,
     ) -> Result<()> {
         let has = |name, kind| found.depends_on(name, kind);
         let needs = Needs {
             runtime: !has("service-connect", DependencyKind::Normal),
             codegen: !has("service-connect-codegen", DependencyKind::Build),
-            tokio: found.has_binary() && !has("tokio", DependencyKind::Normal),
+            tokio: (found.has_binary() && !has("tokio", DependencyKind::Normal)).then(|| {
+                let features = program.map(Program::tokio);
+                features.unwrap_or(cargo_toml::MAIN)
+            }),
             services: Some(&services.names[..]).filter(|_| services.is_to_be_listed),
         };
         let own = found.directory.join("Cargo.toml");
@@ -259,6 +284,7 @@ impl Report {
                     service,
                     kind,
                     call,
+                    ..
                 }),
                 _,
             ) => {

@@ -1,12 +1,12 @@
-//! The services that the crate runs as, and which one it could call.
+//! The services that the crate runs as.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use cargo_metadata::camino::Utf8Path;
 use cargo_metadata::{Metadata, Package};
+use service_connect_codegen::callers;
 use service_connect_codegen::copilot::{Image, Workspace};
-use service_connect_codegen::{Need, Reference, Route, Service, callers, type_names};
 
 use crate::context::Context;
 use crate::{cargo, output};
@@ -133,75 +133,4 @@ fn unknown(context: &Context, package: &Package) -> String {
         names.join("`, `"),
         package.manifest_path
     )
-}
-
-/// A service that the crate can reach in every environment, rather one whose image the team builds itself than another.
-pub struct Example {
-    pub service: String,
-    pub kind: ExampleKind,
-    /// The expression.
-    pub call: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExampleKind {
-    /// A request.
-    Request,
-    /// `host:port`, for a client of its own: what others have built is a database or a queue, mostly.
-    Authority,
-}
-
-impl Example {
-    /// `None` where nothing can be called.
-    pub fn find(context: &Context, names: &[String]) -> Option<Self> {
-        let application = context.application();
-        let services = &application.services;
-        let callers: Vec<_> = names
-            .iter()
-            .filter_map(|name| application.service(name))
-            .collect();
-        let is_callable = |service: &&Service| {
-            let is_other = !names.contains(&service.name) && !service.needs_tls();
-            is_other && has_way(context, &callers, service) && {
-                let reference = Reference {
-                    service: &service.name,
-                    need: Need::Any,
-                    environments: None,
-                };
-                reference.check(application, &callers).is_empty()
-            }
-        };
-        let callable = || services.iter().filter(is_callable);
-        let built = callable().find(|service| context.workspace.image(service).is_some());
-        let (service, kind) = match built {
-            Some(service) => (service, ExampleKind::Request),
-            None => (callable().next()?, ExampleKind::Authority),
-        };
-        let types = type_names(services.iter().map(|service| service.name.as_str()));
-        let index = services
-            .iter()
-            .position(|known| known.name == service.name)?;
-        let name = types.get(index)?;
-        Some(Self {
-            service: service.name.clone(),
-            kind,
-            call: match kind {
-                ExampleKind::Request => format!("{name}::get(\"/\").await?"),
-                ExampleKind::Authority => format!("{name}::authority()?"),
-            },
-        })
-    }
-}
-
-/// The same as the reference is checked for, but without what takes long where a thousand services are asked.
-fn has_way(context: &Context, callers: &[&Service], service: &Service) -> bool {
-    let application = context.application();
-    let environments = application.looked_at();
-    callers.iter().all(|caller| {
-        environments.iter().all(|environment| {
-            Route::find(application, caller, service, *environment)
-                .via
-                .is_some()
-        })
-    })
 }

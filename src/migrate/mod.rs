@@ -33,7 +33,7 @@ use crate::context::Context;
 use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
 use crate::scan::urls::{HandBuilt, Urls};
-use crate::scan::{Asked, Package};
+use crate::scan::{Asked, File, Package};
 use crate::{Outcome, diff, output};
 
 /// What `--help` says below the options.

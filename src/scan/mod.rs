@@ -64,7 +64,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    fn of(metadata: &Metadata, context: &Context, asked: &[String]) -> Self {
+    /// Those of a workspace that cargo has told of.
+    pub fn of(metadata: &Metadata, context: &Context, asked: &[String]) -> Self {
         let found = package::all(metadata, context);
         let roots: Vec<_> = found.iter().map(|found| &found.roots).collect();
         let walked = walk_all(&roots, &context.workspace.root);

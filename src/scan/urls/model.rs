@@ -91,12 +91,10 @@ pub struct Function {
     /// A trait or an attribute may call it.
     pub is_called: bool,
     pub output: Option<Type>,
-    /// The last expression of its body.
+    /// The last expression of its body; `None` where it may give something else before.
     pub value: Option<Expr>,
     /// Its body is nothing else.
     pub is_value: bool,
-    /// It may give something else before.
-    pub has_return: bool,
 }
 
 /// A parameter of one, without `self`.

@@ -224,7 +224,7 @@ impl<'m> Reader<'m> {
         at: &At<'_>,
     ) -> Option<Vec<Part>> {
         let returning = &self.model.functions[function];
-        let value = returning.value.as_ref().filter(|_| !returning.has_return)?;
+        let value = returning.value.as_ref()?;
         let arguments: Vec<_> = arguments.map(|argument| self.read(argument, at)).collect();
         let inside = At {
             spot: Spot {

@@ -139,8 +139,7 @@ impl Walker<'_> {
             is_called: is_called || signature.ident == "main",
             output,
             is_value: value.is_some() && block.stmts.len() == 1,
-            has_return: has_return(block),
-            value,
+            value: value.filter(|_| !has_return(block)),
         });
         let outer = self.function.replace(index);
         let next = std::mem::take(&mut self.next);
