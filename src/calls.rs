@@ -42,7 +42,7 @@ impl Known {
 
     /// Ends a command that has shown what is known.
     pub fn finish(self) -> Result<()> {
-        self.context.note_slips();
+        self.context.note_unnamed();
         self.context.note_errors();
         match self.failed {
             Some(error) => Err(error.context("the calls in Rust are left out")),

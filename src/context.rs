@@ -25,8 +25,21 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the application that is selected.
+    /// Reads the application that is selected. An environment that nothing names is taken, unless it is a slip for one
+    /// that there is.
     pub fn open(selection: &Selection) -> Result<Self> {
+        let context = Self::open_for_any_environment(selection)?;
+        if let Some(slip) = context.unnamed().find(|finding| is_slip(finding)) {
+            bail!(
+                "{} If not, `copilot/environments/NAME/manifest.yml` makes it one",
+                output::one_line(slip)
+            );
+        }
+        Ok(context)
+    }
+
+    /// The same with slips, too: `routes --format json` is relied on to add environments.
+    pub fn open_for_any_environment(selection: &Selection) -> Result<Self> {
         let Selection {
             directory,
             app,
@@ -47,8 +60,9 @@ impl Context {
             );
         };
         let (mut options, mut findings) = Options::from_cargo(&around, &workspace);
-        if app.is_some() {
-            options.application.clone_from(app);
+        if let Some(app) = app {
+            note_other_name(&workspace, app);
+            options.application = Some(app.clone());
         }
         options.environments.clone_from(environments);
         let mut loaded = workspace.load(&options);
@@ -157,15 +171,17 @@ impl Context {
         &self.loaded.findings
     }
 
-    /// Says on stderr which of the environments asked for look like slips. One may well ask for one that nothing names.
-    pub fn note_slips(&self) {
-        let is_slip = |finding: &&Finding| {
-            let is_unnamed = finding.code == Code::UnknownEnvironment && finding.place.is_none();
-            is_unnamed && finding.severity > Severity::Note
-        };
-        for finding in self.findings().iter().filter(is_slip) {
-            output::note(&output::one_line(finding));
+    /// Says on stderr which of the environments asked for nothing names, and what they are taken for.
+    pub fn note_unnamed(&self) {
+        for finding in self.unnamed() {
+            output::note(&format!("note: {}", output::one_line(finding)));
         }
+    }
+
+    fn unnamed(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings().iter();
+        findings
+            .filter(|finding| finding.code == Code::UnknownEnvironment && finding.place.is_none())
     }
 
     /// Says on stderr that something is wrong with the manifests, so that the result is not all that could be said.
@@ -180,6 +196,23 @@ impl Context {
     /// The service of that name.
     pub fn service(&self, name: &str) -> Result<&Service> {
         find_service(self.application(), name)
+    }
+}
+
+/// Whether an environment that nothing names is near to one that there is.
+fn is_slip(unnamed: &Finding) -> bool {
+    let help = unnamed.help.as_deref().unwrap_or_default();
+    help.starts_with("did you mean")
+}
+
+/// `--app` is for where `copilot/.workspace` does not say the name, and wins where it says another.
+fn note_other_name(workspace: &Workspace, app: &str) {
+    if let Some(name) = workspace.own_name().filter(|name| name != app) {
+        output::note(&format!(
+            "note: `copilot/.workspace` says that the application is `{}`; `--app {}` is taken",
+            output::printable(&name),
+            output::printable(app)
+        ));
     }
 }
 

@@ -84,7 +84,9 @@ fn read(selection: &Selection) -> Result<Application> {
     let directory = &selection.directory;
     let file = directory.join(lock::FILE);
     if Context::is_around(directory) || !file.exists() {
-        return Ok(Context::open(&selection.everywhere())?.into_application());
+        let context = Context::open(selection)?;
+        context.note_unnamed();
+        return Ok(context.into_application());
     }
     let name = file.display().to_string();
     let application =

@@ -68,7 +68,10 @@ struct Way {
 
 /// Prints the routes.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
-    let context = Context::open(selection)?;
+    let context = match arguments.format {
+        Format::Human => Context::open(selection)?,
+        Format::Json => Context::open_for_any_environment(selection)?,
+    };
     let from = arguments
         .from
         .as_deref()
@@ -79,7 +82,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         Format::Human => output::result(&map.table(from.is_some()))?,
         Format::Json => output::json(&map)?,
     }
-    context.note_slips();
+    context.note_unnamed();
     context.note_errors();
     Ok(Outcome::Clean)
 }

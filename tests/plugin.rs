@@ -84,13 +84,54 @@ test (test.shop.local)
 }
 
 #[test]
+fn an_environment_that_is_near_to_another_is_a_slip() {
+    let app = App::shop().file("Cargo.toml", "[workspace]\n");
+    for command in [
+        "check",
+        "dev",
+        "graph",
+        "migrate",
+        "order",
+        "preflight",
+        "routes",
+    ] {
+        run(&app.path(), &[command, "--env", "prdo"]).refused(
+            "nothing names the environment `prdo` [unknown-environment]; did you mean `prod`? If not, \
+             `copilot/environments/NAME/manifest.yml` makes it one",
+        );
+    }
+    // Any other is taken, and that is said.
+    for command in ["check", "graph", "migrate", "order", "preflight", "routes"] {
+        let far = run(&app.path(), &[command, "--env", "staging"]);
+        let said = format!("{}{}", far.stdout, far.stderr);
+        let words = "nothing names the environment `staging`";
+        assert_eq!(said.matches(words).count(), 1, "{command}: {far:#?}");
+    }
+    // What adds environments is relied on to take any.
+    let json = run(
+        &app.path(),
+        &["routes", "--format", "json", "--env", "prdo"],
+    );
+    assert_eq!(json.code, Some(0));
+    assert!(json.stderr.contains("did you mean `prod`?"), "{json:#?}");
+}
+
+#[test]
 fn an_environment_can_be_added_on_the_command_line() {
-    let found = json(
-        &App::shop(),
+    let run = run(
+        &App::shop().path(),
         &[
             "routes", "--format", "json", "--env", "qa", "--env", "prod", "--app", "other",
         ],
     );
+    assert_eq!(run.code, Some(0));
+    assert_eq!(
+        run.stderr,
+        "note: `copilot/.workspace` says that the application is `shop`; `--app other` is taken\n\
+         note: nothing names the environment `qa` [unknown-environment]; it is taken for one in which every service is \
+         as its base manifest says\n"
+    );
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
     let names: Vec<_> = found["environments"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["prod", "qa"]);
     assert_eq!(

@@ -56,6 +56,7 @@ impl Project {
         let calls = calls::all(&context, sources.as_ref());
         let directory = &self.selection.directory;
         let mut members = Members::find(&context, directory, stand_ins, &calls)?;
+        context.note_unnamed();
         members.is_all_seen = sources.is_some_and(|sources| sources.unseen.is_empty());
         if let Some(request) = request {
             members.listening(&request.service)?;

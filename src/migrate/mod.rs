@@ -73,6 +73,7 @@ struct Found<'a> {
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let asked = Asked::cargo(selection);
     let asked_for = Context::open(selection)?;
+    asked_for.note_unnamed();
     // A change is made for all environments, whichever of them are told of.
     let all = match &selection.environments[..] {
         [] => None,

@@ -229,6 +229,13 @@ impl Workspace {
         }
     }
 
+    /// The application's name by `copilot/.workspace`, where that can be read and says it.
+    #[cfg(feature = "map")]
+    #[must_use]
+    pub fn own_name(&self) -> Option<String> {
+        self.application_name(&mut Vec::new())
+    }
+
     /// `application` in `copilot/.workspace`.
     fn application_name(&self, findings: &mut Vec<Finding>) -> Option<String> {
         let file: Arc<str> = "copilot/.workspace".into();

@@ -78,6 +78,7 @@ pub struct Spot {
 }
 
 /// A function or a method.
+#[allow(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub struct Function {
     pub name: String,
     /// Of the `impl` around it.
