@@ -13,11 +13,11 @@ use crate::output::{self, HEADER, printable};
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The code of a finding, which stands in brackets after its message
-    #[arg(value_name = "CODE", required_unless_present = "list")]
-    code: Option<String>,
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
 
     /// List every code with its title
-    #[arg(long, conflicts_with = "code")]
+    #[arg(long, conflicts_with = "codes")]
     list: bool,
 
     /// How to write it
@@ -25,7 +25,7 @@ pub struct Arguments {
     format: Format,
 }
 
-/// What `--format json` prints: one, or with `--list` all of them in an array.
+/// What `--format json` prints: one, or an array of those of several codes and of `--list`.
 #[derive(Serialize)]
 struct Entry {
     code: &'static str,
@@ -37,19 +37,31 @@ struct Entry {
     source: &'static str,
 }
 
-/// Prints the explanation, or the list.
+/// Prints the explanations, or the list.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let code = arguments.code.as_deref().map(parse).transpose()?;
-    match (code, arguments.format) {
-        (Some(code), Format::Human) => output::result(&explanation(code))?,
-        (Some(code), Format::Json) => output::json(&Entry::from(code))?,
-        (None, Format::Human) => output::result(&list())?,
-        (None, Format::Json) => {
-            let all = Code::ALL.iter().copied().map(Entry::from);
-            output::json(&all.collect::<Vec<_>>())?;
+    let codes = arguments.codes.iter().map(|word| parse(word));
+    let codes: Vec<Code> = codes.collect::<Result<_>>()?;
+    if codes.is_empty() && !arguments.list {
+        bail!(
+            "name the code of a finding, which stands in brackets after its message; `cargo service-connect explain \
+             --list` shows all of them"
+        );
+    }
+    match (arguments.format, &codes[..]) {
+        (Format::Human, []) => output::result(&list())?,
+        (Format::Human, codes) => {
+            let texts: Vec<_> = codes.iter().copied().map(explanation).collect();
+            output::result(&texts.join("\n\n"))?;
         }
+        (Format::Json, []) => output::json(&entries(Code::ALL))?,
+        (Format::Json, [code]) => output::json(&Entry::from(*code))?,
+        (Format::Json, codes) => output::json(&entries(codes))?,
     }
     Ok(Outcome::Clean)
+}
+
+fn entries(codes: &[Code]) -> Vec<Entry> {
+    codes.iter().copied().map(Entry::from).collect()
 }
 
 impl From<Code> for Entry {

@@ -87,6 +87,11 @@ Right:
 The rule is from Copilot's manifest code.
 ";
     assert_eq!(explain(&["unknown-type"]).stdout, expected);
+    let other = explain(&["connect-off"]).stdout;
+    assert_eq!(
+        explain(&["unknown-type", "connect-off"]).stdout,
+        format!("{expected}\n\n{other}")
+    );
 }
 
 #[test]
@@ -112,6 +117,9 @@ fn json_has_the_same_in_fields() {
         assert_eq!(*found, expected);
     }
     assert_eq!(json(&["connect-off"])["code"], "connect-off");
+    let several = json(&["unknown-type", "connect-off"]);
+    assert_eq!(several[0]["code"], "unknown-type");
+    assert_eq!(several[1]["code"], "connect-off");
     explain(&["conect-off", "--format", "json"]).refused("did you mean `connect-off`?");
 }
 
@@ -121,8 +129,8 @@ fn an_unknown_code_is_refused_with_the_one_that_was_meant() {
     explain(&["Connect_Off"]).refused("did you mean `connect-off`?");
     explain(&["E0308"]).refused("`cargo service-connect explain --list` shows all of them");
     explain(&["\u{1b}[31m"]).refused("there is no code `\\u{1b}[31m`");
-    for arguments in [&[][..], &["connect-off", "--list"]] {
-        let run = explain(arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    }
+    explain(&["connect-off", "conect-off"]).refused("did you mean `connect-off`?");
+    explain(&[]).refused("`cargo service-connect explain --list` shows all of them");
+    let both = explain(&["connect-off", "--list"]);
+    assert_eq!((both.code, both.stdout.as_str()), (Some(2), ""));
 }
