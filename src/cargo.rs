@@ -18,16 +18,19 @@ pub fn metadata(directory: &Path) -> Result<Metadata> {
         .canonicalize()
         .unwrap_or_else(|_| directory.to_owned());
     metadata.map_err(|error| {
-        let error = match error {
-            // cargo's own words, which begin with `error: `.
-            cargo_metadata::Error::CargoMetadata { stderr } => {
-                let stderr = stderr.trim();
-                anyhow!(stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned())
-            }
-            error => error.into(),
+        let cargo_metadata::Error::CargoMetadata { stderr } = error else {
+            return error.into();
         };
+        // cargo's own words, which begin with `error: `.
+        let said = stderr.trim();
+        let said = said.strip_prefix("error: ").unwrap_or(said);
+        let error = anyhow!(said.to_owned());
+        if !said.starts_with("could not find `Cargo.toml`") {
+            // The directory is right, and what is wrong in it cargo tells.
+            return error;
+        }
         error.context(format!(
-            "`{}` is in no cargo workspace that can be read; name a directory of one with `-C DIR`",
+            "`{}` is in no cargo workspace; name a directory of one with `-C DIR`",
             directory.display()
         ))
     })

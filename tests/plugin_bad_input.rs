@@ -49,7 +49,7 @@ fn an_unknown_service_is_refused_with_the_one_that_was_meant() {
 fn dev_is_refused_where_nothing_can_be_run() {
     let app = App::shop();
     run(&app.path(), &["dev"])
-        .refused("is in no cargo workspace that can be read; name a directory of one with `-C DIR`: could not find `Cargo.toml`");
+        .refused("is in no cargo workspace; name a directory of one with `-C DIR`: could not find `Cargo.toml`");
 
     let package = "[package]\nname = \"tool\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
     let app = app

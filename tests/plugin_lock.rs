@@ -189,7 +189,8 @@ fn what_nobody_could_rely_on_is_not_written() {
     let alone = App::shop().file("Cargo.toml", "[workspace]\n");
     run(&alone.path(), &["lock"])
         .refused("has `service-connect-codegen` in its [build-dependencies]");
-    run(&App::shop().path(), &["lock"]).refused("is in no cargo workspace that can be read");
+    run(&App::shop().path(), &["lock"])
+        .refused("is in no cargo workspace; name a directory of one");
     run(&App::empty().path(), &["lock"]).refused("there is no `copilot/`");
 }
 
