@@ -15,7 +15,11 @@ use support::{Dev, app, workspace};
 
 #[test]
 fn only_the_logs_that_are_asked_for_are_shown() {
-    let dev = Dev::new(&["--logs", "api,worker", "--request", "web/"]).run();
+    let mut dev = Dev::new(&["--logs", "api,worker"]).start();
+    // Nobody waits for one that is not called, so no request can.
+    dev.wait_for(&["api     | listening", "worker  | waiting"]);
+    dev.wait_for_note(&["`nightly` ended"]);
+    let (dev, _) = dev.end(&[Signal::INT]);
     assert_eq!(dev.code, Some(0), "{dev:#?}");
     for (line, is_shown) in [
         ("api     | listening", true),
@@ -24,10 +28,10 @@ fn only_the_logs_that_are_asked_for_are_shown() {
         ("nightly | ", false),
     ] {
         assert_eq!(
-            dev.stderr.contains(line),
+            dev.stdout.contains(line),
             is_shown,
             "{line}: {}",
-            dev.stderr
+            dev.stdout
         );
     }
 }
