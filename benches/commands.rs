@@ -6,18 +6,21 @@
 //! ```
 //!
 //! A command runs as a process, as it does for its user: it reads every manifest and asks cargo for the workspace. What is
-//! told is wall time, the median of some runs in turns. `dev` and `preflight` are not among them, because what they take is
-//! what builds and networks take. Everything read is in the page cache.
+//! told is wall time, the median of some runs in turns. Of `dev` it is the start alone: every service is at an address, so that
+//! there is nothing to build, and it ends with a request. `preflight` is not among them, because what it takes is what networks
+//! take. Everything read is in the page cache.
 
 #[path = "support/large.rs"]
 mod large;
 #[allow(dead_code)] // Other benchmarks ask for more.
 mod support;
 
-use std::env;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
+use std::{env, thread};
 
 use support::{median, write};
 
@@ -88,6 +91,19 @@ fn main() -> ExitCode {
     for (line, times) in chosen.iter().zip(times) {
         slowest = slowest.max(report(line, times));
     }
+    let line = "dev, with each service at an address";
+    if is_chosen(&&line) {
+        let address = server();
+        let services =
+            (0..SERVICES).map(|index| format!("--service={}={address}", large::name(index)));
+        let services: Vec<_> = services.collect();
+        let mut command = plugin(root);
+        command
+            .args(["dev", "--request", "service-0000/"])
+            .args(services);
+        let times = (0..ROUNDS).map(|_| seconds(&mut command));
+        slowest = slowest.max(report(line, times.collect()));
+    }
     // The worst of all changes: every endpoint of every lock is another one.
     write(root, "copilot/.workspace", "application: praise\n");
     let times = (0..ROUNDS).map(|_| seconds(plugin(root).args(["lock", "--check"])));
@@ -110,6 +126,28 @@ fn report(line: &str, times: Vec<f64>) -> f64 {
     let verdict = if time <= LIMIT { "within" } else { "MISSED:" };
     println!("  {line:<52} {time:6.2}  {verdict} {LIMIT}");
     time
+}
+
+/// What every service is: it answers all requests, for as long as this process lives.
+fn server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || answer(stream));
+        }
+    });
+    address
+}
+
+/// One that only looks whether anybody listens sends nothing.
+fn answer(mut stream: TcpStream) {
+    let is_request = stream.read(&mut [0; 4096]).is_ok_and(|length| length > 0);
+    if is_request {
+        // The client says what became of it.
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
+    }
 }
 
 fn plugin(root: &Path) -> Command {

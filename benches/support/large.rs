@@ -52,7 +52,8 @@ pub fn workspace(services: usize) -> TempDir {
     directory
 }
 
-fn name(index: usize) -> String {
+/// The name of a service, and of its crate.
+pub fn name(index: usize) -> String {
     format!("service-{index:04}")
 }
 
