@@ -154,7 +154,13 @@ fn of_compiler(source: &Path) -> Vec<Said> {
             None if title.starts_with("this service is called over https") => {
                 (https(&text), "needs-tls".to_owned())
             }
-            None => return None,
+            // What is no type of a service is nothing to the compiler, and to us a service that is not there.
+            None => {
+                let gone = title.strip_prefix("cannot find type `")?;
+                let (gone, _) = gone.split_once('`')?;
+                let message = format!("there is no service with the type `{gone}`");
+                (message, "unknown-service".to_owned())
+            }
         };
         // The line, and below it the mark.
         let shown: Vec<_> = lines

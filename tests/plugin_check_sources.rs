@@ -444,3 +444,52 @@ fn a_url_of_a_variable_is_wrong_where_that_is_set() {
     let json = check(&app, "json").stdout;
     assert_eq!(json.matches("\"url-port\"").count(), 1, "{json}");
 }
+
+/// Sources in which the mark `^` stands before each call by a type that no service has, beside what may be made otherwise.
+const GONE: &[&str] = &[
+    "service_connect::clients!(); fn main() { ^Apj::get(\"/\"); Api::get(\"/\"); Apj::new(); }",
+    "service_connect::clients!(); #[derive(Debug)] struct A; #[tokio::main] async fn main() { { use std::fmt; ^Gone::post(\"/\"); } }",
+    "mod services { service_connect::clients!(); } use services::*; fn main() { ^Apj::get(\"/\"); }",
+    "mod services { service_connect::clients!(); } use services::Apj; fn main() { ^Apj::get(\"/\"); }",
+    "mod services { service_connect::clients!(); } use services::Apj as Api; fn main() { ^Api::get(\"/\"); }",
+    "mod services { service_connect::clients!(); } fn main() { ^services::Apj::get(\"/\"); ^crate::services::Apj::url(\"/\"); }",
+    "service_connect::clients!(); mod a { use super::*; fn f() { ^Apj::get(\"/\"); } } #[cfg(test)] mod t { use super::*; fn f() { ^Apj::get(\"/\"); } }",
+    "use shared::services; fn main() { ^services::Apj::get(\"/\"); ^shared::services::Apj::get(\"/\"); }",
+    // Something else is there, or may be.
+    "service_connect::clients!(); struct Apj; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); use other::Apj; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); use other::*; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); mod kinds { pub enum Kind {} } use kinds::Kind::*; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); fn main() { other::Apj::get(\"/\"); ::other::Apj::get(\"/\"); Kind::Apj::get(\"/\"); }",
+    "service_connect::clients!(); make!(Apj); fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); include!(concat!(env!(\"OUT_DIR\"), \"/more.rs\")); fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); #[derive(Entities)] struct A; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); #[makes(Apj)] struct A; fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); fn f<A: B<C>, Apj: Calls>() { Apj::get(\"/\"); } struct S<T>(T); impl<T> S<T> { fn f() { T::get(); } }",
+    "service_connect::clients!(); trait A { fn get(); fn f() { Self::get(); } } fn main() { Option::get(); <A as B>::Apj::get(\"/\"); }",
+    "service_connect::clients!(); fn main() { quote!(Apj::get(\"/\")); }",
+    "mod services { service_connect::clients!(); } fn main() { Apj::get(\"/\"); }",
+    "service_connect::clients!(); fn main() { struct Apj; Apj::get(\"/\"); }",
+    "service_connect::clients!(); mod gone; use gone::*; fn main() { Apj::get(\"/\"); }",
+];
+
+#[test]
+fn a_type_that_no_service_has_is_found_where_nothing_else_can_be_meant() {
+    for marked in GONE {
+        let mut source = (*marked).to_owned();
+        let mut expected = Vec::new();
+        while let Some(at) = source.find('^') {
+            source.remove(at);
+            let column = u64::try_from(at).unwrap() + 1;
+            expected.push(("unknown-service".to_owned(), 1, column));
+        }
+        let mut found = found(&shop(&source));
+        found.retain(|(code, ..)| code != "unseen-source");
+        assert_eq!(found, expected, "{marked}");
+    }
+    let app = shop("service_connect::clients!();\nfn main() { Apj::get(\"/\"); }\n");
+    let human = check(&app, "human").stdout;
+    let said = "error[unknown-service]: there is no service with the type `Apj`\n";
+    assert!(human.contains(said), "{human}");
+    assert!(human.contains("= help: did you mean `Api`?\n"), "{human}");
+}

@@ -14,14 +14,14 @@ use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream};
 use service_connect_codegen::{
-    Application, DuplicateNames, Finding, Need, Place, Reference as Check, Service, needs_tls,
-    type_names,
+    Application, Code, DuplicateNames, Finding, Need, Place, Reference as Check, Service,
+    needs_tls, type_names,
 };
 use service_connect_macros_core as core;
 
 use super::names::{At, Names, Stub};
 use super::package::Found;
-use super::source::Marked;
+use super::source::{Marked, Named};
 use super::walk::{Read, Walked};
 use crate::report::Located;
 
@@ -76,7 +76,8 @@ pub fn find(
         found,
         application,
         asked,
-        names: Names::of(&packages, types),
+        names: Names::of(&packages, types.clone()),
+        types,
         duplicates: &duplicates,
         barriers: HashMap::new(),
     };
@@ -96,6 +97,8 @@ struct Finder<'a> {
     application: &'a Application,
     asked: Option<&'a [String]>,
     names: Names<'a>,
+    /// The names of the services' types.
+    types: Vec<String>,
     duplicates: &'a DuplicateNames,
     /// What is in the way of each stub.
     barriers: HashMap<(usize, usize), Option<Finding>>,
@@ -134,10 +137,22 @@ impl<'a> Finder<'a> {
         for named in &read.source.paths {
             let stub = named.path.split_last();
             let stub = stub.and_then(|(_, stub)| self.names.stub(at(named.scope), stub));
+            let place = || read.place(named.bytes.clone());
             let Some(stub) = stub else {
+                if let Some(finding) = self.gone(at(named.scope), read, named) {
+                    let place = place();
+                    references.push(Reference {
+                        what: What::Stub,
+                        package,
+                        service: None,
+                        findings: vec![Located::at(finding, &place)],
+                        place,
+                        is_test: read.is_test || named.is_test,
+                    });
+                }
                 continue;
             };
-            let place = read.place(named.bytes.clone());
+            let place = place();
             let barrier = self.barrier(stub);
             references.push(Reference {
                 what: What::Stub,
@@ -151,6 +166,24 @@ impl<'a> Finder<'a> {
                 is_test: read.is_test || named.is_test,
             });
         }
+    }
+
+    /// A stub that is not there, where nothing else can be meant.
+    fn gone(&self, at: At, read: &Read, named: &Named) -> Option<Finding> {
+        let (_, path) = named.path.split_last()?;
+        let name = path.last()?;
+        let is_parameter = path.len() == 1 && read.source.generics.contains(name);
+        // Of a package with problems nothing is known.
+        let is_known = self.found[at.package].problems.is_empty();
+        if !named.is_sure || is_parameter || !is_known || !self.names.is_gone(at, path) {
+            return None;
+        }
+        let message = format!("there is no service with the type `{name}`");
+        let finding = Finding::error(Code::UnknownService, message);
+        let types = self.types.iter().map(String::as_str);
+        Some(finding.meant(name, types, || {
+            "`cargo service-connect routes` lists the services of the application".to_owned()
+        }))
     }
 
     fn attribute(&self, package: usize, read: &Read, marked: &Marked) -> Reference {

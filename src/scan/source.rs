@@ -19,6 +19,8 @@ pub struct Source {
     pub attributes: Vec<Marked>,
     pub paths: Vec<Named>,
     pub calls: Vec<Call>,
+    /// The names of all generic parameters.
+    pub generics: Vec<String>,
 }
 
 /// What names mean in a module, or between braces that have items of their own.
@@ -36,6 +38,8 @@ pub struct Scope {
     pub uses: Vec<(String, Vec<String>)>,
     /// The paths all of whose names are brought in.
     pub globs: Vec<Vec<String>>,
+    /// A macro stands among its items, and may make any.
+    pub is_open: bool,
     /// `clients!()` stands in it.
     pub clients: bool,
 }
@@ -108,6 +112,8 @@ pub struct Named {
     pub path: Vec<String>,
     pub scope: usize,
     pub is_test: bool,
+    /// It is all of a path, and not in the tokens of a macro.
+    pub is_sure: bool,
     pub bytes: Range<usize>,
 }
 

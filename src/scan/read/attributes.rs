@@ -18,7 +18,67 @@ const OTHER_ATTRIBUTES: [&str; 14] = [
     "repr", "serde", "test", "warn",
 ];
 
+/// Those that make no type of another name, of ours and of the most common crates.
+const HARMLESS: [&str; 17] = [
+    "async_trait",
+    "cold",
+    "delete",
+    "deprecated",
+    "error",
+    "get",
+    "head",
+    "instrument",
+    "macro_export",
+    "macro_use",
+    "main",
+    "non_exhaustive",
+    "patch",
+    "post",
+    "put",
+    "route",
+    "service_client",
+];
+
+/// Derives that make none either.
+const DERIVES: [&str; 18] = [
+    "Args",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Display",
+    "Eq",
+    "Error",
+    "From",
+    "FromRow",
+    "Hash",
+    "Ord",
+    "Parser",
+    "PartialEq",
+    "PartialOrd",
+    "Serialize",
+    "Subcommand",
+];
+
 impl Reader<'_> {
+    /// Whether an attribute of an item may make other items.
+    fn makes_items(&self, list: usize) -> bool {
+        let (path, after) = self.path(list + 1 + if self.is_separator(list + 1) { 2 } else { 0 });
+        match path.last().map(String::as_str) {
+            Some("derive") if self.opens(after, b'(') => {
+                let mut inside = self.inside(after);
+                inside.any(|index| {
+                    let is_last = !self.is_separator(index + 1);
+                    let word = self.word(index).filter(|_| is_last);
+                    word.is_some_and(|word| !DERIVES.contains(&word))
+                })
+            }
+            Some("cfg_attr") | None => true,
+            Some(name) => !HARMLESS.contains(&name) && !OTHER_ATTRIBUTES.contains(&name),
+        }
+    }
+
     /// Attributes in front of something: where that goes on, behind it if it is read already, and the paths that they name.
     pub(super) fn attributes(&mut self, start: usize, end: usize, here: &Here) -> (usize, Paths) {
         let mut lists = Vec::new();
@@ -38,6 +98,7 @@ impl Reader<'_> {
             When::Builds => here.clone(),
         };
         for list in lists {
+            self.found.scopes[here.scope].is_open |= here.brackets == 0 && self.makes_items(list);
             self.marked(list, self.bytes(start..after), &here);
         }
         if here.is_test && conditions.when() == When::Tests {

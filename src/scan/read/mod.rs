@@ -34,6 +34,7 @@ pub fn read(text: &str, tokens: &[Token], directory: Directory) -> Source {
         is_test: false,
         is_sure: true,
         is_associated: false,
+        brackets: 0,
     };
     reader.items(0..tokens.len(), here);
     reader.found
@@ -56,6 +57,8 @@ struct Here {
     is_sure: bool,
     /// In an `impl` or a trait, whose types are no names in the scope.
     is_associated: bool,
+    /// How many brackets are around in the module.
+    brackets: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -171,6 +174,7 @@ impl<'a> Reader<'a> {
         // `r#mod` is a name.
         let is_raw = self.tokens[index].bytes().len() != keyword.len();
         let name = self.word(index + 1);
+        self.generics(keyword, index);
         match (keyword, name) {
             _ if is_raw => self.named(index, here),
             ("mod", Some(name)) => {
@@ -199,6 +203,39 @@ impl<'a> Reader<'a> {
                 index + 1
             }
             _ => self.named(index, here),
+        }
+    }
+
+    /// The parameters in `impl<…>` and `fn name<…>`.
+    fn generics(&mut self, keyword: &str, index: usize) {
+        let open = match keyword {
+            "impl" => index + 1,
+            "fn" | "struct" | "enum" | "union" | "trait" | "type" => index + 2,
+            _ => return,
+        };
+        if !self.is(open, b'<') {
+            return;
+        }
+        let mut depth = 1;
+        let mut index = open + 1;
+        while depth > 0 {
+            let before = index - 1;
+            match self.kind(index) {
+                Some(Kind::Mark(b'<')) => depth += 1,
+                Some(Kind::Mark(b'>')) if !self.is(before, b'-') => depth -= 1,
+                Some(Kind::Word) if depth == 1 => {
+                    let is_first = self.is(before, b'<') || self.is(before, b',');
+                    if let Some(word) = self.word(index)
+                        && is_first
+                    {
+                        self.found.generics.push(word.to_owned());
+                    }
+                }
+                Some(Kind::Open(b'{')) | None => return,
+                Some(Kind::Open(_)) => index = self.tokens[index].other,
+                _ => {}
+            }
+            index += 1;
         }
     }
 
@@ -243,6 +280,7 @@ impl<'a> Reader<'a> {
             module,
             directory: here.directory.inside(&name, paths),
             is_associated: false,
+            brackets: 0,
             ..here.clone()
         };
         self.items(self.inside(index + 2), inner);
@@ -258,6 +296,7 @@ impl<'a> Reader<'a> {
     fn block(&mut self, open: usize, here: &Here, is_associated: bool) -> Here {
         let mut inner = Here {
             is_associated,
+            brackets: here.brackets + 1,
             ..here.clone()
         };
         if self.opens(open, b'{') && !is_associated && self.has_items(self.inside(open)) {
@@ -309,6 +348,7 @@ impl<'a> Reader<'a> {
                 path,
                 scope: here.scope,
                 is_test: here.is_test,
+                is_sure: here.is_sure && !(index > 1 && self.is_separator(index - 2)),
                 bytes: self.bytes(index..after),
             });
         }
@@ -330,6 +370,7 @@ impl<'a> Reader<'a> {
                     self.found.scopes[here.scope].clients = true;
                     return;
                 }
+                self.found.scopes[here.scope].is_open = true;
                 self.found.declarations.push(Declaration {
                     what: What::Include(included),
                     inside: here.module.clone(),
@@ -346,6 +387,7 @@ impl<'a> Reader<'a> {
                 });
             }
             _ => {
+                self.found.scopes[here.scope].is_open |= here.brackets == 0;
                 let inner = Here {
                     is_sure: false,
                     ..self.block(open, here, false)
