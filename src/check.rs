@@ -51,9 +51,24 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
     let manifests = context.findings().iter().chain(&pipelines);
     let mut findings: Vec<_> = manifests.cloned().map(Located::from).collect();
+    let refused = Refused::of(&context);
     if let Ok(Some(sources)) = &sources {
-        let references = sources.references.iter();
-        findings.extend(references.flat_map(|reference| reference.findings.iter().cloned()));
+        let mut kept = vec![0; findings.len()];
+        for reference in &sources.references {
+            for located in &reference.findings {
+                match refused.position(&findings[..kept.len()], &located.finding) {
+                    Some(index) => kept[index] += 1,
+                    None => findings.push(located.clone()),
+                }
+            }
+        }
+        for (located, kept) in findings.iter_mut().zip(kept) {
+            if kept > 0 {
+                let message = &mut located.finding.message;
+                let references = count(kept, "reference");
+                message.extend([", which keeps ", &references, " from being checked"]);
+            }
+        }
         for located in wrong_urls(&context, &verdicts) {
             // Two packages may have one file.
             if !findings.contains(&located) {
@@ -82,6 +97,35 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
             Outcome::Clean
         },
     )
+}
+
+/// What is wrong with manifests that cannot be read: at each reference to such a service it would be said again.
+struct Refused<'a>(Vec<&'a Finding>);
+
+impl<'a> Refused<'a> {
+    fn of(context: &'a Context) -> Self {
+        let application = context.application();
+        let environments = application.looked_at();
+        let services = application.services.iter();
+        let refused = services.flat_map(|service| {
+            let deployments = environments.iter();
+            deployments
+                .filter_map(move |environment| application.deployment(service, *environment).err())
+        });
+        Self(refused.collect())
+    }
+
+    /// Which of the findings of manifests that of a reference is.
+    fn position(&self, manifests: &[Located], finding: &Finding) -> Option<usize> {
+        let is_it = |known: &Finding| {
+            let is_there = known.place.is_some() && known.place == finding.place;
+            // At a reference, the service and the environments are said as well.
+            is_there && known.code == finding.code && finding.message.contains(&known.message)
+        };
+        let mut refused = self.0.iter();
+        refused.find(|known| is_it(known))?;
+        manifests.iter().position(|known| is_it(&known.finding))
+    }
 }
 
 /// What is wrong with the URLs that are put together by hand; those that work are for `migrate`.

@@ -45,7 +45,7 @@ fn the_plugin_says_what_the_compiler_says() {
         // And nothing of what compiles.
         assert!(said.is_empty(), "{fixture:?}: {said:#?}");
     }
-    assert!(compared > 80, "only {compared} errors were compared");
+    assert!(compared > 75, "only {compared} errors were compared");
 }
 
 /// The fixture as a cargo workspace, in which each source is a program.
@@ -162,6 +162,10 @@ fn of_compiler(source: &Path) -> Vec<Said> {
                 (message, "unknown-service".to_owned())
             }
         };
+        // The plugin says it at the manifest, once.
+        if message.contains(" is wrong: ") {
+            return None;
+        }
         // The line, and below it the mark.
         let shown: Vec<_> = lines
             .filter_map(|line| line.trim_start().strip_prefix('|'))

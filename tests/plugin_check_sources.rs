@@ -493,3 +493,14 @@ fn a_type_that_no_service_has_is_found_where_nothing_else_can_be_meant() {
     assert!(human.contains(said), "{human}");
     assert!(human.contains("= help: did you mean `Api`?\n"), "{human}");
 }
+
+#[test]
+fn what_keeps_a_manifest_from_being_read_is_said_once() {
+    let main = "service_connect::clients!();\nfn main() { Api::get(\"/\"); Api::get(\"/x\"); Api::url(\"/\"); }\n";
+    let app = shop(main).file("copilot/api/manifest.yml", "name: api\ntype: [\n");
+    let human = check(&app, "human");
+    assert_eq!(found(&app), [], "{human:#?}");
+    let said = ", which keeps 3 references from being checked\n --> copilot/api/manifest.yml:";
+    assert_eq!(human.stdout.matches(said).count(), 1, "{human:#?}");
+    assert_eq!(human.stdout.matches("error[").count(), 1, "{human:#?}");
+}
