@@ -27,7 +27,8 @@ impl Client<'_> {
         for op in &chain.ops[..step] {
             match &op.kind {
                 OpKind::Field => {
-                    fields.push(text[end..op.end].trim().trim_start_matches('.').trim());
+                    let name = text[end..op.end].trim().trim_start_matches('.');
+                    fields.push(name.trim());
                 }
                 OpKind::Method(name, arguments)
                     if arguments.is_empty() && matches!(name.as_str(), "clone" | "as_ref") => {}

@@ -35,6 +35,22 @@ impl Types {
     }
 }
 
+/// The first of the modules that a library does not show to others, as far as the text of its root tells.
+fn private<'m>(root: &str, modules: &'m [String]) -> Option<&'m str> {
+    let (first, inner) = modules.split_first()?;
+    let words: Vec<_> = root
+        .split_whitespace()
+        .flat_map(|word| word.split_inclusive([';', '{']))
+        .map(|word| word.trim_end_matches([';', '{']))
+        .collect();
+    let is_public = words.windows(3).any(|words| words == ["pub", "mod", first]);
+    if is_public {
+        inner.first().map(String::as_str)
+    } else {
+        Some(first)
+    }
+}
+
 impl Proposer<'_> {
     /// What to call the stub of a service where the URL stands.
     pub(super) fn stub(&self, service: &Service, url: &HandBuilt) -> Why<String> {
@@ -88,7 +104,14 @@ impl Proposer<'_> {
                 if !root.path.ends_with("lib.rs") {
                     return Err("`clients!()` stands in another crate of this package: move it to the library".to_owned());
                 }
-                let library = self.package.name.replace('-', "_");
+                if let Some(private) = private(&root.text, &modules) {
+                    return Err(format!(
+                        "`clients!()` stands in `mod {private}` of the library, which is not known to be public: write \
+                         `pub mod {private}` in `{}`, or move it there",
+                        root.name
+                    ));
+                }
+                let library = self.package.library.clone();
                 Ok([vec![library], modules, vec![name]].concat().join("::"))
             }
             _ if here == modules => Ok(name),
@@ -106,5 +129,25 @@ impl Proposer<'_> {
             .filter(|(file, range, _)| *file == url.spot.file && range.contains(&url.span.start));
         path.extend(around.map(|(_, _, name)| name.clone()));
         path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::private;
+
+    #[test]
+    fn a_module_of_a_library_is_public_where_its_root_says_so() {
+        let modules = ["services".to_owned(), "inner".to_owned()];
+        for (root, path, expected) in [
+            ("", 0, None),
+            ("pub mod services;", 1, None),
+            ("use a::b;\npub mod services{}", 1, None),
+            ("mod services {", 1, Some("services")),
+            ("pub(crate) mod services;", 1, Some("services")),
+            ("pub mod services;", 2, Some("inner")),
+        ] {
+            assert_eq!(private(root, &modules[..path]), expected, "{root}");
+        }
     }
 }

@@ -69,6 +69,7 @@ fn application() -> (TempDir, Context) {
 fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>) {
     let package = Package {
         name: "web".to_owned(),
+        library: "web".to_owned(),
         directory: "web".into(),
         manifest: "web/Cargo.toml".into(),
         callers: vec!["web".to_owned()],

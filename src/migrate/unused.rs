@@ -9,7 +9,7 @@ use syn::{Expr, Token};
 
 use super::edit::{Edit, lines};
 use super::words::Words;
-use crate::scan::urls::{Model, Urls, is_building, last, peel};
+use crate::scan::urls::{Body, Model, Urls, is_building, last, peel};
 
 /// So many expressions are looked into, one in the other.
 const MAX_DEPTH: u8 = 32;
@@ -175,7 +175,7 @@ fn is_pure(expr: &Expr, model: &Model, depth: u8) -> bool {
                     .and(model.function(&name, None, false));
                 let function = function.map(|index| &model.functions[index]);
                 function.is_some_and(|function| {
-                    function.is_value && function.value.as_ref().is_some_and(pure)
+                    function.body == Body::Value && function.value.as_ref().is_some_and(pure)
                 })
             };
             call.args.is_empty() && (is_new || is_own())

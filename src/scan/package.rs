@@ -19,6 +19,8 @@ const TLS: &str = "tls";
 pub struct Package {
     /// Its name.
     pub name: String,
+    /// What its library is called in Rust, if it has one.
+    pub library: String,
     /// Where it is.
     pub directory: PathBuf,
     /// Its `Cargo.toml`.
@@ -124,6 +126,7 @@ fn one(package: &cargo_metadata::Package, directory: &Path, context: &Context) -
     Found {
         package: Package {
             name: package.name.to_string(),
+            library: library_name(package),
             directory: directory.to_owned(),
             manifest: package.manifest_path.clone().into_std_path_buf(),
             callers,

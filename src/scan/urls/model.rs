@@ -78,7 +78,6 @@ pub struct Spot {
 }
 
 /// A function or a method.
-#[allow(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub struct Function {
     pub name: String,
     /// Of the `impl` around it.
@@ -94,8 +93,18 @@ pub struct Function {
     pub output: Option<Type>,
     /// The last expression of its body; `None` where it may give something else before.
     pub value: Option<Expr>,
-    /// Its body is nothing else.
-    pub is_value: bool,
+    pub body: Body,
+}
+
+/// What a body is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Its last expression and nothing else.
+    Value,
+    /// More than that.
+    Statements,
+    /// It may end early, and give something else.
+    Returning,
 }
 
 /// A parameter of one, without `self`.

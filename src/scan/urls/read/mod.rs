@@ -13,7 +13,7 @@ use syn::Expr;
 use self::building::{SAME, is_made_from, literal, peel_once, variable_read};
 pub use self::building::{is_building, peel};
 pub use self::outer::{Outer, outer};
-use super::model::{Model, Spot, bytes, last, qualifier};
+use super::model::{Body, Model, Spot, bytes, last, qualifier};
 use super::template::{Expression, Part, UNKNOWN, bare, shape, text};
 use crate::scan::File;
 
@@ -224,7 +224,8 @@ impl<'m> Reader<'m> {
         at: &At<'_>,
     ) -> Option<Vec<Part>> {
         let returning = &self.model.functions[function];
-        let value = returning.value.as_ref()?;
+        let is_last = returning.body != Body::Returning;
+        let value = returning.value.as_ref().filter(|_| is_last)?;
         let arguments: Vec<_> = arguments.map(|argument| self.read(argument, at)).collect();
         let inside = At {
             spot: Spot {

@@ -7,8 +7,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Lit, Stmt};
 
 use super::super::model::{
-    Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use, bytes,
-    last, text_type, type_name,
+    Body, Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use,
+    bytes, last, text_type, type_name,
 };
 use super::Walker;
 
@@ -138,8 +138,12 @@ impl Walker<'_> {
             is_public,
             is_called: is_called || signature.ident == "main",
             output,
-            is_value: value.is_some() && block.stmts.len() == 1,
-            value: value.filter(|_| !has_return(block)),
+            body: match block.stmts.len() {
+                _ if has_return(block) => Body::Returning,
+                1 if value.is_some() => Body::Value,
+                _ => Body::Statements,
+            },
+            value,
         });
         let outer = self.function.replace(index);
         let next = std::mem::take(&mut self.next);
