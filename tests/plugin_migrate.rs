@@ -269,6 +269,48 @@ fn what_nothing_reads_is_counted() {
     assert!(found.stderr.contains(said), "{found:#?}");
 }
 
+/// What is asked for with `--env` is told; a change would be made for all.
+#[test]
+fn other_environments_count_for_a_proposal() {
+    let service = |name: &str, more: &str| {
+        format!(
+            "name: {name}\ntype: Backend Service\nimage: {{build: Dockerfile, port: 8080}}\nnetwork:\n  connect: true\n{more}"
+        )
+    };
+    let partner = "variables:\n  API_URL: http://api:8080\nenvironments:\n  prod:\n    variables:\n      API_URL: \
+                   https://api.partner.example.com\n";
+    let directory = TempDir::new().unwrap();
+    let write = |file: &str, text: &str| {
+        let path = directory.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("copilot/.workspace", "application: shop\n");
+    for name in ["test", "prod"] {
+        let text = format!("name: {name}\ntype: Environment\n");
+        write(&format!("copilot/environments/{name}/manifest.yml"), &text);
+    }
+    write("copilot/api/manifest.yml", &service("api", ""));
+    write("copilot/web/manifest.yml", &service("web", partner));
+    write(
+        "web/Cargo.toml",
+        "[package]\nname = \"web\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    write(
+        "web/src/main.rs",
+        "async fn main() -> anyhow::Result<()> {\n    reqwest::get(std::env::var(\"API_URL\")?).await?;\n    Ok(())\n}\n",
+    );
+    let found = run(&directory.path().join("web"), &["migrate", "--env", "test"]);
+    assert!(
+        found.stdout.contains("works today in `test`")
+            && found.stdout.contains("in `prod` it leads to no service"),
+        "{found:#?}"
+    );
+    let patch = ["migrate", "--env", "test", "--format", "diff"];
+    let patch = run(&directory.path().join("web"), &patch);
+    assert_eq!((patch.code, patch.stdout.as_str()), (Some(1), ""));
+}
+
 /// A source of two packages is in neither's patch, and one with tricks for terminals shows them.
 #[test]
 fn a_source_of_two_packages_is_left_as_it_is() {
