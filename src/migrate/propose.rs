@@ -307,12 +307,10 @@ impl Proposer<'_> {
                     let end = authority_end(&crate::scan::urls::text(text.parts, values))?;
                     after(text.parts, end, values)
                 });
-            rests.extend(rest);
+            rests.push(rest.ok_or("its host is not known, or has a user name before it")?);
         }
         let mut rests = rests.into_iter();
-        let first = rests
-            .next()
-            .ok_or("its host is not known, or has a user name before it")?;
+        let first = rests.next().ok_or("nothing is known of it")?;
         if rests.all(|other| shape(&other) == shape(&first)) {
             Ok(first)
         } else {

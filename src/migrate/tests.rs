@@ -48,8 +48,8 @@ fn application() -> (TempDir, Context) {
             "copilot/web/manifest.yml",
             backend("web", 80)
                 + "variables:\n  API_URL: http://api:8080\n  API_V1: http://api:8080/v1/\n  \
-                   PARTNER: http://api:8080\nsecrets:\n  BY_SECRET: /shop/api\nenvironments:\n  prod:\n    \
-                   variables: {PARTNER: \"https://api.partner.example.com\"}\n",
+                   PARTNER: http://api:8080\n  SECURED: http://api:8080\nsecrets:\n  BY_SECRET: /shop/api\nenvironments:\n  prod:\n    \
+                   variables: {PARTNER: \"https://api.partner.example.com\", SECURED: \"http://me:secret@api:8080\"}\n",
         ),
     ];
     for (file, text) in files {
@@ -344,6 +344,10 @@ const ADVISED: &[(&str, &str)] = &[
     (
         "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"PARTNER\")?).await?; }",
         "in `prod` it leads to no service",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"SECURED\")?).await?; }",
+        "has a user name before it",
     ),
     (
         "async fn main() -> anyhow::Result<()> { reqwest::get(env::var(\"BY_SECRET\").unwrap_or_else(|_| \"http://api:8080\".into())).await?; }",
