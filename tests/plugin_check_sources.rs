@@ -130,6 +130,18 @@ fn every_form_of_a_reference_is_seen() {
     }
 }
 
+#[test]
+fn modules_that_bring_in_one_another_are_followed_once() {
+    // Each way through them would be one of more than there is time for.
+    let modules = (0..50).map(|index| {
+        format!("mod m{index} {{ use super::*; fn f() {{ Nothing::get(\"/\"); Job::get(\"/\"); }} }}\npub use m{index}::*;\n")
+    });
+    let source = modules.collect::<String>() + "service_connect::clients!();\nfn main() {}\n";
+    let found = found(&shop(&source));
+    let stubs = found.iter().filter(|(code, ..)| code == "no-endpoint");
+    assert_eq!(stubs.count(), 50, "{found:?}");
+}
+
 const OFF: &str = "\
 use service_connect::service_client;
 

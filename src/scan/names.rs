@@ -7,6 +7,7 @@
 //! Names are followed through modules, `use`, globs, aliases of types and the other crates of the workspace. What a macro
 //! makes is not known here.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::source::Scope;
@@ -20,6 +21,15 @@ pub struct Names<'a> {
     packages: Vec<Crates<'a>>,
     /// The services' indices by the names of their types.
     stubs: HashMap<String, usize>,
+    /// What the path that is followed met, so that no scope is asked for a name twice; `None` also while it is asked.
+    met: RefCell<HashMap<(Asked, At, String), Option<Entity>>>,
+}
+
+/// What a scope is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Asked {
+    Declared,
+    InGlobs,
 }
 
 /// The names of one package.
@@ -42,7 +52,7 @@ pub struct Known<'a> {
 }
 
 /// A scope of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct At {
     pub package: usize,
     pub file: usize,
@@ -142,11 +152,13 @@ impl<'a> Names<'a> {
                 .enumerate()
                 .map(|(index, name)| (name, index))
                 .collect(),
+            met: RefCell::default(),
         }
     }
 
     /// The stub that a path leads to.
     pub fn stub(&self, at: At, path: &[String]) -> Option<Stub> {
+        self.met.borrow_mut().clear();
         match self.resolve(at, path, MAX_STEPS)? {
             Entity::Stub(stub) => Some(stub),
             _ => None,
@@ -327,7 +339,31 @@ impl<'a> Names<'a> {
         })
     }
 
+    /// Globs that bring in one another lead to the same scopes on many ways.
+    fn once(
+        &self,
+        asked: Asked,
+        at: At,
+        name: &str,
+        find: impl FnOnce() -> Option<Entity>,
+    ) -> Option<Entity> {
+        let key = (asked, at, name.to_owned());
+        if let Some(known) = self.met.borrow().get(&key) {
+            return known.clone();
+        }
+        self.met.borrow_mut().insert(key.clone(), None);
+        let found = find();
+        self.met.borrow_mut().insert(key, found.clone());
+        found
+    }
+
     fn declared(&self, at: At, name: &str, steps: usize) -> Option<Entity> {
+        self.once(Asked::Declared, at, name, || {
+            self.find_declared(at, name, steps)
+        })
+    }
+
+    fn find_declared(&self, at: At, name: &str, steps: usize) -> Option<Entity> {
         let scope = self.scope(at);
         if let Some((_, alias)) = scope.items.iter().find(|(item, _)| item == name) {
             let meant = alias
@@ -354,6 +390,12 @@ impl<'a> Names<'a> {
     }
 
     fn in_globs(&self, at: At, name: &str, steps: usize) -> Option<Entity> {
+        self.once(Asked::InGlobs, at, name, || {
+            self.find_in_globs(at, name, steps)
+        })
+    }
+
+    fn find_in_globs(&self, at: At, name: &str, steps: usize) -> Option<Entity> {
         let scope = self.scope(at);
         if scope.clients
             && self.packages[at.package].uses_library
