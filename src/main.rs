@@ -53,7 +53,7 @@ enum Outcome {
 }
 
 /// For sources that are nested deep: the parser goes down one by one.
-const STACK: usize = 64 << 20;
+const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(arguments(env::args_os()));

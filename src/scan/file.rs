@@ -163,7 +163,7 @@ mod tests {
     use std::thread;
 
     use super::{Syntax, place};
-    use crate::scan::lex::MAX_DEPTH;
+    use crate::scan::lex::{MAX_DEPTH, MAX_LENGTH};
 
     #[test]
     fn what_stands_before_the_source_moves_nothing() {
@@ -193,6 +193,44 @@ mod tests {
         let at = text.find('b').unwrap();
         let place = place(&name, text, at..at + 1);
         assert_eq!((place.line, place.column), (2, 9));
+    }
+
+    #[test]
+    fn what_is_nested_without_brackets_is_parsed_or_refused() {
+        let nested = |before: &str, part: &str, after: &str, number: usize| {
+            format!("{before}{}{after}", part.repeat(number))
+        };
+        let work = thread::Builder::new().stack_size(crate::STACK);
+        let tried = work.spawn(move || {
+            for (before, part, after, length) in [
+                ("type A = ", "A<", "u8;", 2),
+                ("type A = ", "A<u8, ", "u8;", 4),
+                ("use ", "a::", "a;", 3),
+                ("const A: u8 = ", "&", "1;", 1),
+                ("type A = ", "&", "u8;", 1),
+                ("const A: u8 = ", "|| ", "1;", 2),
+                ("const A: u8 = ", "-", "1;", 1),
+                ("const A: u8 = ", "return ", "1;", 1),
+                ("const A: u8 = ", "1 + ", "1;", 2),
+                ("const A: u8 = ", "{ 1 } + ", "1;", 4),
+                ("const A: u8 = 1", ".a()", ";", 4),
+                ("const A: u8 = 1", ".a(|| {})", ";", 6),
+                ("fn f() { if a {}", " else if a {}", "}", 5),
+            ] {
+                let most = Syntax::of(nested(before, part, after, MAX_LENGTH / length - 10).into());
+                let why = most.refused().map(|refused| &refused.why);
+                assert!(
+                    why.is_none_or(|why| !why.starts_with("one statement")),
+                    "{part}: {why:?}"
+                );
+                for number in [MAX_LENGTH, 100_000] {
+                    let syntax = Syntax::of(nested(before, part, after, number).into());
+                    let refused = syntax.refused().expect("it is too long");
+                    assert!(refused.why.starts_with("one statement"), "{}", refused.why);
+                }
+            }
+        });
+        tried.unwrap().join().unwrap();
     }
 
     #[test]

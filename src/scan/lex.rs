@@ -10,6 +10,10 @@ use std::ops::Range;
 /// How deep brackets may be nested: readers go down one by one, and a stack ends.
 pub const MAX_DEPTH: usize = 160;
 
+/// How many tokens may stand in one statement, or between two commas, with those of all that it stands in: operators,
+/// generics, `else if` and chains of calls are nested without brackets.
+pub const MAX_LENGTH: usize = 2_000;
+
 /// A token and where it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
@@ -52,7 +56,7 @@ pub struct Refused {
 ///
 /// # Errors
 ///
-/// If a quote or a bracket has no other one, or brackets are nested too deep.
+/// If a quote or a bracket has no other one, brackets are nested too deep, or a statement is too long to be parsed.
 pub fn tokens(text: &str) -> Result<Vec<Token>, Refused> {
     let mut lexer = Lexer {
         text,
@@ -60,6 +64,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, Refused> {
         at: head(text),
         tokens: Vec::with_capacity(text.len() / 4),
         open: Vec::new(),
+        length: Length::default(),
     };
     while lexer.at < lexer.bytes.len() {
         lexer.step()?;
@@ -67,7 +72,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, Refused> {
     match lexer.open.last() {
         Some(open) => Err(refused(
             "the bracket is never closed",
-            lexer.tokens[*open].bytes(),
+            lexer.tokens[open.index].bytes(),
         )),
         None => Ok(lexer.tokens),
     }
@@ -91,8 +96,26 @@ struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
     tokens: Vec<Token>,
-    /// The indices of the brackets that are open.
-    open: Vec<usize>,
+    open: Vec<Open>,
+    length: Length,
+}
+
+/// A bracket that is open.
+struct Open {
+    index: usize,
+    /// What was there before it.
+    before: Length,
+}
+
+/// How much there may be for the parser to go down.
+#[derive(Clone, Copy, Default)]
+struct Length {
+    /// The tokens, with those of all that is around.
+    tokens: usize,
+    /// The same before the block that was just closed, should it go on.
+    before_block: usize,
+    /// The `<` that are open, in which a comma ends nothing.
+    angles: usize,
 }
 
 fn refused(why: impl Into<String>, bytes: Range<usize>) -> Refused {
@@ -108,6 +131,51 @@ impl Lexer<'_> {
     }
 
     fn step(&mut self) -> Result<(), Refused> {
+        let before = self.tokens.len();
+        self.token()?;
+        if let Some(token) = self.tokens.get(before) {
+            self.measure(token.kind, before);
+            if self.length.tokens > MAX_LENGTH {
+                let why = format!("one statement has more than {MAX_LENGTH} tokens");
+                return Err(refused(why, self.tokens[before].bytes()));
+            }
+        }
+        Ok(())
+    }
+
+    fn measure(&mut self, kind: Kind, index: usize) {
+        let around = self.open.last().map_or(0, |open| open.before.tokens);
+        let last = index.checked_sub(1).map(|last| self.tokens[last].kind);
+        let goes_on = match kind {
+            Kind::Word => &self.text[self.tokens[index].bytes()] == "else",
+            Kind::Mark(mark) => !matches!(mark, b'#' | b';' | b',' | b'$' | b'~'),
+            _ => false,
+        };
+        let length = &mut self.length;
+        if goes_on && last == Some(Kind::Close(b'}')) {
+            length.tokens = length.before_block;
+        }
+        length.tokens += 1;
+        match kind {
+            Kind::Mark(b'<') => length.angles += 1,
+            // No arrow.
+            Kind::Mark(b'>') if !matches!(last, Some(Kind::Mark(b'-' | b'='))) => {
+                length.angles = length.angles.saturating_sub(1);
+            }
+            Kind::Mark(b',') if length.angles == 0 => length.tokens = around,
+            Kind::Mark(b';') => (length.tokens, length.angles) = (around, 0),
+            Kind::Close(b'}') => {
+                *length = Length {
+                    tokens: around,
+                    before_block: length.tokens,
+                    angles: 0,
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn token(&mut self) -> Result<(), Refused> {
         match self.byte(0) {
             byte if byte.is_ascii_whitespace() => self.at += 1,
             b'/' if self.byte(1) == b'/' => self.at = self.find("\n").unwrap_or(self.bytes.len()),
@@ -242,7 +310,11 @@ impl Lexer<'_> {
             let why = format!("more than {MAX_DEPTH} brackets are open");
             return Err(refused(why, self.at..self.at + 1));
         }
-        self.open.push(self.tokens.len());
+        self.open.push(Open {
+            index: self.tokens.len(),
+            before: self.length,
+        });
+        self.length.angles = 0;
         self.push(Kind::Open(byte), 1);
         Ok(())
     }
@@ -252,7 +324,11 @@ impl Lexer<'_> {
             |open: u8| matches!((open, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
         let index = self.tokens.len();
         match self.open.pop() {
-            Some(open) if matches!(self.tokens[open].kind, Kind::Open(open) if is_other(open)) => {
+            Some(Open {
+                index: open,
+                before,
+            }) if matches!(self.tokens[open].kind, Kind::Open(open) if is_other(open)) => {
+                self.length = before;
                 self.push(Kind::Close(byte), 1);
                 self.tokens[open].other = index;
                 self.tokens[index].other = open;
@@ -273,7 +349,7 @@ fn is_word(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, MAX_DEPTH, tokens};
+    use super::{Kind, MAX_DEPTH, MAX_LENGTH, tokens};
 
     #[test]
     fn a_source_is_words_and_brackets() {
@@ -328,6 +404,20 @@ mod tests {
         ] {
             let refused = tokens(text).expect_err("it is no source");
             assert_eq!(refused.bytes.start, at, "{text:.20}: {}", refused.why);
+        }
+    }
+    #[test]
+    fn only_what_one_statement_nests_is_counted() {
+        let many = |part: &str| part.repeat(MAX_LENGTH);
+        for text in [
+            many("f(a, b);"),
+            format!("[{}]", many("1, a::<B, C>(), ")),
+            format!("match a {{ {} }}", many("B => c, D if e >= f => {} ")),
+            format!("mod a {{ {} }}", many("fn f() -> A<B> {} ")),
+            many("struct A<B, C>(B); #[a] impl A<B> {}"),
+            many("if a < b { c(-d) }"),
+        ] {
+            tokens(&text).unwrap_or_else(|refused| panic!("{text:.40}: {}", refused.why));
         }
     }
 }

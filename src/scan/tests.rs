@@ -176,6 +176,22 @@ const FOLLOWED: &[Case] = &[
 ];
 
 #[test]
+fn files_that_lead_to_one_another_have_an_end() {
+    let mut files = vec![("src/lib.rs".to_owned(), "include!(\"f0.rs\");".to_owned())];
+    files.extend((0..2_000).map(|index| {
+        let next = format!("include!(\"f{}.rs\");", index + 1);
+        (format!("src/f{index}.rs"), next)
+    }));
+    let files: Vec<_> = files
+        .iter()
+        .map(|(file, text)| (file.as_str(), text.as_bytes()))
+        .collect();
+    let (names, notes, _) = seen(&files);
+    assert_eq!(names.len(), 128);
+    assert_eq!(notes, ["src/f126.rs:1:1: more than 128 files lead to it"]);
+}
+
+#[test]
 fn modules_are_followed() {
     for (files, said) in FOLLOWED {
         let texts: Vec<_> = files

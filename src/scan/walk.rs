@@ -19,6 +19,9 @@ use super::package::Roots;
 use super::read::read;
 use super::source::{Declaration, Included, Module, Source, What};
 
+/// How many files may lead to one, as the compiler's limit of recursion: one is read within the other.
+const MAX_ABOVE: usize = 128;
+
 /// The sources of a package, and where they cannot be read.
 #[derive(Default)]
 pub struct Walked {
@@ -106,6 +109,9 @@ impl Walk<'_> {
                 file.is_test &= start.is_test;
             }
             return;
+        }
+        if above.len() >= MAX_ABOVE {
+            return self.not_seen(from, format!("more than {MAX_ABOVE} files lead to it"));
         }
         let index = self.read(&path, start);
         self.known.insert(path.clone(), index);
