@@ -95,6 +95,10 @@ const FORMS: &[&str] = &[
     // What is compiled at all.
     "service_connect::clients!(); #[cfg(any())] fn f() { Job::get(\"/\"); } #[cfg(test)] mod t { use super::*; fn f() { ^Job::get(\"/\"); } }",
     "service_connect::clients!(); fn main() { #[cfg(false)] let a = if b { Job::get(\"/\") } else { Job::get(\"/\") }; ^Job::get(\"/\"); }",
+    "service_connect::clients!(); #[cfg(any())] fn f<A, B>(a: A, b: B) where A: X, B: Y { Job::get(\"/\"); } fn main() { ^Job::get(\"/\"); }",
+    "service_connect::clients!(); #[cfg(any())] impl<A, B> S<A, B> { fn f() { Job::get(\"/\"); } } #[cfg(any())] pub(crate) struct T<A, B>(X); #[cfg(any())] unsafe impl<A, B> X<A, B> for T<A, B> where A: X, B: Y { fn f() { Job::get(\"/\"); } } fn main() { ^Job::get(\"/\"); }",
+    "service_connect::clients!(); #[cfg(any())] pub const unsafe extern \"C\" fn f<A, B>() { Job::get(\"/\"); } #[cfg(any())] trait T<A, B> { fn f() { Job::get(\"/\"); } } fn main() { ^Job::get(\"/\"); }",
+    "service_connect::clients!(); enum E { #[cfg(any())] A, B } struct S(#[cfg(any())] fn(u8), u8); fn main() { f(#[cfg(any())] Job::get(\"/\"), ^Job::get(\"/\")); match a { #[cfg(any())] A => Job::get(\"/\"), B => ^Job::get(\"/\") } }",
     // Attributes.
     "#[service_connect::service_client(^\"job\")] struct A; fn main() { #[::service_connect::service_client(^\"job\")] struct B; }",
     "use service_connect::service_client; /// Calls.\n#[derive(Debug)]\n#[service_client(^\"job\")]\n#[must_use]\npub(crate) struct A;",
@@ -102,6 +106,7 @@ const FORMS: &[&str] = &[
     "use service_connect::*; mod a { use super::*; #[service_client(^\"job\")] struct A; }",
     "use service_connect::service_client; fn f() { let f = async || { #[service_client(^\"job\")] struct A; }; }",
     "#[cfg_attr(feature = \"x\", service_connect::service_client(^\"job\"))] struct A; #[cfg_attr(any(), derive(Debug))] struct B;",
+    "use service_connect::service_client; #[cfg_attr(any(), service_client(\"job\"))] struct A; #[cfg_attr(all(unix, not(test)), derive(Debug), service_client(^\"job\"))] struct B; #[cfg_attr(all(unix, service_client(\"job\")), must_use)] struct C;",
     "use service_connect::service_client; cfg_if! { if #[cfg(unix)] { #[service_client(^\"job\")] struct A; } }",
     "#[other::service(\"job\")] struct A; use mine::client; #[client(\"job\")] struct B;",
     "use service_connect::service_client; #[cfg(any())] #[service_client(\"job\")] struct A; #[cfg(test)] #[service_client(^\"job\")] struct B;",
@@ -127,6 +132,33 @@ fn every_form_of_a_reference_is_seen() {
             );
         }
         assert_eq!(found, expected, "{marked}");
+    }
+}
+
+#[test]
+fn what_only_tests_have_is_no_call() {
+    let table = [
+        ("#[service_client(\"api\")] struct S;", true),
+        ("#[cfg_attr(unix, service_client(\"api\"))] struct S;", true),
+        (
+            "#[cfg_attr(test, service_client(\"api\"))] struct S;",
+            false,
+        ),
+        (
+            "#[cfg(test)] fn f<A, B>(a: A, b: B) { #[service_client(\"api\")] struct S; }",
+            false,
+        ),
+        (
+            "#[cfg(test)] impl<A, B> S<A, B> { fn f() { #[service_client(\"api\")] struct S; } }",
+            false,
+        ),
+    ];
+    for (source, is_call) in table {
+        let source = format!("use service_connect::service_client;\n{source}\nfn main() {{}}\n");
+        let graph = run(&shop(&source).path(), &["graph", "--format", "json"]);
+        assert_eq!(graph.code, Some(0), "{}", graph.stderr);
+        let is_shown = graph.stdout.contains("services/web/src/main.rs");
+        assert_eq!(is_shown, is_call, "{source}{}", graph.stdout);
     }
 }
 

@@ -157,9 +157,23 @@ impl Reader<'_> {
         let (path, after) = self.path(list + 1 + if self.is_separator(list + 1) { 2 } else { 0 });
         if path == ["cfg_attr"] && self.opens(after, b'(') {
             // One of those behind the condition.
-            let inside = self.inside(after);
-            let parts = inside.clone().filter(|index| self.is(*index, b','));
-            for comma in parts.collect::<Vec<_>>() {
+            let commas = self.commas(self.inside(after));
+            let Some(first) = commas.first() else {
+                return;
+            };
+            let mut condition = Conditions::default();
+            condition.add(&Attribute {
+                name: "cfg",
+                arguments: &self.text[self.bytes(after + 1..*first)],
+                value: "",
+            });
+            let mut here = here.clone();
+            match condition.when() {
+                When::Never => return,
+                When::Tests => here.is_test = true,
+                When::Builds => {}
+            }
+            for comma in commas {
                 let start = comma + 1;
                 let (path, after) = self.path(start + if self.is_separator(start) { 2 } else { 0 });
                 let end = if self.opens(after, b'(') {
@@ -167,12 +181,27 @@ impl Reader<'_> {
                 } else {
                     after
                 };
-                self.mark(path, after, self.bytes(start..end), item.clone(), here);
+                self.mark(path, after, self.bytes(start..end), item.clone(), &here);
             }
             return;
         }
         let bytes = self.bytes(list - 1..self.tokens[list].other + 1);
         self.mark(path, after, bytes, item, here);
+    }
+
+    /// Those that stand in no brackets.
+    fn commas(&self, range: Range<usize>) -> Vec<usize> {
+        let mut commas = Vec::new();
+        let mut index = range.start;
+        while index < range.end {
+            match self.tokens[index].kind {
+                Kind::Open(_) => index = self.tokens[index].other,
+                Kind::Mark(b',') => commas.push(index),
+                _ => {}
+            }
+            index += 1;
+        }
+        commas
     }
 
     fn mark(
@@ -214,6 +243,7 @@ impl Reader<'_> {
                 first + 1
             };
         }
+        let is_item = self.starts_item(first);
         let is_value = match self.word(first) {
             Some("let" | "static" | "use" | "type") => true,
             Some("const") => !matches!(
@@ -232,10 +262,26 @@ impl Reader<'_> {
                     }
                 }
                 Kind::Mark(b';') => return index + 1,
-                Kind::Mark(b',') if !is_value => return index + 1,
+                // What stands between commas is a field, a variant, an arm or an argument.
+                Kind::Mark(b',') if !is_value && !is_item => return index + 1,
                 _ => index += 1,
             }
         }
         end
+    }
+    /// Whether an item with a body starts there, in whose generics and bounds commas may stand.
+    fn starts_item(&self, mut index: usize) -> bool {
+        while matches!(
+            self.word(index),
+            Some("const" | "async" | "unsafe" | "extern" | "default" | "auto")
+        ) {
+            let is_abi = self.kind(index + 1) == Some(Kind::Text);
+            index += if is_abi { 2 } else { 1 };
+        }
+        match self.word(index) {
+            Some("impl") => true,
+            Some("fn" | "struct" | "enum" | "union" | "trait") => self.word(index + 1).is_some(),
+            _ => false,
+        }
     }
 }
