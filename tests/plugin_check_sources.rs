@@ -109,6 +109,13 @@ const FORMS: &[&str] = &[
     "use service_connect::service_client; #[cfg_attr(any(), service_client(\"job\"))] struct A; #[cfg_attr(all(unix, not(test)), derive(Debug), service_client(^\"job\"))] struct B; #[cfg_attr(all(unix, service_client(\"job\")), must_use)] struct C;",
     "use service_connect::service_client; cfg_if! { if #[cfg(unix)] { #[service_client(^\"job\")] struct A; } }",
     "#[other::service(\"job\")] struct A; use mine::client; #[client(\"job\")] struct B;",
+    "use passthrough::service_client; #[service_client(\"x\")] struct A; #[passthrough::service_client(\"x\")] struct B; #[other::a::service_client(\"x\")] struct C;",
+    "use shared::service_client; #[service_client(\"x\")] struct A; #[shared::services::service_client(\"x\")] struct B;",
+    "mod p { pub use service_connect::service_client as c; pub mod q { pub use service_connect::*; } } use p::c; #[c(^\"job\")] struct A; #[p::c(^\"job\")] struct B; use crate::p::q; #[q::service_client(^\"job\")] struct C;",
+    "use service_connect as sc; use sc::service_client; #[sc::service_client(^\"job\")] struct A; #[service_client(^\"job\")] struct B;",
+    "macro_rules! clients { ($($a:expr),*) => {} } clients!(1, 2); fn main() { Job::get(\"/\"); }",
+    "macro_rules! clients { ($($a:expr),*) => {} } mod a { service_connect::clients!(); } clients!(1, 2); fn main() { a::Nothing::get(\"/\"); ^a::Job::get(\"/\"); }",
+    "use other::clients; clients!(1, 2); fn main() {}",
     "use service_connect::service_client; #[cfg(any())] #[service_client(\"job\")] struct A; #[cfg(test)] #[service_client(^\"job\")] struct B;",
 ];
 

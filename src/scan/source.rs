@@ -21,6 +21,8 @@ pub struct Source {
     pub calls: Vec<Call>,
     /// The names of all generic parameters.
     pub generics: Vec<String>,
+    /// What `macro_rules!` defines.
+    pub macros: Vec<String>,
 }
 
 /// What names mean in a module, or between braces that have items of their own.
@@ -117,9 +119,11 @@ pub struct Named {
     pub bytes: Range<usize>,
 }
 
-/// A call of one of our macros that takes nothing.
+/// A call that may be one of our macros that take nothing.
 #[derive(Debug)]
 pub struct Call {
+    pub path: Vec<String>,
+    pub scope: usize,
     pub is_test: bool,
     pub bytes: Range<usize>,
     pub arguments: Range<usize>,

@@ -17,7 +17,7 @@ use super::lex::{Refused, tokens};
 use super::modules::{Candidate, Directory};
 use super::package::Roots;
 use super::read::read;
-use super::source::{Declaration, Included, Module, Source, What};
+use super::source::{Declaration, Included, Module, Scope, Source, What};
 
 /// How many files may lead to one, as the compiler's limit of recursion: one is read within the other.
 const MAX_ABOVE: usize = 128;
@@ -72,7 +72,28 @@ pub fn walk(roots: &Roots, root: &Path) -> Walked {
         };
         walk.enter(&start, &mut Vec::new(), None);
     }
+    without_own(&mut walk.walked.files);
     walk.walked
+}
+
+/// A `clients!()` that the package defines itself makes no stubs.
+fn without_own(files: &mut [Read]) {
+    let is_own = |name: &String| name == "clients";
+    if !files
+        .iter()
+        .any(|file| file.source.macros.iter().any(is_own))
+    {
+        return;
+    }
+    for Source { scopes, calls, .. } in files.iter_mut().map(|file| &mut file.source) {
+        let is_used = |scope: &Scope| scope.uses.iter().any(|(name, _)| is_own(name));
+        if scopes.iter().any(is_used) {
+            continue;
+        }
+        for call in calls.iter().filter(|call| call.path == ["clients"]) {
+            scopes[call.scope].clients = false;
+        }
+    }
 }
 
 struct Walk<'a> {

@@ -330,6 +330,8 @@ impl<'a> Reader<'a> {
         let after = after.max(index + 1);
         if self.is(after, b'!') {
             if path == ["macro_rules"] {
+                let name = self.word(after + 1).map(str::to_owned);
+                self.found.macros.extend(name);
                 // What it takes is not what it gives.
                 let open = (after + 1..self.tokens.len())
                     .find(|index| matches!(self.kind(*index), Some(Kind::Open(_))));
@@ -381,6 +383,8 @@ impl<'a> Reader<'a> {
             Some(name @ ("clients" | "listen_addr")) => {
                 self.found.scopes[here.scope].clients |= name == "clients";
                 self.found.calls.push(Call {
+                    path: path.to_vec(),
+                    scope: here.scope,
                     is_test: here.is_test,
                     bytes,
                     arguments,

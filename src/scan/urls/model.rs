@@ -91,7 +91,7 @@ pub struct Function {
     /// A trait or an attribute may call it.
     pub is_called: bool,
     pub output: Option<Type>,
-    /// The last expression of its body; `None` where it may give something else before.
+    /// The last expression of its body.
     pub value: Option<Expr>,
     pub body: Body,
 }
