@@ -114,7 +114,7 @@ const FORMS: &[&str] = &[
     "mod p { pub use service_connect::service_client as c; pub mod q { pub use service_connect::*; } } use p::c; #[c(^\"job\")] struct A; #[p::c(^\"job\")] struct B; use crate::p::q; #[q::service_client(^\"job\")] struct C;",
     "use service_connect as sc; use sc::service_client; #[sc::service_client(^\"job\")] struct A; #[service_client(^\"job\")] struct B;",
     "macro_rules! clients { ($($a:expr),*) => {} } clients!(1, 2); fn main() { Job::get(\"/\"); }",
-    "macro_rules! clients { ($($a:expr),*) => {} } mod a { service_connect::clients!(); } clients!(1, 2); fn main() { a::Nothing::get(\"/\"); ^a::Job::get(\"/\"); }",
+    "macro_rules! clients { ($($a:expr),*) => {} } mod a { service_connect::clients!(); } clients!(1, 2); fn main() { ^a::Job::get(\"/\"); }",
     "use other::clients; clients!(1, 2); fn main() {}",
     "use service_connect::service_client; #[cfg(any())] #[service_client(\"job\")] struct A; #[cfg(test)] #[service_client(^\"job\")] struct B;",
 ];
