@@ -811,3 +811,110 @@ fn a_main_that_does_not_ask_for_its_port_is_told_to() {
         .file("crates/web/src/main.rs", "fn main() {}\n");
     assert!(!init(&worker).stderr.contains(note));
 }
+
+#[test]
+fn only_a_call_that_the_crate_sees_counts_as_one() {
+    // Another file, and whether the root gets the call.
+    let table = [
+        ("src/a.rs", "fn f(clients: u8) { if clients != 0 {} }", true),
+        (
+            "src/a.rs",
+            "fn f(clients: bool) { g(clients != (0 == 1)) }",
+            true,
+        ),
+        (
+            "src/bin/a.rs",
+            "service_connect::clients!(); fn main() {}",
+            true,
+        ),
+        ("src/bin/a/b.rs", "service_connect::clients!();", true),
+        ("src/a.rs", "service_connect::clients! {}", false),
+        ("src/b/c.rs", "service_connect::clients!();", false),
+    ];
+    for (file, text, is_added) in table {
+        let main = "fn main() {}\n";
+        let app = ready()
+            .file("crates/web/src/main.rs", main)
+            .file(&format!("crates/web/{file}"), text);
+        let done = init(&app);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        let is_changed = read(&app, "crates/web/src/main.rs") != main;
+        assert_eq!(is_changed, is_added, "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_program_is_written_where_it_compiles() {
+    let main = "tokio = { version = \"1\", features = [\"rt-multi-thread\", \"macros\"] }";
+    // What the manifest says of tokio, and whether there is a program for a service that answers, and for a job.
+    let table = [
+        ("tokio = \"1\"", false, false),
+        (
+            "tokio = { version = \"1\", features = [\"macros\"] }",
+            false,
+            false,
+        ),
+        (
+            "tokio = { version = \"1\", features = [\"full\"], optional = true }",
+            false,
+            false,
+        ),
+        (
+            "rt = { package = \"tokio\", version = \"1\", features = [\"full\"] }",
+            false,
+            false,
+        ),
+        (main, false, true),
+        (
+            "tokio = { version = \"1\", features = [\"rt-multi-thread\", \"macros\", \"net\", \"io-util\"] }",
+            true,
+            true,
+        ),
+        (
+            "tokio = { version = \"1\", features = [\"full\"] }",
+            true,
+            true,
+        ),
+        ("", true, true),
+        (
+            "[target.\"cfg(windows)\".dependencies]\ntokio = \"1\"",
+            true,
+            true,
+        ),
+    ];
+    let job = "name: web\ntype: Scheduled Job\non: {schedule: rate(1h)}\nimage: {build: x}\nnetwork: {connect: true}\n";
+    for (tokio, has_server, has_job) in table {
+        for (is_job, is_written) in [(false, has_server), (true, has_job)] {
+            let app = fresh().file("crates/web/Cargo.toml", format!("{PACKAGE}{tokio}\n"));
+            let app = if is_job {
+                app.file("copilot/web/manifest.yml", job)
+            } else {
+                app
+            };
+            let done = init(&app);
+            assert_eq!(done.code, Some(0), "{done:#?}");
+            let root = read(&app, "crates/web/src/main.rs");
+            assert_eq!(root.contains("tokio::main"), is_written, "{tokio}: {root}");
+            if !is_written {
+                let kept = format!("service_connect::clients!();\n\n{HELLO}");
+                assert_eq!(root, kept, "{tokio}");
+            }
+            // What stays as it was does not take its port.
+            let is_told = done.stderr.contains("listen_addr!");
+            assert_eq!(is_told, !is_job && !is_written, "{tokio}: {done:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_one_platform_depends_on_is_not_there_for_all() {
+    let only_there = format!(
+        "{PACKAGE}\n[target.\"cfg(windows)\".dependencies]\nservice-connect = \"{VERSION}\"\ntokio = \"1\"\n"
+    );
+    let app = fresh().file("crates/web/Cargo.toml", only_there);
+    let done = init(&app);
+    assert_eq!(done.code, Some(0), "{done:#?}");
+    let manifest = read(&app, "crates/web/Cargo.toml");
+    let added = format!("[dependencies]\nservice-connect = \"{VERSION}\"\ntokio = {{");
+    assert!(manifest.contains(&added), "{manifest}");
+}

@@ -79,13 +79,20 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// The file in that directory or below it that has `clients!()` already.
-pub fn with_clients(directory: &Path) -> Option<PathBuf> {
-    find(directory, |text| mentions(text, &["clients", "!"]))
+/// The file in that directory or below it that has `clients!()` already; not in `others`, the roots of other crates.
+pub fn with_clients(directory: &Path, others: &[PathBuf]) -> Option<PathBuf> {
+    // Whatever is below it belongs to binaries.
+    let binaries = directory.join("bin");
+    let is_seen = |path: &Path| path != binaries && !others.iter().any(|other| other == path);
+    find(directory, is_seen, calls_clients)
 }
 
-/// The first Rust file in that directory or below it whose text is such.
-pub fn find(directory: &Path, is_such: impl Fn(&str) -> bool) -> Option<PathBuf> {
+/// The first Rust file in that directory or below it that is wanted, as the directories to it are, and whose text is such.
+pub fn find(
+    directory: &Path,
+    is_wanted: impl Fn(&Path) -> bool,
+    is_such: impl Fn(&str) -> bool,
+) -> Option<PathBuf> {
     let mut waiting = vec![directory.to_owned()];
     while let Some(directory) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&directory) else {
@@ -98,6 +105,9 @@ pub fn find(directory: &Path, is_such: impl Fn(&str) -> bool) -> Option<PathBuf>
             };
             let name = entry.file_name();
             let is_other = name == "target" || name.as_encoded_bytes().starts_with(b".");
+            if !is_wanted(&path) {
+                continue;
+            }
             if kind.is_dir() && !is_other {
                 waiting.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs")
@@ -108,4 +118,11 @@ pub fn find(directory: &Path, is_such: impl Fn(&str) -> bool) -> Option<PathBuf>
         }
     }
     None
+}
+
+/// `clients != 0` is no call.
+fn calls_clients(text: &str) -> bool {
+    ["(", "[", "{"]
+        .iter()
+        .any(|bracket| mentions(text, &["clients", "!", bracket]))
 }

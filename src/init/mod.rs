@@ -94,12 +94,15 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let root = found.root(&services.names)?;
     let old = read(&root)?.ok_or_else(|| anyhow!("there is no file `{}`", root.display()))?;
     let sources = root.parent().unwrap_or(found.directory);
-    let is_written = program::is_to_be_written(&old) && crate_root::with_clients(sources).is_none();
+    let end = program::End::of(context.application(), &services.names);
+    let is_written = program::is_to_be_written(&old)
+        && found.takes_tokio(end.tokio())
+        && crate_root::with_clients(sources, &found.other_binaries(&root)).is_none();
     let program = is_written.then(|| {
         let sources = Sources::of(&metadata, &context, &[]);
         let calls = calls::all(&context, Some(&sources));
         Program {
-            end: program::End::of(context.application(), &services.names),
+            end,
             example: Example::without_circle(&context, &services.names, &calls),
         }
     });
@@ -158,7 +161,7 @@ impl Report {
         }
 
         let directory = path.parent().unwrap_or(found.directory);
-        if crate_root::with_clients(directory).is_none() {
+        if crate_root::with_clients(directory, &found.other_binaries(path)).is_none() {
             let new = crate_root::edit(&name(path), &old, program)?;
             let mut added = vec!["`clients!()`".to_owned()];
             if let Some(program) = program {
@@ -181,7 +184,7 @@ impl Report {
             runtime: !has("service-connect", DependencyKind::Normal),
             codegen: !has("service-connect-codegen", DependencyKind::Build),
             tokio: (found.has_binary() && !has("tokio", DependencyKind::Normal)).then(|| {
-                let features = program.map(Program::tokio);
+                let features = program.map(|program| program.end.tokio());
                 features.unwrap_or(cargo_toml::MAIN)
             }),
             services: Some(&services.names[..]).filter(|_| services.is_to_be_listed),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use cargo_metadata::{DependencyKind, Edition, Metadata, Package, Target, TargetKind};
+use cargo_metadata::{Dependency, DependencyKind, Edition, Metadata, Package, Target, TargetKind};
 use service_connect_codegen::copilot::Workspace;
 use service_connect_codegen::nearest;
 
@@ -105,10 +105,34 @@ impl<'a> Crate<'a> {
         old.into_iter().chain(optional).collect()
     }
 
-    /// Whether it has that dependency.
+    /// Whether it has that dependency, for whatever it is built.
     pub fn depends_on(&self, name: &str, kind: DependencyKind) -> bool {
+        self.dependency(name, kind).is_some()
+    }
+
+    fn dependency(&self, name: &str, kind: DependencyKind) -> Option<&'a Dependency> {
         let mut dependencies = self.package.dependencies.iter();
-        dependencies.any(|dependency| dependency.name == name && dependency.kind == kind)
+        dependencies.find(|dependency| {
+            dependency.name == name && dependency.kind == kind && dependency.target.is_none()
+        })
+    }
+
+    /// Whether what needs these features of tokio compiles in it, as it is or once tokio is added.
+    pub fn takes_tokio(&self, features: &[&str]) -> bool {
+        let Some(tokio) = self.dependency("tokio", DependencyKind::Normal) else {
+            return true;
+        };
+        let has = |wanted: &str| tokio.features.iter().any(|feature| feature == wanted);
+        let has_all = has("full") || features.iter().all(|wanted| has(wanted));
+        has_all && !tokio.optional && tokio.rename.is_none()
+    }
+
+    /// The roots of its other binaries than that of `root`, which do not see what stands in it.
+    pub fn other_binaries(&self, root: &Path) -> Vec<PathBuf> {
+        let main = root.with_file_name("main.rs");
+        let binaries = self.targets().filter(|target| target.is_bin());
+        let roots = binaries.map(|target| PathBuf::from(target.src_path.clone()));
+        roots.filter(|path| path != root && *path != main).collect()
     }
 
     fn targets(&self) -> impl Iterator<Item = &'a Target> {

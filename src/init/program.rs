@@ -49,6 +49,14 @@ impl End {
             Self::Waits
         }
     }
+
+    /// The features of tokio that the program needs.
+    pub fn tokio(self) -> &'static [&'static str] {
+        match self {
+            Self::Serves => &["io-util", "macros", "net", "rt-multi-thread"],
+            Self::Waits | Self::Ends => MAIN,
+        }
+    }
 }
 
 /// Whether one of these services has a port to listen on, in some environment.
@@ -71,18 +79,10 @@ pub fn is_to_be_written(root: &str) -> bool {
 pub fn listens(directory: &Path) -> bool {
     let takes_port =
         |text: &str| mentions(text, &["listen_addr", "!"]) || text.contains("\"PORT\"");
-    crate_root::find(directory, takes_port).is_some()
+    crate_root::find(directory, |_| true, takes_port).is_some()
 }
 
 impl Program {
-    /// The features of tokio that it needs.
-    pub fn tokio(&self) -> &'static [&'static str] {
-        match self.end {
-            End::Serves => &["io-util", "macros", "net", "rt-multi-thread"],
-            End::Waits | End::Ends => MAIN,
-        }
-    }
-
     /// What is added to a crate by it.
     pub fn what(&self) -> Option<&'static str> {
         match (self.end, &self.example) {
