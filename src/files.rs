@@ -12,7 +12,26 @@ use anyhow::{Context as _, Result, bail};
 #[derive(Clone, Debug)]
 pub struct Edit {
     pub path: PathBuf,
+    pub old: Old,
     pub new: Rc<str>,
+}
+
+/// What may be in the place of a file.
+#[derive(Clone, Debug)]
+pub enum Old {
+    /// Whatever it is: nothing of it is kept.
+    Any,
+    /// What was read, and nothing else; `None` where there was no such file.
+    Known(Option<Rc<str>>),
+}
+
+impl Old {
+    fn is(&self, there: Option<&[u8]>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Known(known) => known.as_ref().map(|known| known.as_bytes()) == there,
+        }
+    }
 }
 
 /// Writes them all. Where one cannot be written, the others stay as they were.
@@ -84,21 +103,22 @@ struct Staged<'a> {
 impl<'a> Staged<'a> {
     fn new(edit: &'a Edit, target: PathBuf) -> Result<Self> {
         let directory = directory(&target);
-        let permissions = match fs::metadata(&target) {
+        let known = match fs::metadata(&target) {
             Ok(metadata) if metadata.is_dir() => bail!("it is a directory"),
-            Ok(metadata) => Some(metadata.permissions()),
+            Ok(metadata) => Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
         // Somebody has said so, even where nothing would keep this process from it.
         let directory_is_locked = fs::metadata(directory)?.permissions().readonly();
-        if directory_is_locked || permissions.as_ref().is_some_and(fs::Permissions::readonly) {
+        let is_locked = |known: &fs::Metadata| known.permissions().readonly();
+        if directory_is_locked || known.as_ref().is_some_and(is_locked) {
             bail!("it is read-only");
         }
-        let old = permissions
-            .as_ref()
-            .map(|_| fs::read(&target))
-            .transpose()?;
+        let old = known.as_ref().map(|_| fs::read(&target)).transpose()?;
+        if !edit.old.is(old.as_deref()) {
+            bail!("somebody has changed it since it was read: try again");
+        }
         let name = target.file_name().context("it has no name")?;
         let temporary = format!(".{}.{}", name.display(), std::process::id());
         let temporary = directory.join(temporary);
@@ -112,7 +132,7 @@ impl<'a> Staged<'a> {
             target,
             old,
         };
-        fill(&mut file, &edit.new, permissions)?;
+        fill(&mut file, &edit.new, known.as_ref())?;
         Ok(staged)
     }
 
@@ -125,12 +145,18 @@ impl<'a> Staged<'a> {
     }
 }
 
-fn fill(file: &mut File, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+fn fill(file: &mut File, text: &str, known: Option<&fs::Metadata>) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
-    match permissions {
-        Some(permissions) => file.set_permissions(permissions),
-        None => Ok(()),
+    let Some(known) = known else {
+        return Ok(());
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        // Not everybody may give a file away; before the permissions, of which this takes some.
+        let _ = fchown(&*file, Some(known.uid()), Some(known.gid()));
     }
+    file.set_permissions(known.permissions())
 }
 
 impl Drop for Staged<'_> {
@@ -147,6 +173,7 @@ mod tests {
     fn edit(path: &Path, new: &str) -> Edit {
         Edit {
             path: path.to_owned(),
+            old: Old::Any,
             new: new.into(),
         }
     }
@@ -178,17 +205,44 @@ mod tests {
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
     }
 
+    #[test]
+    fn what_has_changed_meanwhile_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let [first, second] = ["first", "second"].map(|name| directory.path().join(name));
+        for (old, there) in [(Some("2"), Some("3")), (None, Some("")), (Some("2"), None)] {
+            fs::write(&first, "1").unwrap();
+            let _ = fs::remove_file(&second);
+            if let Some(there) = there {
+                fs::write(&second, there).unwrap();
+            }
+            let known = |old: Option<&str>| Old::Known(old.map(Into::into));
+            let edits =
+                [(&first, Some("1"), "one"), (&second, old, "two")].map(|(path, old, new)| Edit {
+                    old: known(old),
+                    ..edit(path, new)
+                });
+            let error = format!("{:#}", write(&edits).unwrap_err());
+            assert!(error.contains("second` cannot be written: somebody has changed it"));
+            assert_eq!(fs::read_to_string(&first).unwrap(), "1");
+            assert_eq!(fs::read_to_string(&second).ok().as_deref(), there);
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn permissions_and_links_stay_and_a_read_only_file_is_left_alone() {
-        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
         let directory = tempfile::tempdir().unwrap();
         let [file, link] = ["file", "link"].map(|name| directory.path().join(name));
         fs::write(&file, "1").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
         symlink(&file, &link).unwrap();
+        // Only root may give a file away.
+        let owner =
+            chown(&file, Some(12), Some(34)).map_or(fs::metadata(&file).unwrap().uid(), |()| 12);
         write(&[edit(&link, "2")]).unwrap();
         assert!(link.is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().uid(), owner);
         assert_eq!(fs::read_to_string(&file).unwrap(), "2");
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,

@@ -13,7 +13,7 @@ use service_connect_codegen::lock::{self, Change, Difference};
 use service_connect_codegen::{Application, Finding};
 
 use crate::context::Context;
-use crate::files::{self, Edit};
+use crate::files::{self, Edit, Old};
 use crate::options::{Format, Selection};
 use crate::{Outcome, cargo, output};
 
@@ -188,6 +188,7 @@ impl Report {
             let paths = locks.paths.iter().cloned();
             paths.map(|path| Edit {
                 path,
+                old: Old::Any,
                 new: new.clone(),
             })
         });

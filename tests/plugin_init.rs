@@ -918,3 +918,60 @@ fn what_one_platform_depends_on_is_not_there_for_all() {
     let added = format!("[dependencies]\nservice-connect = \"{VERSION}\"\ntokio = {{");
     assert!(manifest.contains(&added), "{manifest}");
 }
+
+#[test]
+fn a_file_keeps_its_mark_and_the_ends_of_its_lines() {
+    // The lines of the manifest's head, and how those that are added end.
+    let mixed = PACKAGE.replacen('\n', "\r\n", 1);
+    let table = [
+        (format!("\u{feff}{PACKAGE}"), "\n"),
+        (format!("\u{feff}{}", PACKAGE.replace('\n', "\r\n")), "\r\n"),
+        (mixed, "\n"),
+    ];
+    for (manifest, end) in table {
+        let app = fresh().file("crates/web/Cargo.toml", &manifest);
+        let done = init(&app);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        let new = read(&app, "crates/web/Cargo.toml");
+        assert_eq!(
+            new.starts_with('\u{feff}'),
+            manifest.starts_with('\u{feff}')
+        );
+        assert!(new.contains(&format!("name = \"web\"{end}")), "{new:?}");
+        assert!(
+            new.contains(&format!("service-connect = \"{VERSION}\"{end}")),
+            "{new:?}"
+        );
+    }
+    let app = ready().file("crates/web/src/main.rs", "mod a;\r\nmod b;\nfn main() {}\n");
+    assert_eq!(init(&app).code, Some(0));
+    assert_eq!(
+        read(&app, "crates/web/src/main.rs"),
+        "mod a;\r\nmod b;\n\nservice_connect::clients!();\n\nfn main() {}\n"
+    );
+}
+
+#[test]
+fn git_applies_the_diff_of_an_empty_file() {
+    let app = || {
+        let app = ready().file("crates/web/src/lib.rs", "");
+        fs::remove_file(app.path().join("crates/web/src/main.rs")).unwrap();
+        app
+    };
+    let dry = run(&app().path(), &["init", "-p", "web", "--dry-run"]);
+    assert!(
+        dry.stdout.starts_with("--- a/crates/web/src/lib.rs\n"),
+        "{dry:#?}"
+    );
+    let patched = app().file("the.patch", &dry.stdout);
+    let git = std::process::Command::new("git")
+        .args(["apply", "the.patch"])
+        .current_dir(patched.path())
+        .output()
+        .unwrap();
+    assert!(git.status.success(), "{git:?}");
+    assert_eq!(
+        read(&patched, "crates/web/src/lib.rs"),
+        "service_connect::clients!();\n"
+    );
+}

@@ -18,7 +18,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::files::{self, Edit};
+use crate::files::{self, Edit, Old};
 use crate::options::{Format, Selection};
 use crate::output::{self, printable};
 use crate::scan::Sources;
@@ -34,6 +34,9 @@ use services::Services;
 pub const AFTER_HELP: &str = "\
 It adds the dependencies, the build script and `clients!()`, each only where it is missing, and keeps all else that \
 is there. Either all of it is written or nothing.";
+
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 /// The arguments of `init`.
 #[derive(Args, Debug)]
@@ -231,17 +234,29 @@ impl Report {
         old: Option<&str>,
         new: String,
     ) {
-        // As the lines that were there are ended.
-        let new = match old {
-            Some(old) if old.contains("\r\n") => new.replace("\r\n", "\n").replace('\n', "\r\n"),
+        // As what was there began, and as its lines ended.
+        let before = old.unwrap_or_default();
+        let new = if rust::ends_lines_with_crlf(before) {
+            new.replace("\r\n", "\n").replace('\n', "\r\n")
+        } else {
+            new
+        };
+        let new = match before.strip_prefix(MARK) {
+            Some(_) if !new.starts_with(MARK) => format!("{MARK}{new}"),
             _ => new,
         };
+        let mut diff = diff::unified(&file, before, &new);
+        if old == Some("") {
+            // It is there, and git asks.
+            diff = diff.replacen("/dev/null", &format!("a/{file}"), 1);
+        }
         self.changes.push(Change {
-            diff: diff::unified(&file, old.unwrap_or_default(), &new),
+            diff,
             file,
             added,
             edit: Edit {
                 path,
+                old: Old::Known(old.map(Into::into)),
                 new: new.into(),
             },
         });

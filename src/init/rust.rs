@@ -49,7 +49,7 @@ impl<'a> Source<'a> {
 
     /// The text with `insert` in the place of that range, its lines ended as the others are.
     pub fn with(&self, range: Range<usize>, insert: &str) -> String {
-        let insert = if self.text.contains("\r\n") {
+        let insert = if ends_lines_with_crlf(self.text) {
             insert.replace('\n', "\r\n")
         } else {
             insert.to_owned()
@@ -60,6 +60,12 @@ impl<'a> Source<'a> {
             &self.text[range.end..]
         )
     }
+}
+
+/// Whether all of its lines end so, of which there is one at least.
+pub fn ends_lines_with_crlf(text: &str) -> bool {
+    let ends = text.matches('\n').count();
+    ends > 0 && ends == text.matches("\r\n").count()
 }
 
 /// Whether the text has these words one after the other, comments and strings aside.
