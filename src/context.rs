@@ -8,7 +8,7 @@ use service_connect_codegen::{
     Application, Code, Environment, Finding, Service, Severity, StandIn, lock, unknown_service,
 };
 
-use crate::dev;
+use crate::address;
 use crate::options::Selection;
 use crate::output;
 
@@ -67,7 +67,7 @@ impl Context {
         options.environments.clone_from(environments);
         let mut loaded = workspace.load(&options);
         for stand_in in &mut options.stand_ins {
-            if let Some(finding) = dev::wrong_address(stand_in) {
+            if let Some(finding) = address::wrong(stand_in) {
                 // As all that only `dev` reads.
                 findings.push(Finding {
                     severity: Severity::Warning,

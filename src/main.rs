@@ -3,6 +3,7 @@
 //! It has no rules of its own: what is known of the services comes from `service-connect-codegen`, and a
 //! request goes out as those of any service do, through `service-connect`.
 
+mod address;
 mod by_hand;
 mod calls;
 mod cargo;

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use service_connect_codegen::{Kind, Place};
 
+use crate::address::Address;
+
 use super::programs::Program;
-use super::stand_in::{Address, fill};
+use super::stand_in::fill;
 use super::task::Task;
 
 /// A service that runs here, or is known to run somewhere.

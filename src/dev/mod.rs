@@ -24,8 +24,6 @@ mod task;
 mod watch;
 mod ways;
 
-pub use stand_in::wrong_address;
-
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -35,6 +33,7 @@ use clap::builder::NonEmptyStringValueParser;
 use tokio::time::timeout;
 
 use crate::Outcome;
+use crate::address::Address;
 use crate::options::{Format, Selection};
 use crate::output;
 
@@ -47,7 +46,7 @@ use rebuild::Rebuilds;
 use replicas::Replicas;
 use request::Request;
 use run::{Asked, Run};
-use stand_in::{Address, Given};
+use stand_in::Given;
 use system::Signals;
 use watch::Watch;
 
