@@ -108,7 +108,7 @@ const LEADS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "hosts and schemes may be in capitals",
-        "HTTP://Half https://WWW:8080 https://CHANGE_ME",
+        "HTTP://Half Http://WWW:8080 https://CHANGE_ME",
         &[
             "Half:80 half service-connect",
             "WWW:8080 web service-connect",
