@@ -57,16 +57,6 @@ const LEADS: &[(&str, &str, &[&str])] = &[
         &["off.test.kudos.local:81 off discovery url-port"],
     ),
     (
-        "TLS by Service Connect to a port without it",
-        "https://www:8080",
-        &["www:8080 web service-connect url-port"],
-    ),
-    (
-        "TLS by discovery to a port without it",
-        "wss://off.test.kudos.local:80",
-        &["off.test.kudos.local:80 off discovery url-port"],
-    ),
-    (
         "another environment is reached, and is not meant",
         "http://off.prod.kudos.local",
         &["off.prod.kudos.local:80 off discovery url-zone"],

@@ -32,11 +32,6 @@ const WRONG: &[(&str, &str, &str)] = &[
         "error url-port | write `http://`: what answers on port 80 is not the load balancer",
     ),
     (
-        "HTTPS to a port without it",
-        "https://api:8080",
-        "warning url-port | `api` is called by `https` on port 8080, and `api` speaks without TLS there | write `http://`",
-    ),
-    (
         "HTTP to port 443",
         "http://tls",
         "error url-port | `tls` listens on 443 | write `:443` after the host",

@@ -40,9 +40,7 @@ pub(super) const URL_PORT: Explanation = Explanation {
     meaning: "\
 Service Connect and discovery both lead to the target port of the called service, not to port 80
 or 443. A URL without a port means 80. Through Service Connect nothing answers on another port, so
-that is an error; through discovery a task may listen on more ports, so that is a warning.
-So is TLS (`https://`, `wss://`, `grpcs://`) to a target port other than 443: between services that
-port alone has it.",
+that is an error; through discovery a task may listen on more ports, so that is a warning.",
     wrong: "API_URL: http://api            # `api` has `port: 8080`",
     right: "API_URL: http://api:8080",
     source: "Copilot's templates, which use the target port for both",

@@ -10,8 +10,6 @@ pub(crate) struct Host<'a> {
     pub written: &'a str,
     /// The port that is called; `None` where the value does not say.
     pub port: Option<u16>,
-    /// What it is to speak, where that is written.
-    pub scheme: Option<&'a str>,
     /// The scheme that the port comes from, where it is not written.
     pub default_of: Option<&'a str>,
     /// There is no scheme: only the name, and perhaps a port.
@@ -66,7 +64,6 @@ fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
     let authority = after.split(ends_authority).next()?;
     let (_, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
     let mut host = host(authority)?;
-    host.scheme = Some(protocol);
     if host.port.is_none() {
         host.port = *default;
         host.default_of = default.map(|_| *protocol);
@@ -118,7 +115,6 @@ fn host(authority: &str) -> Option<Host<'_>> {
         name: fold(written),
         written,
         port,
-        scheme: None,
         default_of: None,
         is_bare: false,
     })

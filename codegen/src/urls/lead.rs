@@ -9,9 +9,6 @@ use super::hosts::Host;
 use super::names::Known;
 use super::zones::{Zone, Zones};
 
-/// Schemes with TLS, and what they are without.
-const TLS: &[(&str, &str)] = &[("https", "http"), ("wss", "ws"), ("grpcs", "grpc")];
-
 /// Where a host leads.
 #[derive(Default)]
 pub(crate) struct Leads<'a> {
@@ -130,12 +127,10 @@ impl<'a> Check<'a> {
             match route::service_connect(application, Some(self.caller), service, environment) {
                 Ok(authority) if authority.host.eq_ignore_ascii_case(&host.name) => {
                     // Nothing answers there on another port.
-                    if let Some(finding) = self.port(service, host, authority.port, Finding::error)
-                    {
-                        return Leads::broken(service, finding);
-                    }
-                    let finding = self.tls(service, host);
-                    return Leads::to(service, Via::ServiceConnect, finding);
+                    return match self.port(service, host, authority.port, Finding::error) {
+                        Some(finding) => Leads::broken(service, finding),
+                        None => Leads::to(service, Via::ServiceConnect, None),
+                    };
                 }
                 Ok(authority) => {
                     let message = format!(
@@ -208,7 +203,6 @@ impl<'a> Check<'a> {
         let image_port = deployment.and_then(|deployment| deployment.image_port);
         let port = self.port(service, host, right, Finding::warning);
         let port = port.filter(|_| host.port.is_none() || host.port != image_port);
-        let port = port.or_else(|| self.tls(service, host));
         let finding = match zone {
             Some(zone) if zone.severity > Severity::Note => Some(zone),
             zone => port.or(zone),
@@ -286,20 +280,6 @@ impl<'a> Check<'a> {
             finding: Some(finding),
             ..Leads::default()
         }
-    }
-
-    /// TLS to a port on which a service speaks without: only 443 is one with it, as for the typed calls.
-    fn tls(&self, service: &Service, host: &Host<'_>) -> Option<Finding> {
-        let scheme = host.scheme?;
-        let (_, plain) = TLS.iter().find(|(tls, _)| *tls == scheme)?;
-        let port = host.port.filter(|port| *port != 443)?;
-        let (name, target) = (self.shown(host), &service.name);
-        let message = format!(
-            "`{name}` is called by `{scheme}` on port {port}, and `{target}` speaks without TLS there: between services only \
-             port 443 is one with it"
-        );
-        let help = format!("write `{plain}://`");
-        Some(Finding::warning(Code::UrlPort, message).help(help))
     }
 
     /// A port that is not the target port.
