@@ -77,10 +77,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // A change is made for all environments, whichever of them are told of.
     let all = match &selection.environments[..] {
         [] => None,
-        _ => Some(Context::open(&Selection {
-            environments: Vec::new(),
-            ..selection.clone()
-        })?),
+        _ => Some(Context::open(&selection.everywhere())?),
     };
     let context = all.as_ref().unwrap_or(&asked_for);
     let Some(sources) = asked.read(context, selection)? else {

@@ -199,18 +199,25 @@ impl<'a> Names<'a> {
     }
 
     fn is_absent_from(&self, of: &Entity, name: &str, search: &mut Search) -> bool {
+        let scopes = self.scopes(of);
+        scopes.is_some_and(|scopes| {
+            let mut scopes = scopes.iter();
+            scopes.all(|at| self.is_absent_in(*at, name, search))
+        })
+    }
+
+    /// The scopes of a module: it may stand in several files, or parts of one.
+    fn scopes(&self, of: &Entity) -> Option<&[At]> {
         let Entity::Module {
             package,
             root,
             path,
         } = of
         else {
-            return false;
+            return None;
         };
-        let modules = &self.packages[*package].modules;
-        let scopes = modules.get(&(*root, path.join("::")));
-        let mut scopes = scopes.into_iter().flatten().peekable();
-        scopes.peek().is_some() && scopes.all(|at| self.is_absent_in(*at, name, search))
+        let modules = &self.packages.get(*package)?.modules;
+        modules.get(&(*root, path.join("::"))).map(Vec::as_slice)
     }
 
     fn is_absent_in(&self, at: At, name: &str, search: &mut Search) -> bool {
@@ -358,16 +365,7 @@ impl<'a> Names<'a> {
     /// What has that name in a module.
     fn member(&self, of: &Entity, name: &str, steps: usize) -> Option<Entity> {
         let steps = steps.checked_sub(1)?;
-        let Entity::Module {
-            package,
-            root,
-            path,
-        } = of
-        else {
-            return None;
-        };
-        let modules = &self.packages.get(*package)?.modules;
-        let scopes = modules.get(&(*root, path.join("::")))?;
+        let scopes = self.scopes(of)?;
         // What is written out wins over what a glob brings in.
         let mut declared = scopes.iter().map(|at| self.declared(*at, name, steps));
         declared.find_map(|found| found).or_else(|| {
