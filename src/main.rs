@@ -26,10 +26,6 @@ mod preflight;
 mod progress;
 mod report;
 mod routes;
-#[allow(
-    dead_code,
-    reason = "the commands that follow URLs and draw calls come next"
-)]
 mod scan;
 mod table;
 

@@ -158,6 +158,14 @@ fn without_watching_a_service_that_dies_ends_all() {
 }
 
 #[test]
+fn a_service_that_never_was_ready_ends_all_as_one_that_was() {
+    let run = Dev::new(&["--no-watch"]).with("DIE", "api").run();
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    let end = "error: `api` ended (exit status: 3), so the others were stopped\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
+}
+
+#[test]
 fn a_request_waits_for_services_no_longer_than_it_may() {
     let dev = Dev::new(&["--request", "web/", "--timeout", "1"]).with("STUBBORN", "api");
     let run = dev.run();

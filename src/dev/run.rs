@@ -142,9 +142,13 @@ impl Run {
 
     /// Goes on until a service, the user or the request ends it.
     pub async fn until_the_end(mut self, signals: &mut Signals, format: Format) -> Result<Outcome> {
-        let is_request = self.request.is_some();
         let end = self.next_end(signals).await;
-        let is_ready = self.awaited.is_empty();
+        let is_request = self.request.is_some();
+        // Which of the services were up by then is chance; whether the request went out is not.
+        let failure = match &self.request {
+            Some(Asked::Later { .. }) => Outcome::Failed,
+            Some(Asked::Now(_)) | None => Outcome::Findings,
+        };
         let mut log = self.log;
         // A build that is under way has no future.
         drop(self.rebuilds);
@@ -153,7 +157,7 @@ impl Run {
         self.services.stop(signals, &mut log).await;
         drop(progress);
         log.finish().await;
-        conclude(end, format, is_request, is_ready)
+        conclude(end, format, is_request, failure)
     }
 
     async fn next_end(&mut self, signals: &mut Signals) -> End {
@@ -337,12 +341,7 @@ async fn answer(request: &mut Option<Asked>) -> Result<Answer> {
     }
 }
 
-fn conclude(end: End, format: Format, is_request: bool, is_ready: bool) -> Result<Outcome> {
-    let failure = if is_ready {
-        Outcome::Findings
-    } else {
-        Outcome::Failed
-    };
+fn conclude(end: End, format: Format, is_request: bool, failure: Outcome) -> Result<Outcome> {
     match end {
         End::Answered(answer) => {
             answer.print(format)?;

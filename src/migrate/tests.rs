@@ -70,8 +70,6 @@ fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>)
     let package = Package {
         name: "web".to_owned(),
         library: "web".to_owned(),
-        directory: "web".into(),
-        manifest: "web/Cargo.toml".into(),
         callers: vec!["web".to_owned()],
         runs_as: vec!["web".to_owned()],
         tls: false,

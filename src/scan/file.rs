@@ -6,7 +6,7 @@ use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use service_connect_codegen::{Finding, Place};
 
 use super::lex::{self, Refused, head};
@@ -37,13 +37,8 @@ impl File {
         Some(unparsed(&self.name, &self.text, refused))
     }
 
-    /// Where a span of `syntax` is.
-    pub fn place(&self, span: Span) -> Place {
-        self.place_of(span.byte_range())
-    }
-
     /// Where these bytes are.
-    pub fn place_of(&self, bytes: Range<usize>) -> Place {
+    pub fn place(&self, bytes: Range<usize>) -> Place {
         place(&self.name, &self.text, bytes)
     }
 }

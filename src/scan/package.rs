@@ -21,10 +21,6 @@ pub struct Package {
     pub name: String,
     /// What its library is called in Rust, if it has one.
     pub library: String,
-    /// Where it is.
-    pub directory: PathBuf,
-    /// Its `Cargo.toml`.
-    pub manifest: PathBuf,
     /// The services that it runs as, as the macros take them.
     pub callers: Vec<String>,
     /// The services whose code this is: its callers, and those of the packages of the workspace that depend on it.
@@ -127,8 +123,6 @@ fn one(package: &cargo_metadata::Package, directory: &Path, context: &Context) -
         package: Package {
             name: package.name.to_string(),
             library: library_name(package),
-            directory: directory.to_owned(),
-            manifest: package.manifest_path.clone().into_std_path_buf(),
             callers,
             runs_as: Vec::new(),
             tls: false,

@@ -201,7 +201,7 @@ impl<'a> Reading<'a> {
             }
             let file = &files[candidate.spot.file];
             HandBuilt {
-                place: file.place_of(candidate.span.clone()),
+                place: file.place(candidate.span.clone()),
                 spot: candidate.spot,
                 span: candidate.span.clone(),
                 expr: candidate.expr.clone(),
