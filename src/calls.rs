@@ -13,6 +13,9 @@ use crate::output;
 use crate::scan::urls::HandBuilt;
 use crate::scan::{Asked, Reference, Sources, What};
 
+/// So many places of calls are named.
+const PLACES: usize = 3;
+
 /// An application with its calls.
 pub struct Known {
     pub context: Context,
@@ -155,8 +158,22 @@ fn note_unseen(sources: Option<&Sources>) {
     }
 }
 
+/// Where calls are written, and how; not all of very many.
+pub fn places(calls: &[&Call]) -> String {
+    let place = |call: &&Call| {
+        let written = written(&call.kind);
+        let place = call.place.as_ref();
+        place.map_or_else(|| written.clone(), |place| format!("{place} ({written})"))
+    };
+    let mut places: Vec<_> = calls.iter().take(PLACES).map(place).collect();
+    if let Some(more) = calls.len().checked_sub(PLACES + 1) {
+        places.push(format!("{} more", more + 1));
+    }
+    places.join(", ")
+}
+
 /// How a call is written, in words.
-pub fn written(kind: &CallKind) -> String {
+fn written(kind: &CallKind) -> String {
     match kind {
         CallKind::Stub => "type".to_owned(),
         CallKind::Attribute => "attribute".to_owned(),

@@ -69,14 +69,16 @@ fn a_call_without_a_way_is_refused_and_the_library_says_why() {
     let test = dev(&["--request", "web/"]);
     assert_eq!(test.code, Some(0), "{test:#?}");
     assert_eq!(test.stdout, "api of shop in test\n");
-    let row = "web → api  discovery  http://api.test.shop.local:8080\n";
+    let row = "web → api  discovery  http://api.test.shop.local:8080  web/src/main.rs:";
     assert!(test.stderr.contains(row), "no {row} in {}", test.stderr);
 
     let prod = dev(&["--request", "web/", "--env", "prod"]);
     assert_eq!(prod.code, Some(0), "{prod:#?}");
     let why = "service `api` exposes no port";
     assert!(prod.stdout.contains(why), "{}", prod.stdout);
-    let row = format!("web → api  none  copilot/api/manifest.yml:1: {why} [no-port]");
+    let row = "web → api  none  -    web/src/main.rs:";
+    assert!(prod.stderr.contains(row), "no {row} in {}", prod.stderr);
+    let row = format!("             copilot/api/manifest.yml:1: {why} [no-port]");
     assert!(prod.stderr.contains(&row), "no {row} in {}", prod.stderr);
 }
 
@@ -94,6 +96,41 @@ fn programs_are_told_too() {
     let reason = way["reason"].as_str().unwrap();
     let start = "copilot/api/manifest.yml:1: service `api` exposes no port";
     assert!(reason.starts_with(start), "{reason}");
+}
+
+#[test]
+fn calls_that_go_different_ways_are_told_apart() {
+    let variables = [
+        ("GOOD", "http://api.test.shop.local:8080"),
+        ("ALSO_GOOD", "http://api.test.shop.local:8080/v1"),
+        ("NO_CONNECT", "http://api:8080"),
+        ("OTHER_PORT", "http://api.test.shop.local:9090"),
+    ];
+    let variables = variables.map(|(name, url)| format!("{name}: \"{url}\""));
+    let manifest = format!(
+        "name: web\ntype: Load Balanced Web Service\nhttp: {{path: /}}\n\
+         image: {{build: Dockerfile, port: 80}}\nvariables:\n  {}\n",
+        variables.join("\n  ")
+    );
+    let app = workspace("").file("copilot/web/manifest.yml", manifest);
+    let dev = Dev::over(&app, &["--request", "web/", "--env", "test"]).run();
+    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    let start = "calls as they would go in test\n";
+    let rows = dev.stderr.split_once(start).unwrap().1.lines();
+    let rows: Vec<_> = rows.take(6).map(str::trim_end).collect();
+    assert_eq!(
+        rows,
+        [
+            "  call       way        url                              where",
+            "  web → api  discovery  http://api.test.shop.local:8080  copilot/web/manifest.yml:6 (variable GOOD), copilot/web/manifest.yml:7 (variable ALSO_GOOD)",
+            "  web → api  none       -                                copilot/web/manifest.yml:8 (variable NO_CONNECT)",
+            "             `api` does not resolve: Service Connect is off for the caller `web` [url-connect-off]; turn it on, or call `api.${COPILOT_ENVIRONMENT_NAME}.${COPILOT_APPLICATION_NAME}.local:8080`",
+            "  web → api  doubtful   -                                copilot/web/manifest.yml:9 (variable OTHER_PORT)",
+            "             `api` is called on port 9090, and `api` listens on 8080 [url-port]; write `:8080` instead of `:9090`",
+        ],
+        "{}",
+        dev.stderr
+    );
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub fn way(way: &Way) -> String {
         callee: &way.callee,
         via: way.via.map(Via::as_str),
         url: way.url.as_deref(),
-        reason: way.obstacle().map(output::one_line),
+        reason: way.trouble.as_ref().map(output::one_line),
     })
 }
 

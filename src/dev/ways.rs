@@ -2,29 +2,26 @@
 
 use std::collections::HashSet;
 
-use service_connect_codegen::map::{Call, edges};
+use service_connect_codegen::map::{self, Call, edges};
 use service_connect_codegen::route::{discovery, service_connect};
 use service_connect_codegen::{Application, Finding, Route, Service, Via};
 
-use crate::output::{DIM, ERROR, HEADER, one_line, printable};
+use crate::calls::places;
+use crate::output::{DIM, ERROR, HEADER, WARNING, one_line, printable};
 use crate::table::{Cell, Table};
 
-/// The calls of one service by another, as they would go in the environment.
+/// Calls of one service by another that would go the same way in the environment.
 pub struct Way {
     pub caller: String,
     pub callee: String,
-    /// How they go; `None` if one of them does not.
+    /// How they go; `None` if they do not.
     pub via: Option<Via>,
     /// Where they go.
     pub url: Option<String>,
-    reason: Option<Finding>,
-}
-
-impl Way {
-    /// Why they do not go.
-    pub fn obstacle(&self) -> Option<&Finding> {
-        self.reason.as_ref().filter(|_| self.via.is_none())
-    }
+    /// Why they do not go, or hardly as it was meant.
+    pub trouble: Option<Finding>,
+    /// Where they are written.
+    places: String,
 }
 
 /// Those of the calls that are known of these callers.
@@ -34,27 +31,47 @@ pub fn find(
     callers: &HashSet<&str>,
     environment: usize,
 ) -> Vec<Way> {
-    let all = edges(calls).into_iter();
-    let own = all.filter(|edge| callers.contains(edge.caller));
-    let ways = own.filter_map(|edge| {
-        let mut ways = edge.ways.into_iter();
-        let way = ways.find(|way| way.environment == Some(environment))?;
+    let mut found = Vec::new();
+    for edge in edges(calls) {
         let service = |name| application.service(name);
-        let (caller, callee) = (service(edge.caller), service(edge.callee)?);
-        let by = match way.via {
-            Some(Via::ServiceConnect) => service_connect,
-            _ => discovery,
+        let (caller, Some(callee)) = (service(edge.caller), service(edge.callee)) else {
+            continue;
         };
-        let authority = by(application, caller, callee, Some(environment)).ok();
-        Some(Way {
-            caller: edge.caller.to_owned(),
-            callee: edge.callee.to_owned(),
-            via: way.via,
-            url: authority.filter(|_| way.via.is_some()).map(|to| to.url()),
-            reason: way.reason,
-        })
-    });
-    ways.collect()
+        if !callers.contains(edge.caller) {
+            continue;
+        }
+        let mut by_way: Vec<(&map::Way, Vec<&Call>)> = Vec::new();
+        for call in edge.calls {
+            let mut ways = call.ways.iter();
+            let Some(way) = ways.find(|way| way.environment == Some(environment)) else {
+                continue;
+            };
+            let is_like =
+                |known: &map::Way| known.via == way.via && known.trouble() == way.trouble();
+            match by_way.iter_mut().find(|(known, _)| is_like(known)) {
+                Some((_, calls)) => calls.push(call),
+                None => by_way.push((way, vec![call])),
+            }
+        }
+        found.extend(by_way.into_iter().map(|(way, calls)| {
+            let by = match way.via {
+                Some(Via::ServiceConnect) => service_connect,
+                _ => discovery,
+            };
+            let authority = by(application, caller, callee, Some(environment)).ok();
+            // What is doubtful goes elsewhere.
+            let is_known = way.via.is_some() && way.trouble().is_none();
+            Way {
+                caller: edge.caller.to_owned(),
+                callee: edge.callee.to_owned(),
+                via: way.via,
+                url: authority.filter(|_| is_known).map(|to| to.url()),
+                trouble: way.trouble().cloned(),
+                places: places(&calls),
+            }
+        }));
+    }
+    found
 }
 
 /// Whether the one has no way at all to the other. Where a service finds itself is nobody's call.
@@ -73,17 +90,19 @@ pub fn table(ways: &[Way], environment: &str, is_all: bool) -> String {
     if ways.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(["call", "way", "url"]);
+    let mut table = Table::new(["call", "way", "url", "where"]);
     for way in ways {
         let call = format!("{} → {}", way.caller, way.callee);
-        let (via, where_or_why) = if let Some(via) = way.via {
-            let url = way.url.as_deref().unwrap_or_default();
-            (name(via), Cell::new(url, DIM))
-        } else {
-            let why = way.obstacle().map(one_line).unwrap_or_default();
-            (Cell::new("none", ERROR), Cell::from(&*why))
+        let via = match way.via {
+            Some(_) if way.trouble.is_some() => Cell::new("doubtful", WARNING),
+            Some(via) => name(via),
+            None => Cell::new("none", ERROR),
         };
-        table.row([call.as_str().into(), via, where_or_why]);
+        let url = Cell::new(way.url.as_deref().unwrap_or("-"), DIM);
+        table.row([call.as_str().into(), via, url, Cell::new(&way.places, DIM)]);
+        if let Some(trouble) = &way.trouble {
+            table.row(["".into(), Cell::new(&one_line(trouble), DIM)]);
+        }
     }
     let environment = printable(environment);
     let more = if is_all {

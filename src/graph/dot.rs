@@ -24,7 +24,7 @@ pub fn render(model: &Model<'_>) -> String {
     for edge in model.edges {
         let [from, to] = [edge.caller, edge.callee].map(quoted);
         let labels: Vec<_> = model
-            .groups(edge)
+            .groups(&edge.ways)
             .iter()
             .map(super::model::Group::label)
             .collect();

@@ -36,7 +36,7 @@ pub fn render(model: &Model<'_>) -> String {
             Look::Doubtful => "-.-o",
             Look::Broken => "--x",
         };
-        let groups = model.groups(edge);
+        let groups = model.groups(&edge.ways);
         let labels = groups.iter().map(|group| escaped(&group.label()));
         let labels: Vec<_> = labels.collect();
         let _ = writeln!(out, "  s{from} {arrow}|\"{}\"| s{to}", labels.join("<br/>"));

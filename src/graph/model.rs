@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use service_connect_codegen::map::{Edge, Entry, Outside, Way};
-use service_connect_codegen::{Application, Service, Severity, Via};
+use service_connect_codegen::{Application, Service, Via};
 
 /// The graph of an application.
 pub struct Model<'a> {
@@ -35,11 +35,9 @@ impl Look {
     ];
 
     pub fn of(way: &Way) -> Self {
-        // What is wrong with a URL is a warning where it arrives; that a better way is off is not wrong.
-        let mut reason = way.reason.iter();
         match way.via {
             None => Self::Broken,
-            Some(_) if reason.any(|reason| reason.severity == Severity::Warning) => Self::Doubtful,
+            Some(_) if way.trouble().is_some() => Self::Doubtful,
             Some(Via::ServiceConnect) => Self::ServiceConnect,
             Some(Via::Discovery) => Self::Discovery,
         }
@@ -116,17 +114,11 @@ impl<'a> Model<'a> {
         !self.is_called(service) && !self.calling.contains(service)
     }
 
-    /// How an edge looks where.
-    pub fn groups(&self, edge: &Edge<'_>) -> Vec<Group<'a>> {
-        self.group(edge.ways.iter().map(|way| (Look::of(way), way.environment)))
-    }
-
-    /// Environments by what they have in common.
-    fn group(&self, looks: impl Iterator<Item = (Look, Option<usize>)>) -> Vec<Group<'a>> {
-        let looks: Vec<_> = looks.collect();
+    /// The environments by how these ways look there.
+    pub fn groups(&self, ways: &[Way]) -> Vec<Group<'a>> {
         let groups = Look::ALL.into_iter().filter_map(|look| {
-            let alike = looks.iter().filter(|(other, _)| *other == look);
-            let alike: Vec<_> = alike.map(|(_, environment)| *environment).collect();
+            let alike = ways.iter().filter(|way| Look::of(way) == look);
+            let alike: Vec<_> = alike.map(|way| way.environment).collect();
             (!alike.is_empty()).then(|| Group {
                 look,
                 environments: self.scope(&alike),

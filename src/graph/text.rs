@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 use service_connect_codegen::Finding;
-use service_connect_codegen::map::{Call, Edge};
+use service_connect_codegen::map::Way;
 
-use crate::calls::written;
+use crate::calls::places;
 use crate::output::{self, DIM, ERROR, HEADER, WARNING};
 use crate::table::{Cell, Table};
 
@@ -13,8 +13,8 @@ use super::model::{Group, Look, Model, entry, kind};
 const CONNECT: Style = AnsiColor::Green.on_default();
 const DISCOVERY: Style = AnsiColor::Cyan.on_default();
 
-/// So many places of an edge are named.
-const PLACES: usize = 3;
+/// So many variables of a host are named.
+const VARIABLES: usize = 3;
 
 /// The lines of it.
 pub fn render(model: &Model<'_>) -> String {
@@ -59,17 +59,20 @@ fn calls(model: &Model<'_>) -> String {
     for edge in model.edges {
         let from = if edge.caller == last { "" } else { edge.caller };
         last = edge.caller;
-        for (index, group) in model.groups(edge).iter().enumerate() {
-            let way = Cell::new(&group.label(), style(group));
-            if index == 0 {
-                let places = Cell::new(&places(edge), DIM);
-                table.row([from.into(), edge.callee.into(), way, places]);
-            } else {
-                table.row(["".into(), "".into(), way]);
+        let mut names = [from, edge.callee];
+        for alike in edge.alike() {
+            for (index, group) in model.groups(alike.ways).iter().enumerate() {
+                let [from, to] = std::mem::take(&mut names).map(Cell::from);
+                let way = Cell::new(&group.label(), style(group));
+                if index == 0 {
+                    table.row([from, to, way, Cell::new(&places(&alike.calls), DIM)]);
+                } else {
+                    table.row([from, to, way]);
+                }
             }
-        }
-        for reason in reasons(model, edge) {
-            table.row(["".into(), "".into(), Cell::new(&format!("  {reason}"), DIM)]);
+            for reason in reasons(model, alike.ways) {
+                table.row(["".into(), "".into(), Cell::new(&format!("  {reason}"), DIM)]);
+            }
         }
     }
     table.render()
@@ -84,27 +87,14 @@ fn style(group: &Group<'_>) -> Style {
     }
 }
 
-fn places(edge: &Edge<'_>) -> String {
-    let place = |call: &&Call| {
-        let written = written(&call.kind);
-        let place = call.place.as_ref();
-        place.map_or_else(|| written.clone(), |place| format!("{place} ({written})"))
-    };
-    let mut places: Vec<_> = edge.calls.iter().take(PLACES).map(place).collect();
-    if let Some(more) = edge.calls.len().checked_sub(PLACES + 1) {
-        places.push(format!("{} more", more + 1));
-    }
-    places.join(", ")
-}
-
 /// What is wrong with it, once for all environments of which it is true.
-fn reasons(model: &Model<'_>, edge: &Edge<'_>) -> Vec<String> {
+fn reasons(model: &Model<'_>, ways: &[Way]) -> Vec<String> {
     let mut reasons: Vec<(&Finding, Vec<Option<usize>>)> = Vec::new();
-    let ways = edge.calls.iter().flat_map(|call| &call.ways);
-    for way in ways.filter(|way| Look::of(way) > Look::Discovery) {
-        let Some(reason) = &way.reason else { continue };
+    for way in ways {
+        let Some(reason) = way.trouble() else {
+            continue;
+        };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, environments)) if environments.contains(&way.environment) => {}
             Some((_, environments)) => environments.push(way.environment),
             None => reasons.push((reason, vec![way.environment])),
         }
@@ -131,8 +121,8 @@ fn hosts(model: &Model<'_>) -> String {
         let mut variables: Vec<_> = variables.collect();
         variables.sort();
         variables.dedup();
-        let more = variables.len().saturating_sub(PLACES);
-        variables.truncate(PLACES);
+        let more = variables.len().saturating_sub(VARIABLES);
+        variables.truncate(VARIABLES);
         if more > 0 {
             variables.push(format!("{more} more"));
         }

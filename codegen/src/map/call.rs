@@ -1,7 +1,7 @@
 //! One place that calls a service.
 
 use crate::application::{Application, Service};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::place::Place;
 use crate::route::{Route, Via};
 
@@ -117,6 +117,14 @@ impl Way {
             via: route.via,
             reason: route.reason,
         }
+    }
+
+    /// Why the call does not arrive, or hardly as it was meant; that a better way is off is no trouble.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Finding> {
+        let is_trouble =
+            |reason: &&Finding| self.via.is_none() || reason.severity == Severity::Warning;
+        self.reason.as_ref().filter(is_trouble)
     }
 
     /// Whether it is more in need of a look: that of a call that does not arrive, else one that something is said about,

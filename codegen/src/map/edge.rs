@@ -21,6 +21,15 @@ pub struct Edge<'a> {
     pub ways: Vec<Way>,
 }
 
+/// Calls of an edge that go the same ways.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike<'a> {
+    /// The ways of each of them.
+    pub ways: &'a [Way],
+    /// The calls, in the order of their files and lines.
+    pub calls: Vec<&'a Call>,
+}
+
 /// The edges, in the order of the names of callers and callees.
 #[must_use]
 pub fn edges(calls: &[Call]) -> Vec<Edge<'_>> {
@@ -56,7 +65,23 @@ fn worst(calls: &[&Call]) -> Vec<Way> {
     ways.into_values().cloned().collect()
 }
 
-impl Edge<'_> {
+impl<'a> Edge<'a> {
+    /// Its calls by the ways that they go, in the order of the first of each.
+    #[must_use]
+    pub fn alike(&self) -> Vec<Alike<'a>> {
+        let mut all: Vec<Alike<'a>> = Vec::new();
+        for call in &self.calls {
+            match all.iter_mut().find(|alike| alike.ways == call.ways) {
+                Some(alike) => alike.calls.push(call),
+                None => all.push(Alike {
+                    ways: &call.ways,
+                    calls: vec![call],
+                }),
+            }
+        }
+        all
+    }
+
     /// Whether any of its calls goes through Service Connect there.
     #[must_use]
     pub fn connects(&self, environment: Option<usize>) -> bool {

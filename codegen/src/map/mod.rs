@@ -19,7 +19,7 @@ mod pipeline;
 mod variables;
 
 pub use call::{Call, CallKind, Way};
-pub use edge::{Edge, Entry, edges};
+pub use edge::{Alike, Edge, Entry, edges};
 pub use order::{Cycle, Elsewhere, Order, redeploy};
 pub use outside::{Named, Outside, outside};
 pub use pipeline::pipelines;

@@ -81,7 +81,8 @@ impl<'a> Layout<'a> {
         }
         let (calls, named) = between(model, &boxes);
         for (from, to, edge) in &calls {
-            let Size { width, height } = lines::label_size(&lines::labels(&model.groups(edge)));
+            let Size { width, height } =
+                lines::label_size(&lines::labels(&model.groups(&edge.ways)));
             let label = EdgeLabel {
                 width,
                 height,
@@ -132,7 +133,7 @@ impl<'a> Layout<'a> {
                 Call {
                     look: Model::worst(edge),
                     points,
-                    label: lines::labels(&model.groups(edge)),
+                    label: lines::labels(&model.groups(&edge.ways)),
                     middle: middle.unwrap_or_default(),
                 }
             });
