@@ -20,6 +20,8 @@ const PLACES: usize = 3;
 pub struct Known {
     pub context: Context,
     pub calls: Vec<Call>,
+    /// There are Rust sources, and they were looked at.
+    pub has_sources: bool,
     /// Why the calls in Rust are not known, where they are not.
     failed: Option<anyhow::Error>,
 }
@@ -38,6 +40,7 @@ impl Known {
         }
         Ok(Self {
             calls: all(&context, sources.as_ref()),
+            has_sources: sources.is_some(),
             context,
             failed,
         })

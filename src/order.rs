@@ -101,7 +101,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let found = pipelines(&context.workspace, application, &edges);
     match arguments.format {
         Format::Human => {
-            output::result(&text(context, &orders, &edges))?;
+            output::result(&text(&known, &orders, &edges))?;
             if !found.is_empty() {
                 output::result("\n")?;
             }
@@ -170,9 +170,15 @@ fn json<'a>(
     }
 }
 
-fn text(context: &Context, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>]) -> String {
+fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>]) -> String {
+    let context = &known.context;
     if orders.iter().all(|(order, _)| order.is_free()) {
-        return "deploy in any order: no call through Service Connect is known\n".to_owned();
+        let what = "no call through Service Connect is known";
+        return if known.has_sources {
+            format!("deploy in any order: {what}\n")
+        } else {
+            format!("{what}, but only the variables of manifests were looked at\n")
+        };
     }
     let mut out = String::new();
     for (order, environments) in orders {

@@ -50,6 +50,14 @@ fn environments_that_differ_are_told_apart() {
     );
     assert_eq!(
         run(&app.path(), &["order", "--env", "prod"]).stdout,
+        "no call through Service Connect is known, but only the variables of manifests were looked at\n"
+    );
+    let package = "[package]\nname = \"web\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    let app = app
+        .file("Cargo.toml", package)
+        .file("src/main.rs", "fn main() {}\n");
+    assert_eq!(
+        run(&app.path(), &["order", "--env", "prod"]).stdout,
         "deploy in any order: no call through Service Connect is known\n"
     );
 }
