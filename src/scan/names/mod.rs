@@ -7,6 +7,9 @@
 //! Names are followed through modules, `use`, globs, aliases of types and the other crates of the workspace. What a macro
 //! makes is not known here.
 
+mod absent;
+mod macros;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -57,54 +60,6 @@ pub struct At {
     pub package: usize,
     pub file: usize,
     pub scope: usize,
-}
-
-/// Types and traits that are known everywhere, and what stands for one.
-const PRELUDE: [&str; 36] = [
-    "AsMut",
-    "AsRef",
-    "AsyncFn",
-    "AsyncFnMut",
-    "AsyncFnOnce",
-    "Box",
-    "Clone",
-    "Copy",
-    "Default",
-    "DoubleEndedIterator",
-    "Drop",
-    "Eq",
-    "ExactSizeIterator",
-    "Extend",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "From",
-    "FromIterator",
-    "Future",
-    "Into",
-    "IntoFuture",
-    "IntoIterator",
-    "Iterator",
-    "Option",
-    "Ord",
-    "PartialEq",
-    "PartialOrd",
-    "Result",
-    "Self",
-    "String",
-    "Sync",
-    "ToOwned",
-    "ToString",
-    "TryFrom",
-    "Vec",
-];
-
-/// A search for a name that may be nowhere.
-#[derive(Default)]
-struct Search {
-    seen: Vec<(At, String)>,
-    /// It went where `clients!()` stands.
-    has_stubs: bool,
 }
 
 /// What a path leads to.
@@ -165,47 +120,6 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether a path certainly leads to nothing, where the stubs are in scope: the stub that is meant is not there.
-    pub fn is_gone(&self, at: At, path: &[String]) -> bool {
-        let Some((name, before)) = path.split_last() else {
-            return false;
-        };
-        self.met.borrow_mut().clear();
-        let mut search = Search::default();
-        let is_absent = if before.is_empty() {
-            let is_known = PRELUDE.contains(&name.as_str())
-                || self.packages[at.package].libraries.contains_key(name);
-            !is_known && self.is_absent_around(at, name, &mut search)
-        } else {
-            self.is_absent_behind(at, before, name, &mut search)
-        };
-        is_absent && search.has_stubs
-    }
-
-    fn is_absent_around(&self, mut at: At, name: &str, search: &mut Search) -> bool {
-        while let Some(scope) = self.scope(at).around {
-            if !self.is_absent_in(at, name, search) {
-                return false;
-            }
-            at.scope = scope;
-        }
-        self.is_absent_from(&self.module(at), name, search)
-    }
-
-    /// What a path leads to has to be a module that is known.
-    fn is_absent_behind(&self, at: At, path: &[String], name: &str, search: &mut Search) -> bool {
-        let of = self.resolve(at, path, MAX_STEPS);
-        of.is_some_and(|of| self.is_absent_from(&of, name, search))
-    }
-
-    fn is_absent_from(&self, of: &Entity, name: &str, search: &mut Search) -> bool {
-        let scopes = self.scopes(of);
-        scopes.is_some_and(|scopes| {
-            let mut scopes = scopes.iter();
-            scopes.all(|at| self.is_absent_in(*at, name, search))
-        })
-    }
-
     /// The scopes of a module: it may stand in several files, or parts of one.
     fn scopes(&self, of: &Entity) -> Option<&[At]> {
         let Entity::Module {
@@ -218,85 +132,6 @@ impl<'a> Names<'a> {
         };
         let modules = &self.packages.get(*package)?.modules;
         modules.get(&(*root, path.join("::"))).map(Vec::as_slice)
-    }
-
-    fn is_absent_in(&self, at: At, name: &str, search: &mut Search) -> bool {
-        let asked = (at, name.to_owned());
-        if search.seen.contains(&asked) {
-            return true;
-        }
-        search.seen.push(asked);
-        let scope = self.scope(at);
-        let is_stubs = scope.clients && self.packages[at.package].uses_library;
-        search.has_stubs |= is_stubs;
-        let is_there = scope.is_open
-            || is_stubs && self.stubs.contains_key(name)
-            || scope.items.iter().any(|(item, _)| item == name)
-            || scope.modules.iter().any(|module| module == name);
-        if is_there {
-            return false;
-        }
-        let mut uses = scope.uses.iter().filter(|(local, _)| local == name);
-        if let Some((_, path)) = uses.next() {
-            return path
-                .split_last()
-                .is_some_and(|(last, before)| self.is_absent_behind(at, before, last, search));
-        }
-        let mut globs = scope.globs.iter();
-        globs.all(|path| self.is_absent_behind(at, path, name, search))
-    }
-
-    /// Whether a path is that macro of the library: `use service_connect::service_client as client`, and what modules and
-    /// libraries of the workspace pass on. Another crate's macro of that name is not.
-    pub fn is_macro(&self, at: At, path: &[String], name: &str) -> bool {
-        self.met.borrow_mut().clear();
-        self.is_passed_on(at, path, name, MAX_STEPS)
-    }
-
-    fn is_passed_on(&self, at: At, path: &[String], name: &str, steps: usize) -> bool {
-        let (Some(steps), [first, rest @ ..]) = (steps.checked_sub(1), path) else {
-            return false;
-        };
-        let mut scope = Some(at.scope);
-        while let Some(index) = scope {
-            let at = At { scope: index, ..at };
-            let known = self.scope(at);
-            let mut uses = known.uses.iter().filter(|(local, _)| local == first);
-            match uses.next() {
-                // A crate by its own name.
-                Some((_, used)) if used.len() == 1 && used[0] == *first => break,
-                Some((_, used)) => {
-                    let path = [&used[..], rest].concat();
-                    return self.is_passed_on(at, &path, name, steps);
-                }
-                None => scope = known.around,
-            }
-        }
-        let Some((last, of)) = rest.split_last().map(|(last, of)| (last, of.len() + 1)) else {
-            let files = self.packages[at.package].files;
-            return first == name && !files.iter().any(|file| file.source.macros.contains(first));
-        };
-        if first == "service_connect" {
-            return last == name;
-        }
-        let module = self.resolve(at, &path[..of], steps);
-        let Some(Entity::Module {
-            package,
-            root,
-            path,
-        }) = module
-        else {
-            return false;
-        };
-        let scopes = self.packages[package].modules.get(&(root, path.join("::")));
-        scopes.into_iter().flatten().any(|at| {
-            let known = self.scope(*at);
-            if known.uses.iter().any(|(local, _)| local == last) {
-                return self.is_passed_on(*at, std::slice::from_ref(last), name, steps);
-            }
-            // All of something may bring it.
-            last == name && !known.globs.is_empty()
-        })
     }
 
     fn scope(&self, at: At) -> &'a Scope {
