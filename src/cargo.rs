@@ -1,7 +1,7 @@
 //! The cargo workspace around a directory.
 
 use std::path::Path;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::camino::Utf8Path;
@@ -36,19 +36,21 @@ pub fn metadata(directory: &Path) -> Result<Metadata> {
     })
 }
 
-/// The same, asked for while `work` is done: where there are many crates, cargo takes longer than reading all manifests of
-/// `copilot/`. What is wrong with the work counts first.
-pub fn metadata_beside<T>(
-    directory: &Path,
-    work: impl FnOnce() -> Result<T>,
-) -> Result<(T, Metadata)> {
-    thread::scope(|scope| {
-        let asked = scope.spawn(|| metadata(directory));
-        let done = work()?;
-        let metadata = asked.join();
-        let metadata = metadata.map_err(|_| anyhow!("cargo could not be asked"))?;
-        Ok((done, metadata?))
-    })
+/// Cargo, while it is asked: where there are many crates, it takes longer than reading all manifests of `copilot/`.
+pub struct Asked(JoinHandle<Result<Metadata>>);
+
+impl Asked {
+    /// Asks for the workspace around a directory.
+    pub fn about(directory: &Path) -> Self {
+        let directory = directory.to_owned();
+        Self(thread::spawn(move || metadata(&directory)))
+    }
+
+    /// What cargo says. What is wrong with the manifests counts first, so ask for this after them.
+    pub fn answer(self) -> Result<Metadata> {
+        let answer = self.0.join();
+        answer.map_err(|_| anyhow!("cargo could not be asked for the workspace"))?
+    }
 }
 
 /// Its packages that belong to the application in `workspace`, each with its directory.

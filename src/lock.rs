@@ -97,7 +97,9 @@ struct Moved {
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // One lock serves all environments.
     let everywhere = selection.everywhere();
-    let (context, metadata) = cargo::metadata_beside(&selection.directory, || open(&everywhere))?;
+    let asked = cargo::Asked::about(&selection.directory);
+    let context = open(&everywhere)?;
+    let metadata = asked.answer()?;
     let application = context.application();
     let packages = cargo::packages(&metadata, &context.workspace);
     let packages = packages.filter(|(package, _)| is_using(package));

@@ -88,8 +88,9 @@ struct Change {
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     // A crate is one for all environments.
     let everywhere = selection.everywhere();
-    let (context, metadata) =
-        cargo::metadata_beside(&selection.directory, || Context::open(&everywhere))?;
+    let asked = cargo::Asked::about(&selection.directory);
+    let context = Context::open(&everywhere)?;
+    let metadata = asked.answer()?;
     let directory = selection.directory.canonicalize()?;
     let name = arguments.package.as_deref();
     let found = Crate::find(&metadata, &context.workspace, name, &directory)?;

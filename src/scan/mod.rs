@@ -33,9 +33,9 @@ mod walk;
 
 use std::num::NonZero;
 use std::path::Path;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use cargo_metadata::Metadata;
 use service_connect_codegen::Finding;
 
@@ -140,14 +140,14 @@ fn walk_all(roots: &[&Roots], root: &Path) -> Vec<Walked> {
     })
 }
 
-/// Cargo, while it is asked for the workspace: the manifests of `copilot/` can be read meanwhile.
-pub struct Asked(Option<JoinHandle<Result<Metadata>>>);
+/// Cargo, while it is asked for the workspace, if there is one.
+pub struct Asked(Option<cargo::Asked>);
 
 impl Asked {
     /// Asks for the workspace around the directory that is selected, if there is one.
     pub fn cargo(selection: &Selection) -> Self {
-        let directory = selection.directory.clone();
-        Self(is_around(&directory).then(|| thread::spawn(move || cargo::metadata(&directory))))
+        let directory = &selection.directory;
+        Self(is_around(directory).then(|| cargo::Asked::about(directory)))
     }
 
     /// What the packages have; `None` where no `Cargo.toml` is around the directory, so that there is no Rust.
@@ -155,11 +155,8 @@ impl Asked {
         let Some(asked) = self.0 else {
             return Ok(None);
         };
-        let metadata = asked
-            .join()
-            .map_err(|_| anyhow!("cargo could not be asked for the workspace"))??;
         Ok(Some(Sources::of(
-            &metadata,
+            &asked.answer()?,
             context,
             &selection.environments,
         )))
