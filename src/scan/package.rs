@@ -220,12 +220,14 @@ fn dependencies(packages: &[Member<'_>]) -> Vec<Vec<usize>> {
 
 /// A package and all that it depends on.
 fn reached(package: usize, depends_on: &[Vec<usize>]) -> Vec<usize> {
+    let mut is_reached = vec![false; depends_on.len()];
+    is_reached[package] = true;
     let mut reached = vec![package];
     let mut next = 0;
     while let Some(package) = reached.get(next) {
-        for dependency in &depends_on[*package] {
-            if !reached.contains(dependency) {
-                reached.push(*dependency);
+        for &dependency in &depends_on[*package] {
+            if !std::mem::replace(&mut is_reached[dependency], true) {
+                reached.push(dependency);
             }
         }
         next += 1;

@@ -8,21 +8,26 @@ use crate::urls::{Lead, MAX_HOSTS, Names};
 
 use super::call::{Call, CallKind, Way};
 
-/// Parts of the names of variables that say how the service itself is known, or who may call it.
-const NAMED_ONLY: &[&str] = &[
-    "ADVERTISE",
-    "ALLOWED",
-    "BROADCAST",
-    "COOKIE",
-    "CORS",
-    "CSRF",
-    "ORIGIN",
+/// Words in the names of variables that say how the service itself is known, or who may call it.
+const NAMED_ONLY: &[&[&str]] = &[
+    &["ADVERTISE"],
+    &["ADVERTISED"],
+    &["ALLOWED"],
+    &["BROADCAST", "ADDRESS"],
+    &["COOKIE"],
+    &["COOKIES"],
+    &["CORS"],
+    &["CSRF"],
+    &["ORIGIN"],
+    &["ORIGINS"],
 ];
 
 /// Whether a program would call what stands in the variable.
 pub(super) fn is_called(setting: &Setting) -> bool {
     let name = setting.name.to_ascii_uppercase();
-    !NAMED_ONLY.iter().any(|part| name.contains(part))
+    let words: Vec<_> = name.split(['_', '-', '.']).collect();
+    let mut named_only = NAMED_ONLY.iter();
+    !named_only.any(|said| words.windows(said.len()).any(|words| words == *said))
 }
 
 /// The calls of all services; `settings` go with these, in their order.

@@ -91,6 +91,10 @@ fn a_variable_that_says_who_may_call_calls_nobody() {
     ];
     let variables = named.map(|name| format!("  {name}: http://api:8080"));
     assert_eq!(calls(&variables.join("\n")), <[&str; 0]>::default());
+    // Words that only look like these.
+    let called = ["ORIGINATION_URL", "BROADCAST_URL", "ALLOWANCE_API"];
+    let variables = called.map(|name| format!("  {name}: http://api:8080"));
+    assert_eq!(calls(&variables.join("\n")).len(), called.len());
 }
 
 #[test]
