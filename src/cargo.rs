@@ -18,12 +18,20 @@ pub fn metadata(directory: &Path) -> Result<Metadata> {
         .canonicalize()
         .unwrap_or_else(|_| directory.to_owned());
     metadata.map_err(|error| {
-        let cargo_metadata::Error::CargoMetadata { stderr } = error else {
-            return error.into();
+        let stderr = match error {
+            cargo_metadata::Error::CargoMetadata { stderr } => stderr,
+            cargo_metadata::Error::Io(error) => {
+                let advice = "cargo has to be in a directory of `PATH`";
+                return anyhow!("`cargo metadata` cannot be started: {error}: {advice}");
+            }
+            error => return anyhow!("{error}"),
         };
         // cargo's own words, which begin with `error: `.
         let said = stderr.trim();
         let said = said.strip_prefix("error: ").unwrap_or(said);
+        if said.is_empty() {
+            return anyhow!("`cargo metadata` failed, and did not say why");
+        }
         let error = anyhow!(said.to_owned());
         if !said.starts_with("could not find `Cargo.toml`") {
             // The directory is right, and what is wrong in it cargo tells.

@@ -39,8 +39,20 @@ struct Entry {
 
 /// Prints the explanations, or the list.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
-    let codes = arguments.codes.iter().map(|word| parse(word));
-    let codes: Vec<Code> = codes.collect::<Result<_>>()?;
+    let mut codes = Vec::new();
+    let mut unknown = Vec::new();
+    for word in &arguments.codes {
+        match Code::parse(word) {
+            Some(code) => codes.push(code),
+            None => unknown.push(no_code(word)),
+        }
+    }
+    if let Some((last, others)) = unknown.split_last() {
+        for other in others {
+            output::error(other);
+        }
+        bail!(last.clone());
+    }
     if codes.is_empty() && !arguments.list {
         bail!(
             "name the code of a finding, which stands in brackets after its message; `cargo service-connect explain \
@@ -84,15 +96,12 @@ impl From<Code> for Entry {
     }
 }
 
-fn parse(word: &str) -> Result<Code> {
-    let Some(code) = Code::parse(word) else {
-        let hint = match nearest(word, Code::ALL.iter().map(|code| code.as_str())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`cargo service-connect explain --list` shows all of them".to_owned(),
-        };
-        bail!("there is no code `{}`; {hint}", printable(word));
+fn no_code(word: &str) -> String {
+    let hint = match nearest(word, Code::ALL.iter().map(|code| code.as_str())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`cargo service-connect explain --list` shows all of them".to_owned(),
     };
-    Ok(code)
+    format!("there is no code `{}`; {hint}", printable(word))
 }
 
 fn explanation(code: Code) -> String {

@@ -105,6 +105,8 @@ impl<'a> Staged<'a> {
         let directory = directory(&target);
         let known = match fs::metadata(&target) {
             Ok(metadata) if metadata.is_dir() => bail!("it is a directory"),
+            // Opening a pipe waits until something comes out of it.
+            Ok(metadata) if !metadata.is_file() => bail!("it is no file"),
             Ok(metadata) => Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),

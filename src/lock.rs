@@ -1,7 +1,6 @@
 //! `lock`: what a build needs to know where there is no `copilot/`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -10,7 +9,7 @@ use cargo_metadata::{DependencyKind, Package};
 use clap::Args;
 use serde::Serialize;
 use service_connect_codegen::lock::{self, Change, Difference};
-use service_connect_codegen::{Application, Finding};
+use service_connect_codegen::{Application, Finding, text_file};
 
 use crate::context::Context;
 use crate::files::{self, Edit, Old};
@@ -153,7 +152,7 @@ fn locks(
     let mut all: Vec<Locks> = Vec::new();
     let mut known = HashMap::new();
     for path in paths {
-        let text = fs::read_to_string(&path).ok();
+        let text = text_file::read(&path, lock::FILE).ok().flatten();
         // One that cannot be read as text is alone with what keeps it from that.
         let is_current = text.as_deref() == Some(current);
         let key = text.ok_or_else(|| path.exists().then(|| path.clone()));

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
 use service_connect_codegen::map::{Cycle, Edge, Order, edges, pipelines, redeploy};
-use service_connect_codegen::{Finding, Place};
+use service_connect_codegen::{Application, Code, Finding, Place};
 
 use crate::calls::Known;
 use crate::context::Context;
@@ -20,7 +20,7 @@ use crate::{Outcome, report};
 pub const AFTER_HELP: &str = "\
 A task knows the names of Service Connect that there are when it starts. So a service has to be deployed after those that \
 it calls, once in each environment; later deployments may come in any order. Calls by discovery need no order. Exit codes: 0 \
-it is told, 1 Copilot would refuse a pipeline, 2 the manifests or the Rust sources could not be read.";
+it is told, 1 Copilot would refuse a pipeline, 2 a manifest or the cargo workspace could not be read.";
 
 /// So many services that need no order, or are in circles, are named.
 const NAMED: usize = 20;
@@ -51,6 +51,8 @@ struct JsonOrder<'a> {
     waves: &'a [Vec<String>],
     /// Services that are deployed from elsewhere, which have to be there before.
     elsewhere: BTreeMap<&'a str, &'a [String]>,
+    /// Services whose manifest cannot be read, so that their place is not known.
+    unknown: &'a [&'a str],
     cycles: Vec<JsonCycle<'a>>,
 }
 
@@ -84,34 +86,74 @@ struct JsonCall<'a> {
     column: Option<u32>,
 }
 
+/// The order of some environments.
+#[derive(PartialEq)]
+struct Plan<'a> {
+    order: Order,
+    /// Services whose manifest cannot be read: what they call is not known.
+    unknown: Vec<&'a str>,
+}
+
+type Plans<'a> = [(Plan<'a>, Vec<Option<usize>>)];
+
+impl<'a> Plan<'a> {
+    fn find(application: &'a Application, edges: &[Edge<'_>], environment: Option<usize>) -> Self {
+        let services = application
+            .services
+            .iter()
+            .filter(|service| !service.external);
+        let unknown =
+            services.filter(|service| application.deployment(service, environment).is_err());
+        Self {
+            order: Order::find(application, edges, environment),
+            unknown: unknown.map(|service| service.name.as_str()).collect(),
+        }
+    }
+
+    fn is_free(&self) -> bool {
+        self.order.is_free() && self.unknown.is_empty()
+    }
+}
+
 /// Prints the order.
 pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let known = Known::open(selection)?;
     let context = &known.context;
     let application = context.application();
     let edges = edges(&known.calls);
-    let mut orders: Vec<(Order, Vec<Option<usize>>)> = Vec::new();
+    let mut plans: Vec<(Plan<'_>, Vec<Option<usize>>)> = Vec::new();
     for environment in application.looked_at() {
-        let order = Order::find(application, &edges, environment);
-        match orders.iter_mut().find(|(known, _)| *known == order) {
+        let plan = Plan::find(application, &edges, environment);
+        match plans.iter_mut().find(|(known, _)| *known == plan) {
             Some((_, environments)) => environments.push(environment),
-            None => orders.push((order, vec![environment])),
+            None => plans.push((plan, vec![environment])),
         }
     }
+    let is_all_read = plans.iter().all(|(plan, _)| plan.unknown.is_empty());
     let found = pipelines(&context.workspace, application, &edges);
     match arguments.format {
         Format::Human => {
-            output::result(&text(&known, &orders, &edges))?;
+            output::result(&text(&known, &plans, &edges))?;
             if !found.is_empty() {
                 output::result("\n")?;
             }
             let found: Vec<_> = found.iter().cloned().map(Located::from).collect();
             report::write(report::Format::Human, &context.workspace, &found)?;
         }
-        Format::Json => output::json(&json(context, &orders, &edges, &found))?,
+        Format::Json => output::json(&json(context, &plans, &edges, &found))?,
     }
+    let mut unreadable = found
+        .iter()
+        .filter(|finding| finding.code == Code::UnreadableFile);
+    let is_all_read = is_all_read && unreadable.next().is_none();
+    let is_refused = found.iter().any(Finding::is_error);
     known.finish()?;
-    Ok(if found.iter().any(Finding::is_error) {
+    if !is_all_read {
+        bail!(
+            "this may not be all, because not everything can be read: `cargo service-connect check` says why"
+        );
+    }
+    Ok(if is_refused {
         Outcome::Findings
     } else {
         Outcome::Clean
@@ -127,42 +169,45 @@ fn names<'a>(context: &'a Context, environments: &[Option<usize>]) -> Vec<&'a st
 
 fn json<'a>(
     context: &'a Context,
-    orders: &'a [(Order, Vec<Option<usize>>)],
+    plans: &'a Plans<'_>,
     edges: &'a [Edge<'_>],
     found: &'a [Finding],
 ) -> Json<'a> {
-    let orders = orders.iter().map(|(order, environments)| JsonOrder {
-        environments: names(context, environments),
-        waves: &order.waves,
-        elsewhere: order
-            .elsewhere
-            .iter()
-            .map(|external| (external.service.as_str(), &external.callers[..]))
-            .collect(),
-        cycles: order
-            .cycles
-            .iter()
-            .map(|cycle| JsonCycle {
-                services: &cycle.services,
-                shortest: &cycle.shortest,
-                calls: calls(cycle, edges)
-                    .map(|(from, to, place)| JsonCall {
-                        edge: JsonEdge { from, to },
-                        file: place.map(|place| &*place.file),
-                        line: place.map(|place| place.line),
-                        column: place.map(|place| place.column),
-                    })
-                    .collect(),
-                again: &cycle.again,
-                is_smallest: cycle.is_smallest,
-                enough: cycle
-                    .enough
-                    .iter()
-                    .map(|[from, to]| JsonEdge { from, to })
-                    .collect(),
-            })
-            .collect(),
-    });
+    let orders = plans
+        .iter()
+        .map(|(Plan { order, unknown }, environments)| JsonOrder {
+            environments: names(context, environments),
+            unknown,
+            waves: &order.waves,
+            elsewhere: order
+                .elsewhere
+                .iter()
+                .map(|external| (external.service.as_str(), &external.callers[..]))
+                .collect(),
+            cycles: order
+                .cycles
+                .iter()
+                .map(|cycle| JsonCycle {
+                    services: &cycle.services,
+                    shortest: &cycle.shortest,
+                    calls: calls(cycle, edges)
+                        .map(|(from, to, place)| JsonCall {
+                            edge: JsonEdge { from, to },
+                            file: place.map(|place| &*place.file),
+                            line: place.map(|place| place.line),
+                            column: place.map(|place| place.column),
+                        })
+                        .collect(),
+                    again: &cycle.again,
+                    is_smallest: cycle.is_smallest,
+                    enough: cycle
+                        .enough
+                        .iter()
+                        .map(|[from, to]| JsonEdge { from, to })
+                        .collect(),
+                })
+                .collect(),
+        });
     Json {
         application: context.application().name.as_deref(),
         orders: orders.collect(),
@@ -170,9 +215,9 @@ fn json<'a>(
     }
 }
 
-fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>]) -> String {
+fn text(known: &Known, plans: &Plans<'_>, edges: &[Edge<'_>]) -> String {
     let context = &known.context;
-    if orders.iter().all(|(order, _)| order.is_free()) {
+    if plans.iter().all(|(plan, _)| plan.is_free()) {
         let what = "no call through Service Connect is known";
         return if known.has_sources {
             format!("deploy in any order: {what}\n")
@@ -181,7 +226,8 @@ fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>
         };
     }
     let mut out = String::new();
-    for (order, environments) in orders {
+    for (plan, environments) in plans {
+        let Plan { order, unknown } = plan;
         let names = names(context, environments);
         let blank = if out.is_empty() { "" } else { "\n" };
         let _ = writeln!(
@@ -189,9 +235,17 @@ fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>
             "{blank}{HEADER}{}{HEADER:#}",
             printable(&names.join(", "))
         );
-        if order.is_free() {
+        if plan.is_free() {
             out.push_str("  in any order: no call through Service Connect is known there\n");
             continue;
+        }
+        if !unknown.is_empty() {
+            let unknown: Vec<_> = unknown.iter().map(|name| (*name).to_owned()).collect();
+            let _ = writeln!(
+                out,
+                "  {WARNING}not known{WARNING:#}: {}, because its manifest cannot be read",
+                few(&unknown)
+            );
         }
         for elsewhere in &order.elsewhere {
             let _ = writeln!(
@@ -205,7 +259,7 @@ fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>
             let wave = printable(&wave.join(", "));
             let _ = writeln!(out, "  {}  {wave}", index + 1);
         }
-        let free = free(context, order);
+        let free = free(context, plan);
         if !free.is_empty() {
             let free = match free.len() {
                 many if many > NAMED => format!("the other {many}"),
@@ -221,8 +275,9 @@ fn text(known: &Known, orders: &[(Order, Vec<Option<usize>>)], edges: &[Edge<'_>
 }
 
 /// The services that need no order.
-fn free<'a>(context: &'a Context, order: &Order) -> Vec<&'a str> {
-    let ordered: BTreeSet<&str> = order.waves.iter().flatten().map(String::as_str).collect();
+fn free<'a>(context: &'a Context, plan: &Plan<'_>) -> Vec<&'a str> {
+    let ordered = plan.order.waves.iter().flatten().map(String::as_str);
+    let ordered: BTreeSet<&str> = ordered.chain(plan.unknown.iter().copied()).collect();
     let services = context.application().services.iter();
     let own = services.filter(|service| !service.external);
     let names = own.map(|service| service.name.as_str());

@@ -130,6 +130,17 @@ fn an_unknown_code_is_refused_with_the_one_that_was_meant() {
     explain(&["E0308"]).refused("`cargo service-connect explain --list` shows all of them");
     explain(&["\u{1b}[31m"]).refused("there is no code `\\u{1b}[31m`");
     explain(&["connect-off", "conect-off"]).refused("did you mean `connect-off`?");
+    let wrong = explain(&["E0308", "connect-off", "conect-off"]);
+    assert_eq!((wrong.code, wrong.stdout.as_str()), (Some(2), ""));
+    let lines: Vec<_> = wrong.stderr.lines().collect();
+    assert!(
+        lines[0].starts_with("error: there is no code `E0308`"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].starts_with("error: there is no code `conect-off`"),
+        "{lines:?}"
+    );
     explain(&[]).refused("`cargo service-connect explain --list` shows all of them");
     let both = explain(&["connect-off", "--list"]);
     assert_eq!((both.code, both.stdout.as_str()), (Some(2), ""));

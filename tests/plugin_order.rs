@@ -4,6 +4,7 @@
 mod plugin_support;
 
 use plugin_support::{App, run};
+use serde_json::{Value, json};
 
 /// The application `shop` with services in `test` and `prod` that call each other: `web: api` is `web`, which calls `api`.
 fn calling(calls: &[&str]) -> App {
@@ -63,6 +64,26 @@ fn environments_that_differ_are_told_apart() {
 }
 
 #[test]
+fn what_cannot_be_read_has_no_place_and_is_no_success() {
+    let app =
+        calling(&["web: api", "api", "store: api"]).file("copilot/web/manifest.yml", "name: [");
+    let told = run(&app.path(), &["order"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    assert_eq!(
+        told.stdout,
+        "prod, test\n  not known: web, because its manifest cannot be read\n  1  api\n  2  store\n"
+    );
+    assert!(
+        told.stderr.contains("error: this may not be all"),
+        "{told:?}"
+    );
+    let told = run(&app.path(), &["order", "--format", "json"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let told: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(told["orders"][0]["unknown"], json!(["web"]));
+}
+
+#[test]
 fn a_circle_is_named_with_what_to_do() {
     let app = calling(&["web: api", "api: store web", "store"]);
     assert_eq!(
@@ -115,7 +136,7 @@ fn json_has_all_of_it() {
             "orders": [{
                 "environments": ["prod", "test"],
                 "waves": [["api"], ["web"]],
-                "elsewhere": {},
+                "elsewhere": {}, "unknown": [],
                 "cycles": [{
                     "services": ["api", "web"],
                     "shortest": ["api", "web", "api"],

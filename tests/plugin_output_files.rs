@@ -125,3 +125,32 @@ fn a_pipe_is_not_waited_for() {
         assert!(run.stdout.contains("unreadable-file"), "{}", run.stdout);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn nor_is_one_in_the_place_of_what_is_read_before_it_is_written() {
+    let manifest = "[package]\nname = \"web\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+                    [build-dependencies]\nservice-connect-codegen = \"0.1\"\n";
+    // With what is said of it, unless it is passed over.
+    let rows: &[(&str, &[&str], &str)] = &[
+        ("service-connect.lock", &["lock"], "it is no file"),
+        (
+            "service-connect.lock",
+            &["lock", "--check"],
+            "it is no file",
+        ),
+        ("src/pipe.rs", &["init", "--dry-run"], ""),
+        ("build.rs", &["init", "--dry-run"], "it is no file"),
+    ];
+    for (pipe, words, said) in rows {
+        let app = App::shop()
+            .file("Cargo.toml", manifest)
+            .file("src/main.rs", "fn main() {}\n");
+        let pipe = app.path().join(pipe);
+        let made = std::process::Command::new("mkfifo").arg(pipe).status();
+        assert!(made.unwrap().success());
+        let run = run(&app.path(), words);
+        let all = run.stdout + &run.stderr;
+        assert!(all.contains(said), "{words:?}: {all}");
+    }
+}

@@ -3,16 +3,21 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use service_connect::Client;
+use anyhow::{Context as _, Result, bail};
+use service_connect::{Client, Response};
+use tokio::time::timeout;
 
 use crate::options::Format;
 use crate::output;
 
 use super::events;
 
-/// Longer than the 15 s that the services themselves give each other, so that theirs is the error one sees.
+/// For all of the answer: longer than the 15 s that the services themselves give each other, so that theirs is the error
+/// one sees.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// What is held of an answer, in bytes: it is printed once all has ended.
+const MOST: usize = 64 << 20;
 
 /// What to ask for: `SERVICE/PATH`.
 #[derive(Clone, Debug)]
@@ -57,15 +62,27 @@ impl Request {
             .await;
         let response = response.with_context(|| format!("`{}` did not answer", self.service))?;
         let status = response.status().as_u16();
-        let body = response.bytes().await;
+        let body = timeout(DEADLINE, body(response)).await;
+        let body = body.unwrap_or_else(|_| bail!("{} s were not enough", DEADLINE.as_secs()));
         let body = body.with_context(|| format!("`{}` did not answer to the end", self.service))?;
         Ok(Answer {
             service: self.service,
             what,
             status,
-            body: body.to_vec(),
+            body,
         })
     }
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MOST {
+            bail!("there is more of it than {} MiB", MOST >> 20);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 impl Answer {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use service_connect_codegen::text_file;
 use syn::Item;
 
 use super::program::Program;
@@ -111,7 +112,8 @@ pub fn find(
             if kind.is_dir() && !is_other {
                 waiting.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs")
-                && fs::read_to_string(&path).is_ok_and(|text| is_such(&text))
+                && text_file::read(&path, "")
+                    .is_ok_and(|text| text.is_some_and(|text| is_such(&text)))
             {
                 return Some(path);
             }

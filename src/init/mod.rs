@@ -9,13 +9,13 @@ mod program;
 mod rust;
 mod services;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use cargo_metadata::{DependencyKind, Metadata};
 use clap::Args;
 use serde::Serialize;
+use service_connect_codegen::text_file;
 
 use crate::context::Context;
 use crate::files::{self, Edit, Old};
@@ -335,9 +335,6 @@ impl Report {
 
 /// The text of a file; `None` if there is none.
 fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("`{}` cannot be read", path.display())),
-    }
+    let text = text_file::read(path, &path.display().to_string());
+    text.map_err(|finding| anyhow!(output::one_line(&finding)))
 }
