@@ -27,25 +27,12 @@ fn cargo(directory: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}: {said}");
 }
 
-/// The application in a cargo workspace without crates, which takes these of here.
+/// The application in a cargo workspace without crates.
 fn workspace(app: App) -> App {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let patch = ["runtime", "codegen"].map(|directory| {
-        let name = match directory {
-            "runtime" => "service-connect",
-            _ => "service-connect-codegen",
-        };
-        format!(
-            "{name} = {{ path = '{}' }}\n",
-            repository.join(directory).display()
-        )
-    });
     app.file(
         "Cargo.toml",
-        format!(
-            "[workspace]\nmembers = []\nresolver = \"3\"\n\n[patch.crates-io]\n{}",
-            patch.concat()
-        ),
+        "[workspace]\nmembers = []\nresolver = \"3\"\n",
     )
     // The versions that are known to be there.
     .file(

@@ -59,7 +59,7 @@ impl Workspace {
     }
 
     fn init(&self, package: &str) {
-        let run = run(&self.root.join(package), &["init"]);
+        let run = run(&self.root.join(package), &["init", "--registry"]);
         assert_eq!(run.code, Some(0), "{run:#?}");
     }
 

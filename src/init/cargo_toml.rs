@@ -1,9 +1,13 @@
 //! `Cargo.toml`: the dependencies and the metadata, in the way that the crate and its workspace write theirs.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, anyhow, bail};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 use crate::output::printable;
+
+use super::library::{Library, Source};
 
 /// What a crate needs.
 pub struct Needs<'a> {
@@ -13,6 +17,10 @@ pub struct Needs<'a> {
     pub tokio: Option<&'static [&'static str]>,
     /// To be written into the metadata.
     pub services: Option<&'a [String]>,
+    /// Where the first two are taken from.
+    pub library: &'a Library,
+    /// The directories of the package and of its workspace.
+    pub directories: [&'a Path; 2],
 }
 
 /// The manifest of a package, and that of its workspace where it is another file.
@@ -20,9 +28,6 @@ pub struct Manifests {
     package: DocumentMut,
     workspace: Option<DocumentMut>,
 }
-
-/// The version of all crates of this project.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The features of tokio for `#[tokio::main]`.
 pub const MAIN: &[&str] = &["macros", "rt-multi-thread"];
@@ -44,33 +49,25 @@ impl Manifests {
                 "`package.build` is `false` in the Cargo.toml: take that away, so that a build script is run"
             );
         }
+        let tokio = needs.tokio.unwrap_or_default();
         let dependencies = [
-            (
-                needs.runtime,
-                "dependencies",
-                "service-connect",
-                VERSION,
-                &[][..],
-            ),
-            (
-                needs.tokio.is_some(),
-                "dependencies",
-                "tokio",
-                "1",
-                needs.tokio.unwrap_or_default(),
-            ),
+            (needs.runtime, "dependencies", "service-connect", &[][..]),
+            (needs.tokio.is_some(), "dependencies", "tokio", tokio),
             (
                 needs.codegen,
                 "build-dependencies",
                 "service-connect-codegen",
-                VERSION,
                 &[][..],
             ),
         ];
-        for (is_needed, section, name, version, features) in dependencies {
+        for (is_needed, section, name, features) in dependencies {
             if !is_needed {
                 continue;
             }
+            let [source, shared_source] = needs.directories.map(|base| match name {
+                "tokio" => Source::Version("1".to_owned()),
+                _ => needs.library.source(name, base),
+            });
             let shared = self.shared_dependencies()?;
             let is_shared = shared.is_some();
             let mut missing = features.to_vec();
@@ -78,19 +75,21 @@ impl Manifests {
                 if let Some(known) = shared.get(name) {
                     missing = missing_features(known, name, features);
                 } else {
-                    insert(shared, name, Item::Value(version.into()));
-                    added[1].push(format!("`{name}`"));
+                    insert(shared, name, dependency(Some(&shared_source), &[], false));
+                    added[1].push(described(name, &shared_source));
                 }
             }
             let is_inline = self.writes_inline();
-            let dependency = dependency(is_shared, version, &missing, is_inline);
+            let own = Some(&source).filter(|_| !is_shared);
+            let dependency = dependency(own, &missing, is_inline);
             insert(section_of(&mut self.package, section)?, name, dependency);
             let what = if section == "dependencies" {
                 "the dependency"
             } else {
                 "the build dependency"
             };
-            added[0].push(format!("{what} `{name}`"));
+            let name = own.map_or_else(|| format!("`{name}`"), |own| described(name, own));
+            added[0].push(format!("{what} {name}"));
         }
         if let Some(services) = needs.services {
             self.set_services(services)?;
@@ -210,26 +209,34 @@ fn insert(table: &mut dyn TableLike, name: &str, dependency: Item) {
     }
 }
 
-fn dependency(is_shared: bool, version: &str, features: &[&str], is_inline: bool) -> Item {
+/// That of a source, or that of the workspace.
+fn dependency(source: Option<&Source>, features: &[&str], is_inline: bool) -> Item {
     let features = features.iter().copied().collect::<Array>();
-    if is_shared && features.is_empty() && !is_inline {
-        let mut table = Table::new();
-        table.set_dotted(true);
-        table.insert("workspace", value(true));
-        return Item::Table(table);
-    }
     let mut table = InlineTable::new();
-    if is_shared {
-        table.insert("workspace", true.into());
-    } else if features.is_empty() {
-        return value(version);
-    } else {
-        table.insert("version", version.into());
-    }
+    match source {
+        None if features.is_empty() && !is_inline => {
+            let mut table = Table::new();
+            table.set_dotted(true);
+            table.insert("workspace", value(true));
+            return Item::Table(table);
+        }
+        None => table.insert("workspace", true.into()),
+        Some(Source::Version(version)) if features.is_empty() => return value(version),
+        Some(Source::Version(version)) => table.insert("version", version.into()),
+        Some(Source::Path(path)) => table.insert("path", path.into()),
+    };
     if !features.is_empty() {
         table.insert("features", Value::Array(features));
     }
     value(table)
+}
+
+/// A dependency as messages call it.
+fn described(name: &str, source: &Source) -> String {
+    match source {
+        Source::Version(_) => format!("`{name}`"),
+        Source::Path(path) => format!("`{name}` of `{path}`"),
+    }
 }
 
 /// Which of the features a crate has to turn on itself, because its workspace does not.

@@ -4,6 +4,7 @@ mod build_script;
 mod cargo_toml;
 mod crate_root;
 mod example;
+mod library;
 mod package;
 mod program;
 mod rust;
@@ -26,6 +27,7 @@ use crate::{Outcome, calls, cargo, diff};
 
 use cargo_toml::{Manifests, Needs};
 use example::{Example, ExampleKind};
+use library::Library;
 use package::Crate;
 use program::Program;
 use services::Services;
@@ -48,6 +50,15 @@ pub struct Arguments {
     /// A service that the crate runs as, where neither its name nor a manifest's `image.build` tells; can be repeated
     #[arg(long = "service", value_name = "SERVICE")]
     services: Vec<String>,
+
+    /// Take the library from this directory, which holds its source, as it is taken from where this plugin was
+    /// installed if that was a directory
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+
+    /// Take the library from crates.io, wherever this plugin was installed from
+    #[arg(long, conflicts_with = "path")]
+    registry: bool,
 
     /// Show the changes as a diff, and write nothing
     #[arg(long)]
@@ -117,10 +128,20 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
         services: services.names.clone(),
         dry_run: arguments.dry_run,
         changes: Vec::new(),
-        notes: found.notes(),
+        notes: [
+            found.notes(),
+            services::note_others(&context, &metadata, &found, &services.names),
+        ]
+        .concat(),
         example: example.as_ref().map(|example| example.call.clone()),
     };
-    report.plan(&metadata, &found, &services, (&root, old), program.as_ref())?;
+    let library = match &arguments.path {
+        Some(path) => Library::at(&selection.directory.join(path))?,
+        None if arguments.registry => Library::Registry,
+        None => Library::known(&metadata),
+    };
+    report.plan_manifests(&metadata, &found, &services, &library, program.as_ref())?;
+    report.plan_sources(&metadata, &found, (&root, old), program.as_ref())?;
     let has_port = program::has_port(context.application(), &services.names);
     if has_port && !is_written && found.has_binary() && !program::listens(sources) {
         report.notes.push(program::NOTE.to_owned());
@@ -137,12 +158,11 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
 }
 
 impl Report {
-    /// What is to be done; nothing is written yet, so that whatever fails leaves the crate as it was.
-    fn plan(
+    /// What is to be done to the sources; nothing is written yet, so that whatever fails leaves the crate as it was.
+    fn plan_sources(
         &mut self,
         metadata: &Metadata,
         found: &Crate<'_>,
-        services: &Services,
         (path, old): (&Path, String),
         program: Option<&Program>,
     ) -> Result<()> {
@@ -151,8 +171,6 @@ impl Report {
             let path = path.strip_prefix(root).unwrap_or(path);
             path.display().to_string()
         };
-        self.plan_manifests(root, found, services, program)?;
-
         let script_path = found.build_script();
         let old_script = read(&script_path)?;
         let name_of_script = name(&script_path);
@@ -176,13 +194,16 @@ impl Report {
         Ok(())
     }
 
+    /// The same of the manifests.
     fn plan_manifests(
         &mut self,
-        root: &Path,
+        metadata: &Metadata,
         found: &Crate<'_>,
         services: &Services,
+        library: &Library,
         program: Option<&Program>,
     ) -> Result<()> {
+        let root = metadata.workspace_root.as_std_path();
         let has = |name, kind| found.depends_on(name, kind);
         let needs = Needs {
             runtime: !has("service-connect", DependencyKind::Normal),
@@ -192,6 +213,8 @@ impl Report {
                 features.unwrap_or(cargo_toml::MAIN)
             }),
             services: Some(&services.names[..]).filter(|_| services.is_to_be_listed),
+            library,
+            directories: [found.directory, root],
         };
         let own = found.directory.join("Cargo.toml");
         let shared = root.join("Cargo.toml");

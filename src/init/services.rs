@@ -71,6 +71,32 @@ impl Services {
     }
 }
 
+/// Says which of the services another crate runs as too.
+pub fn note_others(
+    context: &Context,
+    metadata: &Metadata,
+    found: &Crate<'_>,
+    services: &[String],
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (package, _) in cargo::packages(metadata, &context.workspace) {
+        if package.id == found.package.id {
+            continue;
+        }
+        let listed = cargo::listed_services(package).ok().flatten();
+        let (names, _) = callers(context.application(), &package.name, listed.as_deref());
+        for name in names.iter().filter(|name| services.contains(name)) {
+            notes.push(format!(
+                "`{}` runs as `{}` too: say in the Cargo.toml of one of them which services it runs as, below \
+                 `[package.metadata.service-connect]`",
+                package.name,
+                output::printable(name)
+            ));
+        }
+    }
+    notes
+}
+
 /// The services whose Dockerfile, or what it builds from, belongs to that crate and to none below it.
 fn built_in(context: &Context, metadata: &Metadata, found: &Crate<'_>) -> Vec<String> {
     let packages = metadata.workspace_packages();

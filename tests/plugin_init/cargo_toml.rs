@@ -1,5 +1,8 @@
 //! What it writes into `Cargo.toml`.
 
+use std::path::Path;
+
+use super::plugin_support::{App, run};
 use super::{PACKAGE, VERSION, WORKSPACE, fresh, init, read, ready};
 
 #[test]
@@ -83,6 +86,51 @@ fn versions_are_kept_where_the_workspace_keeps_them() {
              workspace = true, features = [\"copilot\"] }}\n"
         )
     );
+}
+
+#[test]
+fn the_library_comes_from_where_the_plugin_did() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let of = |app: &App, arguments: &[&str]| {
+        let app_arguments = [&["init", "-C", "crates/web"], arguments].concat();
+        let done = run(&app.path(), &app_arguments);
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        read(app, "crates/web/Cargo.toml")
+    };
+    let by_path = format!(
+        "service-connect = {{ path = \"{}\" }}\n",
+        here.join("runtime").display()
+    );
+    let by_version = format!("service-connect = \"{VERSION}\"\n");
+    let written = of(&fresh(), &[]);
+    assert!(written.contains(&by_path), "{written}");
+    let codegen = here.join("codegen").display().to_string();
+    assert!(written.contains(&format!(
+        "service-connect-codegen = {{ path = \"{codegen}\" }}\n"
+    )));
+    let written = of(&fresh(), &["--registry"]);
+    assert!(written.contains(&by_version), "{written}");
+
+    // As another crate has it.
+    let other = "[package]\nname = \"other\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+                 [dependencies]\nservice-connect = \"0.1\"\n";
+    let app = fresh()
+        .file("crates/other/Cargo.toml", other)
+        .file("crates/other/src/lib.rs", "");
+    let written = of(&app, &[]);
+    assert!(written.contains(&by_version), "{written}");
+
+    // What is near is written as one would write it.
+    let app = ["runtime", "codegen"].iter().fold(fresh(), |app, part| {
+        app.file(&format!("vendor/sc/{part}/Cargo.toml"), "")
+    });
+    let written = of(&app, &["--path", "../../vendor/sc"]);
+    assert!(
+        written.contains("service-connect = { path = \"../../vendor/sc/runtime\" }\n"),
+        "{written}"
+    );
+    let arguments = ["init", "-C", "crates/web", "--path", "../../vendor"];
+    run(&fresh().path(), &arguments).refused("does not hold `service-connect`: there is no");
 }
 
 #[test]

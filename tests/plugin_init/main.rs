@@ -82,7 +82,7 @@ fn ready() -> App {
 }
 
 fn init(app: &App) -> Run {
-    run(&app.path(), &["init", "-C", "crates/web"])
+    run(&app.path(), &["init", "--registry", "-C", "crates/web"])
 }
 
 fn read(app: &App, file: &str) -> String {

@@ -108,6 +108,23 @@ fn the_services_are_asked_for_listed_named_or_built_there() {
 }
 
 #[test]
+fn a_service_of_two_crates_is_said() {
+    let api = "[package]\nname = \"api\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    let app = fresh()
+        .file("crates/api/Cargo.toml", api)
+        .file("crates/api/src/lib.rs", "");
+    let arguments = ["init", "-p", "web", "--registry", "--dry-run"];
+    let alone = run(&app.path(), &arguments);
+    assert_eq!((alone.code, &*alone.stderr), (Some(0), ""));
+    let both = run(
+        &app.path(),
+        &[&arguments[..], &["--service", "api"]].concat(),
+    );
+    let said = "warning: `api` runs as `api` too: say in the Cargo.toml of one of them";
+    assert!(both.stderr.starts_with(said), "{both:#?}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_nothing_is_written() {
     let manifest = read(&ready(), "crates/web/Cargo.toml");
     let with =

@@ -48,7 +48,10 @@ fn an_empty_crate_gets_all_that_it_needs_and_a_call() {
 fn a_dry_run_is_a_diff_that_git_applies_and_writes_nothing() {
     let app = fresh();
     let before = files(&app.path());
-    let dry = run(&app.path(), &["init", "-p", "web", "--dry-run"]);
+    let dry = run(
+        &app.path(),
+        &["init", "--registry", "-p", "web", "--dry-run"],
+    );
     assert_eq!((dry.code, &*dry.stderr), (Some(0), ""));
     assert_eq!(files(&app.path()), before);
 
@@ -68,7 +71,11 @@ fn a_dry_run_is_a_diff_that_git_applies_and_writes_nothing() {
 fn json_has_the_changes_and_what_else_there_is_to_know() {
     let app = ready().file("crates/web/src/main.rs", "fn main() {}\n");
     for (arguments, dry_run) in [(&["--dry-run"][..], true), (&[], false)] {
-        let all = [&["init", "-C", "crates/web", "--format", "json"], arguments].concat();
+        let all = [
+            &["init", "--registry", "-C", "crates/web", "--format", "json"],
+            arguments,
+        ]
+        .concat();
         let found = run(&app.path(), &all);
         assert_eq!((found.code, &*found.stderr), (Some(0), ""));
         let expected = json!({
@@ -91,7 +98,10 @@ fn json_has_the_changes_and_what_else_there_is_to_know() {
             expected
         );
     }
-    let again = run(&app.path(), &["init", "-p", "web", "--format", "json"]);
+    let again = run(
+        &app.path(),
+        &["init", "--registry", "-p", "web", "--format", "json"],
+    );
     let again: Value = serde_json::from_str(&again.stdout).unwrap();
     assert_eq!(again["changes"], json!([]));
 }
@@ -108,7 +118,7 @@ fn a_crate_without_a_workspace_and_one_that_is_its_root_will_do() {
         let app = App::shop()
             .file("Cargo.toml", format!("{head}{PACKAGE}"))
             .file("src/main.rs", HELLO);
-        assert_eq!(run(&app.path(), &["init"]).code, Some(0));
+        assert_eq!(run(&app.path(), &["init", "--registry"]).code, Some(0));
         let text = read(&app, "Cargo.toml");
         let expected = if tail.is_empty() {
             format!("\nservice-connect = \"{VERSION}\"\n")
@@ -117,7 +127,7 @@ fn a_crate_without_a_workspace_and_one_that_is_its_root_will_do() {
         };
         assert!(text.contains(&expected), "{text}");
         assert!(
-            run(&app.path(), &["init"])
+            run(&app.path(), &["init", "--registry"])
                 .stderr
                 .starts_with("nothing to do")
         );
@@ -131,7 +141,10 @@ fn git_applies_the_diff_of_an_empty_file() {
         fs::remove_file(app.path().join("crates/web/src/main.rs")).unwrap();
         app
     };
-    let dry = run(&app().path(), &["init", "-p", "web", "--dry-run"]);
+    let dry = run(
+        &app().path(),
+        &["init", "--registry", "-p", "web", "--dry-run"],
+    );
     assert!(
         dry.stdout.starts_with("--- a/crates/web/src/lib.rs\n"),
         "{dry:#?}"
