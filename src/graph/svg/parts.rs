@@ -64,7 +64,7 @@ pub fn legend(model: &Model<'_>) -> (Group, Size) {
         let words = match look {
             Look::ServiceConnect => "Service Connect",
             Look::Discovery => "discovery",
-            Look::Doubtful => "doubtful: arrives, but hardly as meant",
+            Look::Doubtful => "doubtful: may arrive, but hardly as meant",
             Look::Broken => "broken",
         };
         group = group
