@@ -20,7 +20,15 @@ fn edit(app: &App, file: &str, from: &str, to: &str) {
     let file = app.path().join(file);
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains(from), "{from} is not in {}", file.display());
-    fs::write(file, text.replace(from, to)).unwrap();
+    replace(&file, text.replace(from, to));
+}
+
+/// Writes a file in one step, so that it is never seen half written.
+fn replace(file: &Path, text: impl AsRef<[u8]>) {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let beside = file.with_file_name(format!(".{name}.new"));
+    fs::write(&beside, text).unwrap();
+    fs::rename(beside, file).unwrap();
 }
 
 /// Waits until the service listens for the `number`th time.
@@ -257,7 +265,7 @@ fn what_is_undone_while_a_task_ends_runs_again() {
     let slow = "slow = { command = [\"./slow.sh\"] }\n";
     let marks = tempfile::TempDir::new().unwrap();
     let script = "#!/bin/sh\n\
-                  trap 'echo ending; while test -e \"$MARKS/hold\"; do sleep 0.1; done; exit 0' TERM\n\
+                  trap 'echo ending; while test -e \"$MARKS/hold\"; do sleep 0.1; done; echo gone; exit 0' TERM\n\
                   touch \"$PIDS/$$\"\necho up\nwhile :; do sleep 0.1; done\n";
     let app = workspace(&format!("[workspace.metadata.service-connect.dev]\n{slow}"))
         .file("slow.sh", script);
@@ -275,6 +283,8 @@ fn what_is_undone_while_a_task_ends_runs_again() {
     dev.wait_until(|stdout, _| stdout.matches("shop as in test").count() >= 3);
     fs::remove_file(marks.path().join("hold")).unwrap();
     dev.wait_until(|stdout, _| stdout.matches("slow    | up").count() >= 2);
+    // It came to its own end, and was not killed.
+    assert!(dev.stdout.contains("slow    | gone\n"), "{}", dev.stdout);
     end(dev);
 }
 
