@@ -288,6 +288,29 @@ fn what_is_undone_while_a_task_ends_runs_again() {
     end(dev);
 }
 
+#[test]
+fn cargo_is_asked_once_for_each_build() {
+    let marks = tempfile::TempDir::new().unwrap();
+    let app = workspace("").file(
+        "cargo.sh",
+        "#!/bin/sh\necho \"$1\" >> \"$MARKS/asked\"\nexec \"$REAL_CARGO\" \"$@\"\n",
+    );
+    let cargo = app.path().join("cargo.sh");
+    make_executable(&cargo);
+    let mut dev = Dev::over(&app, &[])
+        .with("MARKS", marks.path().to_str().unwrap())
+        .with("REAL_CARGO", env!("CARGO"))
+        .with("CARGO", cargo.to_str().unwrap())
+        .start();
+    dev.wait_for(&UP);
+    edit(&app, "api/src/main.rs", "{service} of", "{service} anew of");
+    wait_for_start(&mut dev, "api", 2);
+    end(dev);
+    let asked = fs::read_to_string(marks.path().join("asked")).unwrap();
+    let asked: Vec<_> = asked.lines().collect();
+    assert_eq!(asked, ["metadata", "build", "metadata", "build"]);
+}
+
 fn make_executable(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();

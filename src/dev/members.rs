@@ -1,9 +1,10 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
+use cargo_metadata::Metadata;
 use service_connect::__private::override_name;
 use service_connect_codegen::map::Call;
 use service_connect_codegen::{Application, Deployment, Environment, Kind, nearest};
@@ -42,10 +43,10 @@ pub struct Members {
 
 impl Members {
     /// Those of the environment that was asked for; `stand_ins` take the place of services, and more of them may be
-    /// called by containers.
+    /// called by containers. That cargo has no `metadata` counts after what is wrong with the application.
     pub fn find(
         context: &Context,
-        directory: &Path,
+        metadata: Result<Metadata>,
         stand_ins: Vec<(String, Source)>,
         calls: &[Call],
     ) -> Result<Self> {
@@ -55,7 +56,7 @@ impl Members {
         let (index, environment) =
             default_environment(&environments).ok_or_else(|| anyhow!("there is no environment"))?;
         let replaced: Vec<&str> = stand_ins.iter().map(|(name, _)| name.as_str()).collect();
-        let (mut programs, inputs) = programs::find(context, directory, &replaced)?;
+        let (mut programs, inputs) = programs::find(context, &metadata?, &replaced)?;
         let mut stand_ins = stand_ins;
         let mut members = Self {
             application: name,

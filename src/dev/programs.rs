@@ -1,9 +1,9 @@
 //! Which package of the cargo workspace runs as which service.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use cargo_metadata::Package;
+use cargo_metadata::{Metadata, Package};
 use service_connect_codegen::callers;
 
 use crate::cargo;
@@ -27,16 +27,15 @@ pub struct Program {
     pub directory: PathBuf,
 }
 
-/// The programs in the cargo workspace around `directory`, each service's at most once, and none of those that are
+/// The programs in the cargo workspace, each service's at most once, and none of those that are
 /// `replaced`; with what they are built from.
 pub fn find(
     context: &Context,
-    directory: &Path,
+    metadata: &Metadata,
     replaced: &[&str],
 ) -> Result<(Vec<Program>, Inputs)> {
-    let metadata = cargo::metadata(directory)?;
     let mut programs: Vec<Program> = Vec::new();
-    for (package, directory) in cargo::packages(&metadata, &context.workspace) {
+    for (package, directory) in cargo::packages(metadata, &context.workspace) {
         let mut services = services(context, package)?;
         services.retain(|service| !replaced.contains(&service.as_str()));
         for service in services {
@@ -68,7 +67,7 @@ pub fn find(
         );
     }
     let directories = programs.iter().map(|program| &*program.directory);
-    let inputs = Inputs::of(&metadata, directories, &context.workspace.copilot());
+    let inputs = Inputs::of(metadata, directories, &context.workspace.copilot());
     Ok((programs, inputs))
 }
 

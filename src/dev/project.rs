@@ -7,9 +7,10 @@ use anyhow::{Context as _, Result};
 use tokio::task::spawn_blocking;
 
 use crate::calls;
+use crate::cargo;
 use crate::context::Context;
 use crate::options::Selection;
-use crate::scan::Asked;
+use crate::scan::Sources;
 
 use super::Arguments;
 use super::build::{Input, build};
@@ -43,7 +44,7 @@ impl Project {
             ..
         } = &self.arguments;
         // cargo takes its time, so it is asked before anything else.
-        let asked = Asked::cargo(&self.selection);
+        let asked = cargo::Asked::about(&self.selection.directory);
         let context = Context::open(&self.selection)?;
         let stand_ins = stand_in::all(services, context.stand_ins())?;
         if let Some(Request { service, .. }) = request
@@ -52,10 +53,12 @@ impl Project {
             context.service(service)?;
         }
         // What keeps the sources from being read keeps the programs from being found, too.
-        let sources = asked.read(&context, &self.selection).ok().flatten();
+        let metadata = asked.answer();
+        let environments = &self.selection.environments;
+        let sources = metadata.as_ref().ok();
+        let sources = sources.map(|metadata| Sources::of(metadata, &context, environments));
         let calls = calls::all(&context, sources.as_ref());
-        let directory = &self.selection.directory;
-        let mut members = Members::find(&context, directory, stand_ins, &calls)?;
+        let mut members = Members::find(&context, metadata, stand_ins, &calls)?;
         context.note_unnamed();
         members.is_all_seen = sources.is_some_and(|sources| sources.unseen.is_empty());
         if let Some(request) = request {
