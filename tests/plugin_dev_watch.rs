@@ -311,6 +311,37 @@ fn cargo_is_asked_once_for_each_build() {
     assert_eq!(asked, ["metadata", "build", "metadata", "build"]);
 }
 
+/// A build script that has all below `proto` as its text.
+const PROTO: &str = r#"
+fn main() {
+    println!("cargo::rerun-if-changed=proto");
+    let text = ["proto/a.txt", "proto/deep/b.txt"].map(|file| std::fs::read_to_string(file).unwrap_or_default());
+    println!("cargo::rustc-env=TEXT={}", text.concat());
+}
+"#;
+
+#[test]
+fn a_directory_that_a_build_script_names_counts_with_all_below_it() {
+    let app = workspace("")
+        .file("api/build.rs", PROTO)
+        .file("api/proto/a.txt", "one");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    edit(&app, "api/proto/a.txt", "one", "two");
+    wait_for_start(&mut dev, "api", 2);
+    assert_eq!(dev.get("api", "/text"), "two");
+    // With all that is in it at once.
+    let app = app.file("api/aside/b.txt", " and three");
+    let [from, to] = ["api/aside", "api/proto/deep"].map(|path| app.path().join(path));
+    fs::rename(from, to).unwrap();
+    wait_for_start(&mut dev, "api", 3);
+    assert_eq!(dev.get("api", "/text"), "two and three");
+    edit(&app, "api/proto/deep/b.txt", "three", "four");
+    wait_for_start(&mut dev, "api", 4);
+    assert_eq!(dev.get("api", "/text"), "two and four");
+    end(dev);
+}
+
 fn make_executable(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();

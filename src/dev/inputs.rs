@@ -32,6 +32,8 @@ pub struct Inputs {
     target: PathBuf,
     /// Files wherever they are, which the compiler said that it read.
     files: BTreeSet<PathBuf>,
+    /// Directories that build scripts named: all that is below them.
+    trees: BTreeSet<PathBuf>,
 }
 
 impl Inputs {
@@ -63,6 +65,7 @@ impl Inputs {
             copilot: real(copilot),
             target: real(metadata.target_directory.as_std_path()),
             files: BTreeSet::new(),
+            trees: BTreeSet::new(),
         }
     }
 
@@ -72,8 +75,9 @@ impl Inputs {
         let files = text.lines().flat_map(prerequisites).map(PathBuf::from);
         let files = files.map(|file| real(&file));
         let others = files.filter(|file| !file.starts_with(&self.target));
-        let others: Vec<PathBuf> = others.collect();
-        self.files.extend(others);
+        let (trees, files): (Vec<_>, Vec<_>) = others.partition(|file| file.is_dir());
+        self.trees.extend(trees);
+        self.files.extend(files);
     }
 
     /// The lock of the cargo workspace.
@@ -103,6 +107,10 @@ impl Inputs {
                 .map(Path::new)
                 .contains(&below);
         }
+        let mut trees = self.trees.iter().map(|tree| path.strip_prefix(tree));
+        if trees.any(|below| below.is_ok_and(|below| !is_hidden(below))) {
+            return true;
+        }
         self.packages.iter().any(|package| {
             path.strip_prefix(package).is_ok_and(|below| {
                 let is_code = path.extension().is_some_and(|end| end == "rs");
@@ -116,31 +124,42 @@ impl Inputs {
         let mut directories = BTreeSet::from([self.root.clone(), self.root.join(SETTINGS)]);
         let files = self.files.iter().filter_map(|file| file.parent());
         directories.extend(files.map(Path::to_owned));
-        let mut left: Vec<PathBuf> = self.packages.iter().cloned().collect();
-        left.push(self.copilot.clone());
+        // What is another package is a package's own affair, and nothing to a build script.
+        let is_other = |directory: &Path| directory.join("Cargo.toml").exists();
+        let packages = self.packages.iter().chain([&self.copilot]);
+        self.walk(packages, &mut directories, is_other);
+        self.walk(&self.trees, &mut directories, |_| false);
+        directories
+    }
+
+    /// Adds directories with all below them from which something may be built.
+    fn walk<'a>(
+        &self,
+        from: impl IntoIterator<Item = &'a PathBuf>,
+        found: &mut BTreeSet<PathBuf>,
+        is_other: impl Fn(&Path) -> bool,
+    ) {
+        let mut left: Vec<PathBuf> = from.into_iter().cloned().collect();
         while let Some(directory) = left.pop() {
             let entries = fs::read_dir(&directory).into_iter().flatten().flatten();
             for entry in entries {
                 // Links lead to what is elsewhere, or around in a circle.
                 let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
                 let path = entry.path();
-                if is_directory && !self.is_left_out(&path) {
+                if is_directory && !self.is_left_out(&path) && !is_other(&path) {
                     left.push(path);
                 }
             }
-            directories.insert(directory);
+            found.insert(directory);
         }
-        directories
     }
 
-    /// Whether nothing is built from what is in that directory: what is built, or another package.
+    /// Whether nothing is built from what is in that directory: what is hidden, installed or built.
     fn is_left_out(&self, directory: &Path) -> bool {
         let name = directory.file_name().unwrap_or_default();
-        let is_other = directory.join("Cargo.toml").exists();
         is_hidden(Path::new(name))
             || name == "node_modules"
             || directory == self.target
-            || is_other
             || directory.join(CACHE).exists()
     }
 }
@@ -196,6 +215,7 @@ mod tests {
             copilot: "/w/copilot".into(),
             target: "/w/target".into(),
             files: BTreeSet::from(["/w/api/migrations/1.sql".into(), "/x/.page".into()]),
+            trees: BTreeSet::from(["/w/api/proto".into(), "/w/api/.sqlx".into()]),
         };
         for (path, matters) in [
             ("/w/api/src/main.rs", true),
@@ -206,6 +226,11 @@ mod tests {
             ("/w/api/Cargo.toml", true),
             ("/w/api/migrations/1.sql", true),
             ("/x/.page", true),
+            ("/w/api/proto", true),
+            ("/w/api/proto/v1/orders.proto", true),
+            ("/w/api/.sqlx/query.json", true),
+            ("/w/api/proto/.orders.proto.swp", false),
+            ("/w/api/protocol", false),
             ("/w/Cargo.lock", true),
             ("/w/copilot/api/manifest.yml", true),
             ("/w/copilot/.workspace", true),
