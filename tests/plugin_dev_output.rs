@@ -110,6 +110,30 @@ fn nothing_that_a_terminal_obeys_gets_through() {
     assert_eq!(obeyed, None, "{written:?}");
 }
 
+#[test]
+fn a_very_long_line_is_split_between_characters() {
+    let limit = 1 << 16;
+    let long = format!("x{}", "ä".repeat(40_000));
+    let [just, as_well] = ["y", "z"].map(|letter| letter.repeat(limit));
+    let app = workspace(
+        "[workspace.metadata.service-connect.dev]\nlong = { command = [\"cat\", \"long.txt\"] }\n",
+    );
+    let app = app.file("long.txt", format!("{long}\n{just}\n{as_well}\r\nend"));
+    let dev = Dev::over(&app, &["--format", "json", "--logs", "long"]);
+    let ready = "{\"service\":\"worker\",\"task\":1,\"event\":\"ready\"}";
+    let (run, _) = dev.signalled(&["\"end\"", ready], &[Signal::INT]);
+    let objects = objects(&run.stdout);
+    let lines = objects.iter().filter_map(|object| object["line"].as_str());
+    let lines: Vec<&str> = lines.collect();
+    // The character that 64 KiB would split is left to the second part.
+    let (first, second) = long.split_at(limit - 1);
+    let lengths: Vec<_> = lines.iter().map(|line| line.len()).collect();
+    assert!(
+        lines == [first, second, &just, &as_well, "end"],
+        "{lengths:?}"
+    );
+}
+
 fn objects(stdout: &str) -> Vec<Value> {
     let lines = stdout.lines();
     lines

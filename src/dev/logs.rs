@@ -21,8 +21,8 @@ use super::members::Members;
 use super::task::Task;
 use super::ways;
 
-/// The length in bytes after which a line is broken.
-const LINE: u64 = 1 << 16;
+/// The length in bytes after which a line is split: a service that never ends one must not fill the memory.
+const LINE: usize = 1 << 16;
 
 /// How long the last lines may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -219,21 +219,43 @@ fn write(sink: Sink, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
     Ok(())
 }
 
+/// Passes on each line. One of more than [`LINE`] bytes comes as several, split between characters.
 async fn read(from: impl AsyncRead + Unpin, layout: Layout, to: mpsc::Sender<String>) {
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
+    let mut is_rest = false;
     loop {
-        line.clear();
-        match (&mut from).take(LINE).read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => return,
+        let room = LINE - line.len();
+        let mut part = (&mut from).take(room as u64);
+        match part.read_until(b'\n', &mut line).await {
+            Err(_) => return,
+            Ok(0) if line.is_empty() => return,
             Ok(_) => {}
         }
-        // What is not shown is read all the same, or the service would stand still.
-        let Some(text) = layout.of(&line) else {
-            continue;
+        let is_split = line.len() == LINE && !line.ends_with(b"\n");
+        let rest = if is_split {
+            line.split_off(LINE - begun(&line))
+        } else {
+            Vec::new()
         };
-        if to.send(text).await.is_err() {
+        // Where it ends just behind a part, there is nothing left of it.
+        let is_nothing = is_rest && matches!(&*line, b"\n" | b"\r\n");
+        // What is not shown is read all the same, or the service would stand still.
+        if !is_nothing
+            && let Some(text) = layout.of(&line)
+            && to.send(text).await.is_err()
+        {
             return;
         }
+        is_rest = is_split;
+        line = rest;
     }
+}
+
+/// How many bytes at the end are a character that is still to be completed.
+fn begun(text: &[u8]) -> usize {
+    let last = text.utf8_chunks().last();
+    let last = last.map(|chunk| chunk.invalid()).unwrap_or_default();
+    let is_begun = str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+    if is_begun { last.len() } else { 0 }
 }
