@@ -1,6 +1,7 @@
 //! What the services write and what happens to them: one line after the other, each with the name of its task.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use anstyle::{AnsiColor, Color};
 use anyhow::{Context as _, Result};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -18,6 +19,7 @@ use crate::progress::aside;
 
 use super::events::{self, Event};
 use super::members::Members;
+use super::system::when_unread;
 use super::task::Task;
 use super::ways;
 
@@ -56,6 +58,8 @@ pub struct Log {
     style: Style,
     lines: mpsc::Sender<String>,
     written: oneshot::Receiver<()>,
+    /// Told when the reader of stdout leaves.
+    left: Arc<Notify>,
     senders: JoinSet<()>,
     tasks: Vec<Task>,
     /// Who is there, as it was shown last.
@@ -76,10 +80,16 @@ impl Log {
         };
         let thread = thread::Builder::new().name("logs".into()).spawn(writer);
         thread.context("the thread that writes the logs cannot be started")?;
+        let left = Arc::new(Notify::new());
+        if let Sink::Stdout = sink {
+            let left = Arc::clone(&left);
+            when_unread(move || left.notify_one());
+        }
         Ok(Self {
             style,
             lines,
             written,
+            left,
             senders: JoinSet::new(),
             tasks: Vec::new(),
             shown: String::new(),
@@ -164,9 +174,12 @@ impl Log {
         format!("{color}{name:width$} |{color:#} ")
     }
 
-    /// Waits until nobody reads the logs any more.
+    /// Waits until nobody reads the logs any more, which may show only in the next line.
     pub async fn unread(&self) {
-        self.lines.closed().await;
+        tokio::select! {
+            () = self.lines.closed() => {}
+            () = self.left.notified() => {}
+        }
     }
 
     /// Writes the last lines of services that have ended.

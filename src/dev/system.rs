@@ -1,17 +1,23 @@
-//! What operating systems do differently: signals, and groups of processes.
+//! What operating systems do differently: signals, groups of processes, and pipes that nobody reads any more.
 
 #[cfg(not(unix))]
-pub use other::{Group, Signals};
+pub use other::{Group, Signals, when_unread};
 #[cfg(unix)]
-pub use unix::{Group, Signals};
+pub use unix::{Group, Signals, when_unread};
 
 #[cfg(unix)]
 mod unix {
+    use std::fs::File;
     use std::io;
     use std::iter;
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::FileTypeExt as _;
     use std::os::unix::process::CommandExt as _;
     use std::process::Stdio;
+    use std::thread;
 
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::Errno;
     use rustix::process::{Pid, Signal, kill_process, kill_process_group};
     use tokio::process::{Child, Command};
     use tokio::signal::unix::{self, SignalKind};
@@ -41,6 +47,28 @@ mod unix {
                 _ = self.hang_up.recv() => "SIGHUP",
             }
         }
+    }
+
+    /// Calls `then` once the pipe that stdout is has no reader any more, be there something to write or not. The end
+    /// of a terminal is a signal; a socket whose other end only stopped writing would look the same.
+    pub fn when_unread(then: impl FnOnce() + Send + 'static) {
+        let Ok(stdout) = io::stdout().as_fd().try_clone_to_owned() else {
+            return;
+        };
+        let stdout = File::from(stdout);
+        let metadata = stdout.metadata();
+        if !metadata.is_ok_and(|metadata| metadata.file_type().is_fifo()) {
+            return;
+        }
+        let wait = move || {
+            let mut ends = [PollFd::new(&stdout, PollFlags::HUP)];
+            while let Err(Errno::INTR) = poll(&mut ends, None) {}
+            if !ends[0].revents().is_empty() {
+                then();
+            }
+        };
+        // Without the thread it shows when something is written.
+        let _ = thread::Builder::new().name("reader".into()).spawn(wait);
     }
 
     /// A process and, where it leads a group, what it started.
@@ -175,6 +203,9 @@ mod other {
             }
         }
     }
+
+    /// It shows when something is written.
+    pub fn when_unread(_: impl FnOnce() + Send + 'static) {}
 
     /// There are no groups: the process is on its own, and can only be killed.
     pub struct Group;
