@@ -7,13 +7,21 @@ mod plugin_support;
 #[path = "plugin_dev/support.rs"]
 mod support;
 
-use std::io::Read;
 use std::time::Duration;
 
+use plugin_support::Run;
 use rustix::process::Signal;
+use support::{Dev, Hold, workspace};
 
-use support::{Dev, assert_nothing_left, workspace};
-use tempfile::TempDir;
+/// All that the services write.
+const LOGS: [&str; 4] = [
+    "api     | listening",
+    "nightly | done",
+    "web     | listening",
+    "worker  | waiting",
+];
+
+const KILLED: &str = "what did not end within 5 s is killed\n";
 
 #[test]
 fn a_request_is_answered_in_the_last_line() {
@@ -63,9 +71,23 @@ fn an_answer_that_is_no_2xx_is_printed_and_fails() {
     );
 }
 
+/// With `api` that dies once all others run.
+#[track_caller]
+fn with_one_that_dies(arguments: &[&str]) -> Run {
+    let hold = Hold::new();
+    let dev = Dev::new(arguments).held("api", &hold).with("DIE", "api");
+    let mut dev = dev.start();
+    dev.wait_until(|stdout, stderr| {
+        let mut others = LOGS[1..].iter();
+        others.all(|line| stdout.contains(line) || stderr.contains(line))
+    });
+    hold.let_go();
+    dev.end(&[]).0
+}
+
 #[test]
 fn a_service_that_dies_before_the_request_ends_all() {
-    let run = Dev::new(&["--request", "web/"]).with("DIE", "api").run();
+    let run = with_one_that_dies(&["--request", "web/"]);
     assert_eq!(run.code, Some(2), "{run:#?}");
     assert_eq!(run.stdout, "");
     let end = "error: `api` ended (exit status: 3), so the others were stopped\n";
@@ -81,21 +103,17 @@ fn a_service_that_dies_during_the_request_ends_all() {
 
 #[test]
 fn an_interrupt_stops_all() {
-    let (run, _) = Dev::new(&[]).signalled(
-        &["nightly | done", "web     | listening", "worker  | waiting"],
-        &[Signal::INT],
-    );
+    let mut dev = Dev::new(&[]).start();
+    dev.wait_for(&LOGS);
+    dev.wait_for_note(&["`nightly` ended (exit status: 0)\n"]);
+    let (run, _) = dev.end(&[Signal::INT]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     assert!(
         run.stdout.starts_with("shop as in test\n"),
         "{}",
         run.stdout
     );
-    assert!(
-        run.stderr.ends_with("`nightly` ended (exit status: 0)\n"),
-        "{}",
-        run.stderr
-    );
+    assert!(!run.stderr.contains(KILLED), "{}", run.stderr);
 }
 
 #[test]
@@ -103,24 +121,20 @@ fn what_does_not_end_by_itself_is_killed() {
     let dev = Dev::new(&[]).with("STUBBORN", "worker");
     let (run, time) = dev.signalled(&["worker  | will not end"], &[Signal::TERM]);
     assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(
-        run.stderr
-            .ends_with("what did not end within 5 s is killed\n"),
-        "{}",
-        run.stderr
-    );
-    assert!(
-        time > Duration::from_secs(4) && time < Duration::from_secs(9),
-        "{time:?}"
-    );
+    let notes = format!("still ending: `worker`; Ctrl-C kills what is left\n{KILLED}");
+    assert!(run.stderr.ends_with(&notes), "{}", run.stderr);
+    assert!(time > Duration::from_secs(4), "{time:?}");
 }
 
 #[test]
 fn a_second_interrupt_waits_for_nothing() {
-    let dev = Dev::new(&[]).with("STUBBORN", "worker");
-    let (run, time) = dev.signalled(&["worker  | will not end"], &[Signal::INT, Signal::INT]);
+    let mut dev = Dev::new(&[]).with("STUBBORN", "worker").start();
+    dev.wait_for(&["worker  | will not end"]);
+    dev.signal(Signal::INT);
+    dev.wait_for_note(&["still ending: `worker`; Ctrl-C kills what is left\n"]);
+    let (run, _) = dev.end(&[Signal::INT]);
     assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(time < Duration::from_secs(4), "{time:?}");
+    assert!(!run.stderr.contains(KILLED), "{}", run.stderr);
 }
 
 #[test]
@@ -133,17 +147,11 @@ fn nothing_outlives_a_plugin_that_is_killed() {
 
 #[test]
 fn a_reader_of_the_logs_that_leaves_ends_all() {
-    let mut dev = Dev::new(&[]);
-    let mut child = dev.command.spawn().unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    stdout.read_exact(&mut [0]).unwrap();
-    drop(stdout);
-    let mut stderr = String::new();
-    let mut from = child.stderr.take().unwrap();
-    from.read_to_string(&mut stderr).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{stderr}");
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    assert_nothing_left(dev.pids.path());
+    // Nothing is written any more that could fail.
+    let too_little = |read: &str| !LOGS.iter().all(|line| read.contains(line));
+    let (run, _) = Dev::new(&[]).start_read_while(too_little).end(&[]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn without_watching_a_service_that_dies_ends_all() {
 
 #[test]
 fn a_service_that_never_was_ready_ends_all_as_one_that_was() {
-    let run = Dev::new(&["--no-watch"]).with("DIE", "api").run();
+    let run = with_one_that_dies(&["--no-watch"]);
     assert_eq!(run.code, Some(1), "{run:#?}");
     let end = "error: `api` ended (exit status: 3), so the others were stopped\n";
     assert!(run.stderr.ends_with(end), "{}", run.stderr);
@@ -167,8 +175,9 @@ fn a_service_that_never_was_ready_ends_all_as_one_that_was() {
 
 #[test]
 fn a_request_waits_for_services_no_longer_than_it_may() {
-    let dev = Dev::new(&["--request", "web/", "--timeout", "1"]).with("STUBBORN", "api");
-    let run = dev.run();
+    let hold = Hold::new();
+    let dev = Dev::new(&["--request", "web/", "--timeout", "1"]).held("api", &hold);
+    let run = dev.run_at_once();
     assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
     let waited = "error: waited 1 s for `api` to accept connections on 127.0.0.1:";
     assert!(run.stderr.contains(waited), "{}", run.stderr);
@@ -193,20 +202,16 @@ fn a_build_that_fails_is_the_end() {
 
 #[test]
 fn a_build_that_is_stopped_leaves_no_process() {
-    let marks = TempDir::new().unwrap();
-    std::fs::write(marks.path().join("hold"), "").unwrap();
+    let hold = Hold::new();
+    hold.set();
     let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
-    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
-    let mut dev = dev.start();
-    dev.wait_for_note(&["Compiling api"]);
-    while !marks.path().join("held").exists() {
-        std::thread::yield_now();
-    }
-    let (run, time) = dev.end(&[Signal::TERM]);
+    let dev = Dev::over(&app, &[]).with("MARKS", hold.marks()).start();
+    hold.wait();
+    // It would not end by itself.
+    let (run, _) = dev.end(&[Signal::TERM]);
     assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
     let end = "error: stopped by SIGTERM before the services were built\n";
     assert!(run.stderr.ends_with(end), "{}", run.stderr);
-    assert!(time < Duration::from_secs(4), "{time:?}");
 }
 
 #[test]
@@ -217,7 +222,9 @@ fn each_of_several_tasks_that_do_not_end_is_killed() {
         "web.2   | will not end",
         "web.3   | will not end",
     ];
-    let (run, time) = dev.signalled(&texts, &[Signal::INT]);
+    let (run, _) = dev.signalled(&texts, &[Signal::INT]);
     assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(time < Duration::from_secs(9), "{time:?}");
+    let notes =
+        format!("still ending: `web.1`, `web.2`, `web.3`; Ctrl-C kills what is left\n{KILLED}");
+    assert!(run.stderr.ends_with(&notes), "{}", run.stderr);
 }

@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use plugin_support::run;
-use support::{Dev, app, workspace};
+use support::{Dev, Hold, app, workspace};
 
 #[test]
 fn only_the_logs_that_are_asked_for_are_shown() {
@@ -48,7 +48,13 @@ fn logs_of_what_does_not_run_here_are_refused() {
 
 #[test]
 fn programs_get_one_object_a_line() {
-    let dev = Dev::new(&["--format", "json", "--request", "web/"]).run();
+    let hold = Hold::new();
+    let dev = Dev::new(&["--format", "json", "--request", "web/"]).held("web", &hold);
+    let mut dev = dev.start();
+    // A request does not wait for the end of a job.
+    dev.wait_for(&["{\"service\":\"nightly\",\"task\":1,\"event\":\"ended\""]);
+    hold.let_go();
+    let (dev, _) = dev.end(&[]);
     assert_eq!(dev.code, Some(0), "{dev:#?}");
     let lines = objects(&dev.stdout);
     let of = |service: &str| -> Vec<&Value> {

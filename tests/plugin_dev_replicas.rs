@@ -8,34 +8,45 @@ mod plugin_support;
 mod support;
 
 use plugin_support::run;
+use rustix::process::Signal;
 use support::{Dev, app};
 
 #[test]
 fn each_task_has_its_port_and_callers_know_all() {
-    let dev = Dev::new(&["--replicas", "api=3,worker=2", "--request", "web/variables"]).run();
-    assert_eq!(dev.code, Some(0), "{dev:#?}");
+    let mut dev = Dev::new(&["--replicas", "api=3,worker=2"]).start();
+    dev.wait_for(&[
+        "api.1    | listening\n",
+        "api.2    | listening\n",
+        "api.3    | listening\n",
+        "web      | listening\n",
+        "worker.1 | waiting\n",
+        "worker.2 | waiting\n",
+    ]);
     let mut urls = Vec::new();
     for task in ["api.1", "api.2", "api.3"] {
         let line = format!("  {task}     Backend Service            http://");
-        let row = dev.stderr.lines().find(|row| row.starts_with(&line));
-        let row = row.unwrap_or_else(|| panic!("no {line} in {}", dev.stderr));
+        let row = dev.stdout.lines().find(|row| row.starts_with(&line));
+        let row = row.unwrap_or_else(|| panic!("no {line} in {}", dev.stdout));
         urls.extend(row.split_whitespace().nth(3).map(str::to_owned));
-        let log = format!("{task}    | listening\n");
-        assert!(dev.stderr.contains(&log), "no {log} in {}", dev.stderr);
     }
     let authorities = urls.iter().map(|url| url.strip_prefix("http://").unwrap());
     let authorities = authorities.collect::<Vec<_>>().join(",");
     let variable = format!("SERVICE_CONNECT_URL_API=http://{authorities} ");
-    assert!(dev.stdout.contains(&variable), "{} {variable}", dev.stdout);
-    assert!(dev.stderr.contains("worker.2 | waiting"), "{}", dev.stderr);
+    let variables = dev.get("web", "/variables");
+    assert!(variables.contains(&variable), "{variables} {variable}");
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
 }
 
 #[test]
 fn one_task_of_several_that_dies_ends_all() {
-    let dev = Dev::new(&["--replicas", "web=2", "--request", "web/die"]).run();
-    assert_eq!(dev.code, Some(1), "{dev:#?}");
+    let mut dev = Dev::new(&["--replicas", "web=2", "--no-watch"]).start();
+    dev.wait_for(&["web.1   | listening"]);
+    dev.get("web.1", "/die");
+    let (run, _) = dev.end(&[]);
+    assert_eq!(run.code, Some(1), "{run:#?}");
     let end = "error: `web.1` ended (exit status: 7), so the others were stopped\n";
-    assert!(dev.stderr.ends_with(end), "{}", dev.stderr);
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
 }
 
 #[test]

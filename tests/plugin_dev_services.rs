@@ -11,6 +11,7 @@ use std::net::TcpListener;
 use std::sync::OnceLock;
 
 use plugin_support::{App, run};
+use rustix::process::Signal;
 use support::{Dev, app, workspace};
 
 /// `mail` is a service, `queue` and `redis` are none: the server that `web` runs as stands in for all that have a command.
@@ -42,10 +43,18 @@ fn a_command_stands_in_for_a_service() {
         "mail    | listening",
         "  mail     Backend Service            http://127.0.0.1:",
         "Cargo.toml:6",
-        "nothing listens on 127.0.0.1:9, where `cache` is said to be",
     ] {
         assert!(dev.stderr.contains(line), "no {line} in {}", dev.stderr);
     }
+}
+
+#[test]
+fn where_nothing_listens_is_said() {
+    let mut dev = Dev::over(declared(), &[]).start();
+    dev.wait_for_note(&["nothing listens on 127.0.0.1:9, where `cache` is said to be\n"]);
+    dev.wait_for(&["web     | listening"]);
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
 }
 
 #[test]

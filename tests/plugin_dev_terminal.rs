@@ -13,16 +13,19 @@ use std::fs;
 
 use plugin_support::App;
 use rustix::process::{Signal, kill_process};
-use support::{Dev, workspace};
-use tempfile::TempDir;
+use support::{Dev, Hold, workspace};
 use terminal::Terminal;
 
 const WAITING: &str = "waiting for `api` to accept connections";
 
 #[test]
 fn what_is_waited_for_is_shown_and_gone_once_it_is_there() {
-    let mut terminal = Terminal::start(Dev::new(&["--no-watch"]).with("SLOW", "api"));
-    terminal.wait_for(WAITING);
+    let hold = Hold::new();
+    let mut terminal = Terminal::start(Dev::new(&["--no-watch"]).held("api", &hold));
+    for text in ["web     |", "worker  |", WAITING] {
+        terminal.wait_for(text);
+    }
+    hold.let_go();
     terminal.wait_for("api     |");
     terminal.press("\u{3}");
     let (code, screen) = terminal.end();
@@ -63,11 +66,11 @@ fn an_interrupt_while_something_is_waited_for_leaves_nothing_of_it() {
 
 #[test]
 fn a_build_after_a_change_is_shown_and_gone_once_it_is_over() {
-    let (app, marks) = held();
-    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
+    let (app, hold) = held();
+    let dev = Dev::over(&app, &[]).with("MARKS", hold.marks());
     let mut terminal = Terminal::start(dev);
     terminal.wait_for("api     |");
-    fs::write(marks.path().join("hold"), "").unwrap();
+    hold.set();
     let main = app.path().join("api/src/main.rs");
     let text = fs::read_to_string(&main).unwrap();
     fs::write(
@@ -76,7 +79,7 @@ fn a_build_after_a_change_is_shown_and_gone_once_it_is_over() {
     )
     .unwrap();
     terminal.wait_for(" building ");
-    fs::remove_file(marks.path().join("hold")).unwrap();
+    hold.let_go();
     terminal.wait_for("listening anew");
     terminal.press("\u{3}");
     let (code, screen) = terminal.end();
@@ -91,13 +94,11 @@ fn a_build_after_a_change_is_shown_and_gone_once_it_is_over() {
 
 #[test]
 fn a_first_build_that_is_stopped_leaves_no_process() {
-    let (app, marks) = held();
-    fs::write(marks.path().join("hold"), "").unwrap();
-    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
+    let (app, hold) = held();
+    hold.set();
+    let dev = Dev::over(&app, &[]).with("MARKS", hold.marks());
     let mut terminal = Terminal::start(dev);
-    while !marks.path().join("held").exists() {
-        std::thread::yield_now();
-    }
+    hold.wait();
     kill_process(terminal.pid(), Signal::TERM).unwrap();
     terminal.wait_for(": stopped by SIGTERM before the services were built");
     let (code, _) = terminal.end();
@@ -105,16 +106,21 @@ fn a_first_build_that_is_stopped_leaves_no_process() {
 }
 
 /// With a build that waits while there is a file `hold`.
-fn held() -> (App, TempDir) {
+fn held() -> (App, Hold) {
     let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
-    (app, TempDir::new().unwrap())
+    (app, Hold::new())
 }
 
 #[test]
 fn without_a_terminal_nothing_is_drawn_even_in_color() {
-    let dev = Dev::new(&["--color", "always", "--request", "web/"]);
-    let run = dev.with("SLOW", "api").with("TERM", "xterm").run();
-    assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(!run.stderr.contains("waiting for"), "{}", run.stderr);
+    let hold = Hold::new();
+    // A second longer than it takes until something would be drawn.
+    let arguments = ["--color", "always", "--request", "web/", "--timeout", "2"];
+    let dev = Dev::new(&arguments).held("api", &hold);
+    let run = dev.with("TERM", "xterm").run_at_once();
+    assert_eq!(run.code, Some(2), "{run:#?}");
+    let waited = "waited 2 s for `api`";
+    assert!(run.stderr.contains(waited), "{}", run.stderr);
+    assert!(!run.stderr.contains(WAITING), "{}", run.stderr);
     assert!(!run.stderr.contains('\r'), "{}", run.stderr);
 }

@@ -11,7 +11,9 @@ use service_connect_codegen::Kind;
 use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::output;
 
 use super::events::Event;
 use super::launch::Launch;
@@ -24,6 +26,9 @@ use super::watch::until;
 
 /// How long a task may take to stop after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long they may take to stop before it is said which do.
+const HINT: Duration = Duration::from_secs(1);
 
 /// What the tasks have to do.
 #[derive(Clone, Copy)]
@@ -145,16 +150,36 @@ impl Services {
     /// Asks all to end and, after a while or a further signal, makes them.
     pub async fn stop(mut self, signals: &mut Signals, log: &mut Log) {
         self.order(Order::End, |_| true);
-        tokio::select! {
-            () = all(&mut self.running, log) => return,
-            () = sleep(GRACE) => {
-                crate::output::note(&format!("what did not end within {} s is killed", GRACE.as_secs()));
+        let start = Instant::now();
+        let mut hint = Some(start + HINT);
+        loop {
+            tokio::select! {
+                () = all(&mut self.running, log) => return,
+                () = until(hint) => {
+                    hint = None;
+                    let left = self.left();
+                    output::note(&format!("still ending: {left}; Ctrl-C kills what is left"));
+                }
+                () = sleep_until(start + GRACE) => {
+                    output::note(&format!("what did not end within {} s is killed", GRACE.as_secs()));
+                    break;
+                }
+                _ = signals.next() => break,
             }
-            _ = signals.next() => {}
         }
         self.order(Order::Die, |_| true);
         // A process that even SIGKILL does not end hangs in the system and is not waited for.
         let _ = timeout(GRACE, all(&mut self.running, log)).await;
+    }
+
+    /// Those that run.
+    fn left(&self) -> String {
+        let orders = self.orders.iter();
+        let left = orders.filter(|(_, orders)| !orders.is_closed());
+        let mut left: Vec<_> = left.map(|(task, _)| task).collect();
+        left.sort();
+        let left: Vec<_> = left.iter().map(|task| format!("`{task}`")).collect();
+        left.join(", ")
     }
 }
 

@@ -14,17 +14,18 @@ fn main() {
     let service = env::var("COPILOT_SERVICE_NAME").unwrap();
     leave_number(id());
     let is_meant = |variable: &str| env::var(variable).is_ok_and(|name| name == service);
+    if is_meant("HELD") {
+        let hold = Path::new(&env::var("MARKS").unwrap()).join("hold");
+        while hold.exists() {
+            sleep(Duration::from_millis(20));
+        }
+    }
     if is_meant("DIE") {
-        // Late enough for the others to have left their numbers.
-        sleep(Duration::from_millis(300));
         exit(3);
     }
     if is_meant("STUBBORN") {
         let script = "trap '' TERM; echo will not end; while :; do sleep 1; done";
         panic!("{}", Command::new("sh").args(["-c", script]).exec());
-    }
-    if is_meant("SLOW") {
-        sleep(Duration::from_millis(1500));
     }
     match service.as_str() {
         "worker" => {

@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{OnceLock, mpsc};
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
@@ -14,8 +15,8 @@ use tempfile::TempDir;
 
 use super::plugin_support::{App, Run, plugin};
 
-/// How long a line may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long anything may take that is waited for: only what never comes takes longer, however slow the machine.
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 const SERVER: &str = include_str!("server.rs");
 
@@ -53,6 +54,55 @@ pub fn workspace(more: &str) -> App {
             .backend("mail")
 }
 
+/// Waits until there is something.
+#[track_caller]
+pub fn within_patience<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE, "{what}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until there is a file.
+#[track_caller]
+pub fn wait_for_file(file: &Path) {
+    let what = format!("there is no {}", file.display());
+    within_patience(&what, || file.exists().then_some(()));
+}
+
+/// What holds up a build script or a server, for as long as it is there.
+pub struct Hold(TempDir);
+
+impl Hold {
+    pub fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// What `MARKS` is for `held.rs` and `server.rs`.
+    pub fn marks(&self) -> &str {
+        self.0.path().to_str().unwrap()
+    }
+
+    /// From now on.
+    pub fn set(&self) {
+        fs::write(self.0.path().join("hold"), "").unwrap();
+    }
+
+    /// Waits until a build script is held up.
+    #[track_caller]
+    pub fn wait(&self) {
+        wait_for_file(&self.0.path().join("held"));
+    }
+
+    pub fn let_go(&self) {
+        fs::remove_file(self.0.path().join("hold")).unwrap();
+    }
+}
+
 /// One call of `dev`, and the processes that it starts.
 pub struct Dev {
     pub command: Command,
@@ -85,27 +135,48 @@ impl Dev {
         self
     }
 
-    pub fn run(mut self) -> Run {
-        let run = self.command.output().unwrap().into();
-        assert_nothing_left(self.pids.path());
-        run
+    /// With a service that does nothing before it is let go.
+    pub fn held(self, service: &str, hold: &Hold) -> Self {
+        hold.set();
+        self.with("HELD", service).with("MARKS", hold.marks())
+    }
+
+    #[track_caller]
+    pub fn run(self) -> Run {
+        self.start().end(&[]).0
     }
 
     /// Where it may be over before any process could leave its number.
-    pub fn run_at_once(mut self) -> Run {
-        let run = self.command.output().unwrap().into();
-        assert_all_gone(&started(self.pids.path()));
+    #[track_caller]
+    pub fn run_at_once(self) -> Run {
+        let mut running = self.start();
+        let run = running.wait_for_end();
+        assert_all_gone(&started(running.pids.path()));
         run
     }
 
     /// Starts it, to be looked at while it runs.
-    pub fn start(mut self) -> Running {
+    pub fn start(self) -> Running {
+        self.start_read_while(|_| true)
+    }
+
+    /// The same, with a reader of stdout who leaves once what was read is not `too_little` any more.
+    pub fn start_read_while(
+        mut self,
+        too_little: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Running {
         let mut child = self.command.spawn().unwrap();
         let (send, lines) = mpsc::channel();
         let stdout = child.stdout.take().unwrap();
         let stderr = child.stderr.take().unwrap();
         let to = send.clone();
-        spawn(move || pass_on(stdout, |line| to.send((Stream::Stdout, line)).is_ok()));
+        let mut read = String::new();
+        spawn(move || {
+            pass_on(stdout, |line| {
+                read += &line;
+                to.send((Stream::Stdout, line)).is_ok() && too_little(&read)
+            });
+        });
         spawn(move || pass_on(stderr, |line| send.send((Stream::Stderr, line)).is_ok()));
         Running {
             child,
@@ -117,6 +188,7 @@ impl Dev {
     }
 
     /// Runs until all `texts` are printed, then sends `signals`.
+    #[track_caller]
     pub fn signalled(self, texts: &[&str], signals: &[Signal]) -> (Run, Duration) {
         let mut running = self.start();
         running.wait_for(texts);
@@ -193,26 +265,37 @@ impl Running {
         body.map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
 
-    /// Sends `signals`, and waits for the end.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Sends `signals`, and waits for the end: what came of it, and how long that took.
     #[track_caller]
     pub fn end(mut self, signals: &[Signal]) -> (Run, Duration) {
         let start = Instant::now();
         for signal in signals {
-            kill_process(Pid::from_child(&self.child), *signal).unwrap();
-            // What comes at once may be taken for one.
-            sleep(Duration::from_millis(300));
+            self.signal(*signal);
         }
-        while let Ok((stream, line)) = self.lines.recv() {
-            self.keep(stream, &line);
-        }
-        let code = self.child.wait().unwrap().code();
+        let run = self.wait_for_end();
         assert_nothing_left(self.pids.path());
-        let run = Run {
-            code,
+        (run, start.elapsed())
+    }
+
+    #[track_caller]
+    fn wait_for_end(&mut self) -> Run {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok((stream, line)) => self.keep(stream, &line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(error) => panic!("{error}: {}\n{}", self.stdout, self.stderr),
+            }
+        }
+        let status = within_patience("it does not end", || self.child.try_wait().unwrap());
+        Run {
+            code: status.code(),
             stdout: std::mem::take(&mut self.stdout),
             stderr: std::mem::take(&mut self.stderr),
-        };
-        (run, start.elapsed())
+        }
     }
 }
 
@@ -242,14 +325,9 @@ fn started(pids: &Path) -> Vec<i32> {
 
 #[track_caller]
 fn assert_all_gone(pids: &[i32]) {
-    let start = Instant::now();
-    while pids.iter().any(|pid| is_alive(*pid)) {
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "there are orphans among {pids:?}"
-        );
-        sleep(Duration::from_millis(20));
-    }
+    let what = format!("there are orphans among {pids:?}");
+    let are_gone = || !pids.iter().any(|pid| is_alive(*pid));
+    within_patience(&what, || are_gone().then_some(()));
 }
 
 fn is_alive(pid: i32) -> bool {

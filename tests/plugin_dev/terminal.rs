@@ -6,19 +6,16 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::spawn;
-use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::Pid;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, tcgetattr};
 
-use super::support::{Dev, assert_nothing_left};
+use super::support::{Dev, PATIENCE, assert_nothing_left};
 
 /// What the shell says once `dev` has ended.
 const OVER: &str = "-- over --";
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `dev` in the foreground of a terminal of its own.
 pub struct Terminal {
