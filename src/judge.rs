@@ -172,32 +172,34 @@ impl<'a> Judge<'a> {
             ..
         } in &texts
         {
-            let leads = self.names.leads(caller, *environment, text);
-            let Some(lead) = leads.into_iter().find(|lead| concerns(url, lead)) else {
+            let leads = self.names.of_url(caller, *environment, text).into_iter();
+            let before = ways.len();
+            for lead in leads.filter(|lead| concerns(url, lead)) {
+                if !services.contains(&lead.service) {
+                    services.push(lead.service.clone());
+                }
+                let second = self.second(caller, *environment, url, &lead);
+                let mut finding = lead.finding;
+                if let Some(finding) = &mut finding
+                    && lead.near.is_some()
+                {
+                    // A name that is misspelt does not resolve.
+                    finding.severity = Severity::Warning;
+                }
+                if !self.runs && lead.is_of_caller {
+                    finding = None;
+                }
+                ways.push(Way {
+                    caller,
+                    environment: *environment,
+                    via: lead.via,
+                    finding,
+                    second,
+                });
+            }
+            if ways.len() == before {
                 stray.get_or_insert((*caller, *environment));
-                continue;
-            };
-            if !services.contains(&lead.service) {
-                services.push(lead.service.clone());
             }
-            let second = self.second(caller, *environment, url, &lead);
-            let mut finding = lead.finding;
-            if let Some(finding) = &mut finding
-                && lead.near.is_some()
-            {
-                // A name that is misspelt does not resolve.
-                finding.severity = Severity::Warning;
-            }
-            if !self.runs && lead.is_of_caller {
-                finding = None;
-            }
-            ways.push(Way {
-                caller,
-                environment: *environment,
-                via: lead.via,
-                finding,
-                second,
-            });
         }
         let (service, unclear) = match (&services[..], ways.is_empty()) {
             ([service], _) => {
@@ -332,9 +334,9 @@ fn concerns(url: &HandBuilt, lead: &Lead) -> bool {
 }
 
 /// Where the authority of a URL ends: the bytes of its text before the path. `None` where it is not known, or has a user's
-/// name in it.
+/// name or several hosts in it.
 pub fn authority_end(text: &str) -> Option<usize> {
     let end = origin_end(text);
-    let is_known = !text[..end].contains([UNKNOWN, '@']);
+    let is_known = !text[..end].contains([UNKNOWN, '@', ',']);
     is_known.then_some(end)
 }

@@ -496,6 +496,65 @@ fn a_url_of_a_variable_is_wrong_where_that_is_set() {
     assert_eq!(json.matches("\"url-port\"").count(), 1, "{json}");
 }
 
+/// Items of `web`, and the codes of what is found in them in `test`.
+type Calls = (&'static str, &'static [&'static str]);
+
+/// What is found in each of them, all in one package, each in a module of its own.
+#[track_caller]
+fn check_calls(rows: &[Calls]) {
+    let modules = rows.iter().enumerate();
+    let modules = modules.map(|(index, (items, _))| format!("pub mod m{index} {{ {items} }}\n"));
+    let app = shop(&(modules.collect::<String>() + "fn main() {}\n"));
+    let found = in_rust(&run(
+        &app.path(),
+        &["check", "--format", "json", "--env", "test"],
+    ));
+    let mut broken = Vec::new();
+    for (index, (items, expected)) in rows.iter().enumerate() {
+        let there = found
+            .iter()
+            .filter(|(_, line, _)| *line == index as u64 + 1);
+        let codes: Vec<_> = there.map(|(code, ..)| code).collect();
+        if codes != *expected {
+            broken.push(format!("{items}\n{codes:?}"));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn only_the_host_that_is_called_is_judged() {
+    check_calls(&[
+        (
+            "pub fn f() { get(\"http://api:81/see/http://api:82\"); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { get(\"https://sso.example.com/login?next=http://api:81/\"); }",
+            &[],
+        ),
+        (
+            "pub fn f() { get(\"https://web.archive.org/save/http://api/\"); }",
+            &[],
+        ),
+        (
+            "pub fn f() { get(\"http://127.0.0.1:9000/proxy?u=http://off:81/x\"); }",
+            &[],
+        ),
+        ("pub fn f() { get(\"http://api.other.local/x\"); }", &[]),
+        (
+            "pub fn f() { get(\"http://api.staging.shop.local:8080/x\"); }",
+            &["url-zone"],
+        ),
+        (
+            "pub fn f() { let e = std::env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap(); \
+             get(format!(\"http://api{e}:8080/x\")); }",
+            &["url-zone"],
+        ),
+        ("pub fn f() { get(\"http://api:/x\"); }", &["url-port"]),
+    ]);
+}
+
 /// Sources in which the mark `^` stands before each call by a type that no service has, beside what may be made otherwise.
 const GONE: &[&str] = &[
     "service_connect::clients!(); fn main() { ^Apj::get(\"/\"); Api::get(\"/\"); Apj::new(); }",

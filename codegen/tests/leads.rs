@@ -77,6 +77,28 @@ const LEADS: &[(&str, &str, &[&str])] = &[
         &["off.test.other.local:80 - - url-zone"],
     ),
     (
+        "whatever it listens on, and be it in discovery or not",
+        "http://off.other.local:81 http://worker.test.other.local",
+        &[
+            "off.other.local:81 - - url-zone",
+            "worker.test.other.local:80 - - url-zone",
+        ],
+    ),
+    (
+        "an environment that there is not",
+        "http://off.staging.kudos.local",
+        &["off.staging.kudos.local:80 off - url-zone"],
+    ),
+    (
+        "the dot before the zone may be forgotten",
+        "http://offtest.kudos.local http://off-test.kudos.local http://nothingtest.kudos.local",
+        &[
+            "offtest.kudos.local:80 off - url-zone",
+            "off-test.kudos.local:80 off - url-zone",
+            "nothingtest.kudos.local:80 - - unknown-host",
+        ],
+    ),
+    (
         "what is not in discovery",
         "http://worker.test.kudos.local",
         &["worker.test.kudos.local:80 worker - url-not-in-discovery"],
@@ -116,6 +138,47 @@ const LEADS: &[(&str, &str, &[&str])] = &[
         &["half.test.kudos.local:80 half discovery"],
     ),
     ("or be that of a module", "config.settings.local", &[]),
+    (
+        "a client of no HTTP may be told several",
+        "kafka://half:80,off:80,PLAIN://x mongodb://me@half,half:81/x",
+        &[
+            "half:80 half service-connect",
+            "off:80 off - url-connect-off",
+            "half half service-connect",
+            "half:81 half - url-port",
+        ],
+    ),
+    (
+        "what follows a comma may be a URL of its own",
+        "http://half,redis://half:80,redis://www:8080",
+        &[
+            "half:80 half service-connect",
+            "half:80 half service-connect",
+            "www:8080 web service-connect",
+        ],
+    ),
+    (
+        "a port may be empty",
+        "http://www:/x redis://half:",
+        &["www:80 web - url-port", "half half service-connect"],
+    ),
+    (
+        "a user's name and password may have what ends a host",
+        "postgres://half:123,x@www:8080/x redis://half:1;2&3@off.test.kudos.local:80",
+        &[
+            "www:8080 web service-connect",
+            "off.test.kudos.local:80 off discovery",
+        ],
+    ),
+    (
+        "a query or a brace ends a host too",
+        "https://example.org/login?next=http://half:81&y=1 {http://www:8080}",
+        &[
+            "example.org:443 - -",
+            "half:81 half - url-port",
+            "www:8080 web service-connect",
+        ],
+    ),
     ("or no name at all", "a text about half", &[]),
 ];
 
@@ -138,6 +201,43 @@ fn each_host_leads_to_a_service_or_to_none() {
         })
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn of_one_url_only_its_own_hosts_are_called() {
+    let application = every_kind();
+    let names = Names::of(&application);
+    let api = application.service("api").unwrap();
+    for (url, expected) in [
+        (
+            "https://example.org/login?next=http://half",
+            &["example.org:443 - -"][..],
+        ),
+        (
+            "http://half/see/http://off",
+            &["half:80 half service-connect"],
+        ),
+        (
+            "http://10.0.0.1:9000/proxy?u=http://off:80",
+            &["10.0.0.1:9000 - -"],
+        ),
+        (
+            "kafka://half:80,www:8080/?see=http://off",
+            &[
+                "half:80 half service-connect",
+                "www:8080 web service-connect",
+            ],
+        ),
+        (
+            "half.test.kudos.local:80",
+            &["half.test.kudos.local:80 half discovery"],
+        ),
+        ("see half", &[]),
+    ] {
+        let leads = names.of_url(api, Some(1), url);
+        let found: Vec<_> = leads.iter().map(described).collect();
+        assert_eq!(found, expected, "{url}");
+    }
 }
 
 #[test]

@@ -50,33 +50,79 @@ const TEMPLATES: &[&str] = &["${COPILOT_APPLICATION_NAME}", "${COPILOT_ENVIRONME
 pub(crate) fn hosts(value: &str) -> impl Iterator<Item = Host<'_>> {
     let urls = value
         .match_indices("://")
-        .filter_map(|(at, separator)| in_url(&value[..at], &value[at + separator.len()..]));
+        .flat_map(|(at, _)| in_url(value, at));
     urls.chain(bare(value))
 }
 
-fn in_url<'a>(before: &'a str, after: &'a str) -> Option<Host<'a>> {
+/// Those of the first URL in a value, which is the one that a client connects to; where there is none, as [`hosts`].
+pub(crate) fn first_hosts(value: &str) -> impl Iterator<Item = Host<'_>> {
+    let first = value.find("://");
+    let urls = first.into_iter().flat_map(|at| in_url(value, at));
+    urls.chain(bare(value))
+}
+
+/// Those of the URL whose scheme ends there: several, where a client takes a list of them.
+fn in_url(value: &str, at: usize) -> Vec<Host<'_>> {
+    let Some((protocol, default)) = protocol(&value[..at]) else {
+        return Vec::new();
+    };
+    let after = &value[at + "://".len()..];
+    let authority = &after[..end_of(after, ends_authority)];
+    // A user's name and password may have in them what ends a host.
+    let hosts = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, hosts)| hosts);
+    let list = &hosts[..end_of(hosts, ends_hosts)];
+    let is_next_url =
+        |host: &str| host.ends_with(':') && after[authority.len()..].starts_with("//");
+    let is_list = default.is_none();
+    let members = list.split(',').take(if is_list { usize::MAX } else { 1 });
+    let members = members.filter(|member| !is_next_url(member));
+    let found = members.filter_map(|member| {
+        // RFC 3986 lets a port be empty, which is the scheme's then.
+        let mut host = host(member.strip_suffix(':').unwrap_or(member))?;
+        if host.port.is_none() {
+            host.port = default;
+            host.default_of = default.map(|_| protocol);
+        }
+        Some(host)
+    });
+    found.collect()
+}
+
+/// The scheme at the end of a text, and its port.
+fn protocol(before: &str) -> Option<(&'static str, Option<u16>)> {
     let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     let scheme = before.rsplit(|c| !is_scheme(c)).next()?;
     // As in `postgresql+asyncpg`.
     let protocol = scheme.split('+').next()?;
     let mut schemes = SCHEMES.iter();
-    let (protocol, default) = schemes.find(|(known, _)| known.eq_ignore_ascii_case(protocol))?;
-    let authority = after.split(ends_authority).next()?;
-    let (_, authority) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let mut host = host(authority)?;
-    if host.port.is_none() {
-        host.port = *default;
-        host.default_of = default.map(|_| *protocol);
-    }
-    Some(host)
+    let known = schemes.find(|(known, _)| known.eq_ignore_ascii_case(protocol));
+    known.copied()
+}
+
+/// Where the first such character stands that is not within `${…}`.
+fn end_of(text: &str, ends: fn(char) -> bool) -> usize {
+    let mut filled_in = 0;
+    let mut ends_at = text.char_indices().filter(|(at, c)| {
+        if text[*at..].starts_with("${") {
+            filled_in = text[*at..].find('}').map_or(0, |end| at + end + 1);
+        }
+        *at >= filled_in && ends(*c)
+    });
+    ends_at.next().map_or(text.len(), |(at, _)| at)
 }
 
 fn ends_authority(c: char) -> bool {
     let delimits = matches!(
         c,
-        '/' | '?' | '#' | ',' | ';' | '|' | '"' | '\'' | '`' | '(' | ')' | '<' | '>' | ']' | '\\'
+        '/' | '?' | '#' | '|' | '"' | '\'' | '`' | '<' | '>' | '}' | '\\'
     );
     delimits || c.is_whitespace()
+}
+
+fn ends_hosts(c: char) -> bool {
+    matches!(c, ';' | '&' | '(' | ')' | ']')
 }
 
 fn bare(value: &str) -> Option<Host<'_>> {

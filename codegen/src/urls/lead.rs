@@ -83,7 +83,9 @@ impl<'a> Check<'a> {
         }
         Some(match self.known.services.get(first) {
             Some(service) if Zones::is_private(zone) => self.by_discovery(service, zone, host),
-            _ => self.elsewhere(host),
+            _ => self
+                .without_dot(host)
+                .unwrap_or_else(|| self.elsewhere(host)),
         })
     }
 
@@ -180,6 +182,20 @@ impl<'a> Check<'a> {
         if let Some(unknown) = self.unknown(service, Via::Discovery) {
             return unknown;
         }
+        let place = self.zones.find(zone);
+        let (is_there, is_foreign) = match place {
+            Zone::Right | Zone::Of(_) | Zone::OfLegacy => (true, false),
+            Zone::NotOfLegacy | Zone::OfNone(_) | Zone::WithoutApplication => (false, false),
+            Zone::Other => (false, true),
+        };
+        let zone = self.zone(service, &place, host);
+        if is_foreign {
+            // One of that name in another application is another service.
+            return Leads {
+                finding: zone,
+                ..Leads::default()
+            };
+        }
         let (application, environment) = (self.application, self.environment);
         let right = match route::discovery(application, Some(self.caller), service, environment) {
             Ok(authority) => authority.port,
@@ -191,13 +207,6 @@ impl<'a> Check<'a> {
                 return Leads::kept(service, finding.help(help), obstacle.code);
             }
         };
-        let place = self.zones.find(zone);
-        let is_there = match place {
-            Zone::Right | Zone::Of(_) | Zone::OfLegacy => true,
-            Zone::NotOfLegacy | Zone::WithoutApplication | Zone::Other => false,
-        };
-        let is_foreign = matches!(place, Zone::Other);
-        let zone = self.zone(service, &place, host);
         // These are the tasks themselves, where the program can be called even if a sidecar is the target.
         let deployment = application.deployment(service, environment).ok();
         let image_port = deployment.and_then(|deployment| deployment.image_port);
@@ -208,8 +217,7 @@ impl<'a> Check<'a> {
             zone => port.or(zone),
         };
         Leads {
-            // One of that name in another application is another service.
-            service: Some(service).filter(|_| !is_foreign),
+            service: Some(service),
             via: is_there.then_some(Via::Discovery),
             finding,
             ..Leads::default()
@@ -217,7 +225,7 @@ impl<'a> Check<'a> {
     }
 
     /// What is wrong with the zone of a name in private DNS.
-    fn zone(&self, service: &Service, zone: &Zone<'_>, host: &Host<'_>) -> Option<Finding> {
+    fn zone(&self, service: &Service, zone: &Zone<'_, '_>, host: &Host<'_>) -> Option<Finding> {
         let name = host.written;
         let right = self.zones.template(&service.name);
         let (severity, what, help): (fn(_, String) -> _, _, _) = match zone {
@@ -225,6 +233,11 @@ impl<'a> Check<'a> {
             Zone::Of(other) => (
                 Finding::warning,
                 format!("`{name}` is in environment `{other}`"),
+                format!("write `{right}`"),
+            ),
+            Zone::OfNone(other) => (
+                Finding::warning,
+                format!("`{name}` does not resolve: there is no environment `{other}`"),
                 format!("write `{right}`"),
             ),
             Zone::OfLegacy => (
@@ -257,6 +270,17 @@ impl<'a> Check<'a> {
             ),
         };
         Some(severity(Code::UrlZone, what).help(help))
+    }
+
+    /// The name of a service with the zone right behind it.
+    fn without_dot(&self, host: &Host<'_>) -> Option<Leads<'a>> {
+        let own = self.zones.own()?;
+        let before = host.name.strip_suffix(&own)?;
+        let service = *self.known.services.get(before.trim_end_matches('-'))?;
+        let message = format!("there is no dot between `{before}` and the zone of the environment");
+        let right = self.zones.template(&service.name);
+        let finding = Finding::warning(Code::UrlZone, message).help(format!("write `{right}`"));
+        Some(Leads::broken(service, finding))
     }
 
     /// A host that is not a service here, and that public DNS cannot have.

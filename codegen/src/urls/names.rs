@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::application::{Application, Service};
 
-use super::hosts::{Host, fold, hosts};
+use super::hosts::{Host, first_hosts, fold, hosts};
 use super::lead::{Check, Leads};
 use super::zones::Zones;
 use super::{Lead, deployed};
@@ -39,7 +39,23 @@ impl<'a> Names<'a> {
     /// [looked at](Application::looked_at).
     #[must_use]
     pub fn leads(&self, caller: &Service, environment: Option<usize>, text: &str) -> Vec<Lead> {
-        let leads = hosts(text).filter_map(|host| {
+        self.of_hosts(caller, environment, hosts(text))
+    }
+
+    /// The same for one URL: its own hosts, and none that its path or its query names. There are several where a client
+    /// takes a list, as for `kafka://a:9092,b:9092`.
+    #[must_use]
+    pub fn of_url(&self, caller: &Service, environment: Option<usize>, url: &str) -> Vec<Lead> {
+        self.of_hosts(caller, environment, first_hosts(url))
+    }
+
+    fn of_hosts<'t>(
+        &self,
+        caller: &Service,
+        environment: Option<usize>,
+        hosts: impl Iterator<Item = Host<'t>>,
+    ) -> Vec<Lead> {
+        let leads = hosts.filter_map(|host| {
             let leads = self.host(caller, environment, &host)?;
             Some(Lead {
                 host: host.written.to_owned(),

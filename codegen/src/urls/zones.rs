@@ -10,7 +10,7 @@ pub(super) struct Zones<'a> {
 }
 
 /// What a zone is to an environment.
-pub(super) enum Zone<'a> {
+pub(super) enum Zone<'a, 'z> {
     /// Its own, or nobody can say.
     Right,
     /// Another environment's.
@@ -19,6 +19,8 @@ pub(super) enum Zone<'a> {
     OfLegacy,
     /// Its own, had it not been.
     NotOfLegacy,
+    /// That of an environment which the application does not have.
+    OfNone(&'z str),
     /// One that lacks the application's name.
     WithoutApplication,
     /// Any other.
@@ -54,9 +56,12 @@ impl<'a> Zones<'a> {
 
     /// Whether it is the one of this environment.
     pub fn is_own(&self, zone: &str) -> bool {
-        let environment = self.environment;
-        let own = environment.and_then(|own| self.application.discovery_endpoint(own));
-        own.as_deref() == Some(zone)
+        self.own().as_deref() == Some(zone)
+    }
+
+    /// The one of this environment, if it is known.
+    pub fn own(&self) -> Option<String> {
+        self.application.discovery_endpoint(self.environment?)
     }
 
     fn before_application<'n>(&self, zone: &'n str) -> Option<&'n str> {
@@ -77,7 +82,7 @@ impl<'a> Zones<'a> {
         }
     }
 
-    pub fn find(&self, zone: &str) -> Zone<'a> {
+    pub fn find<'z>(&self, zone: &'z str) -> Zone<'a, 'z> {
         let (Some(environment), Some(name)) = (self.environment, &self.application.name) else {
             return Zone::Right;
         };
@@ -92,6 +97,11 @@ impl<'a> Zones<'a> {
         let endpoint = |environment| self.application.discovery_endpoint(environment);
         if let Some(other) = environments.find(|other| endpoint(other).as_deref() == Some(zone)) {
             return Zone::Of(&other.name);
+        }
+        let before = self.before_application(zone);
+        let label = before.and_then(|before| before.strip_suffix('.'));
+        if let Some(label) = label.filter(|label| !label.contains('.')) {
+            return Zone::OfNone(label);
         }
         let beginning = zone
             .strip_suffix("local")
