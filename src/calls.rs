@@ -80,16 +80,18 @@ pub fn knowing(
     calls
 }
 
-/// What a URL calls that is put together by hand, once for each service that runs it.
+/// What a URL calls that is put together by hand, once for each service that runs it and each that it leads to.
 fn by_url(context: &Context, verdict: &Verdict<'_>, place: &Place) -> Vec<Call> {
     let application = context.application();
-    let callee = verdict.service.as_deref();
-    let callee = callee.and_then(|callee| application.service(callee));
-    let Some(callee) = callee.filter(|_| !verdict.unknown_caller) else {
-        return Vec::new();
-    };
     let mut calls: Vec<Call> = Vec::new();
+    if verdict.unknown_caller {
+        return calls;
+    }
     for led in &verdict.ways {
+        let callee = led.service.as_deref();
+        let Some(callee) = callee.and_then(|callee| application.service(callee)) else {
+            continue;
+        };
         let (caller, finding) = (led.caller, led.finding.clone());
         let way = Way::led(
             application,
@@ -99,7 +101,8 @@ fn by_url(context: &Context, verdict: &Verdict<'_>, place: &Place) -> Vec<Call> 
             led.via,
             finding,
         );
-        match calls.iter_mut().find(|call| call.caller == caller.name) {
+        let is_its = |call: &&mut Call| call.caller == caller.name && call.callee == callee.name;
+        match calls.iter_mut().find(is_its) {
             Some(call) => call.add(way),
             None => calls.push(Call {
                 caller: caller.name.clone(),

@@ -58,6 +58,8 @@ pub struct Reached<'a, 'u> {
 pub struct Way<'a> {
     pub caller: &'a Service,
     pub environment: Option<usize>,
+    /// The service that is meant by this text: another one, where it leads to several.
+    pub service: Option<String>,
     pub via: Option<Via>,
     pub finding: Option<Finding>,
     /// What a manifest says to it.
@@ -192,6 +194,7 @@ impl<'a> Judge<'a> {
                 ways.push(Way {
                     caller,
                     environment: *environment,
+                    service: lead.service,
                     via: lead.via,
                     finding,
                     second,

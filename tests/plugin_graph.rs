@@ -155,6 +155,21 @@ fn a_library_calls_for_the_services_that_run_it_and_tests_call_nobody() {
 }
 
 #[test]
+fn a_helper_calls_each_service_that_it_is_given() {
+    let app = in_rust().file(
+        "services/web/src/main.rs",
+        "async fn fetch(c: &Client, url: &str) { c.get(url).send().await; }\n\
+         async fn main() {\n    fetch(&c, \"http://api:8080/x\").await;\n    fetch(&c, \"http://store:8080/y\").await;\n}\n",
+    );
+    let text = graph(&app, &["--env", "test"]);
+    for callee in ["api", "store"] {
+        let is_it =
+            |line: &str| line.contains(&format!(" {callee} ")) && line.ends_with("main.rs:1 (URL)");
+        assert!(text.lines().any(is_it), "{callee}: {text}");
+    }
+}
+
+#[test]
 fn what_is_not_known_of_rust_is_said() {
     let app = shop();
     let without = run(&app.path(), &["graph"]);
