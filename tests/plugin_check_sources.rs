@@ -555,6 +555,82 @@ fn only_the_host_that_is_called_is_judged() {
     ]);
 }
 
+#[test]
+fn prose_origins_and_keys_are_no_calls() {
+    check_calls(&[
+        (
+            "pub fn f() -> R { Err(E::Upstream(\"http://api could not be reached\".into())) }",
+            &[],
+        ),
+        (
+            "pub fn f() -> R { Err(E::Upstream(\"http://api/x\".into())) }",
+            &[],
+        ),
+        (
+            "pub fn f(e: E) { g(format!(\"http://api is down: {e}\")); }",
+            &[],
+        ),
+        (
+            "pub fn f(e: E) { g(format!(\"http://api/x is down: {e}\")); }",
+            &[],
+        ),
+        ("pub fn f() { c.get(\"http://api/a b\"); }", &["url-port"]),
+        (
+            "pub fn f() { r.map_err(|e| E::Of(\"http://api\"))?; r.ok_or(\"http://api\")?; r.ok_or_else(|| \"http://api\"); }",
+            &[],
+        ),
+        (
+            "pub fn f() { CorsLayer::new().allow_origin(\"http://api\".parse::<HeaderValue>()?); }",
+            &[],
+        ),
+        (
+            "pub fn f() { let o: V = vec![\"http://api\".parse::<http::HeaderValue>().unwrap()]; }",
+            &[],
+        ),
+        (
+            "pub fn f() { HeaderValue::from_static(\"http://api\"); }",
+            &[],
+        ),
+        (
+            "pub fn f() { [\"http://web\", \"http://api\"].contains(&s); \"http://api\".eq(s); }",
+            &[],
+        ),
+        (
+            "pub fn f() { c.get(\"http://api/x\").header(\"Origin\", \"http://api\").send(); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { validation.set_issuer(&[\"http://api\"]); }",
+            &[],
+        ),
+        (
+            "pub fn f() { let m = HashMap::new(); m.get(\"http://api\"); m.contains_key(\"http://api\"); }",
+            &[],
+        ),
+        (
+            "pub fn f(m: &BTreeMap<&str, u8>) { m.get(\"http://api\").unwrap(); x.get(\"http://api\").copied(); }",
+            &[],
+        ),
+        (
+            "pub fn f() { m.insert(\"http://api\".into(), 1); m.insert(\"api\", \"http://api\"); }",
+            &["url-port"],
+        ),
+        ("#[rstest] pub fn f() { get(\"http://api\"); }", &[]),
+        (
+            "pub fn f() { #[cfg(any())] { get(\"http://api\"); } #[cfg(any())] c.get(\"http://api\"); }",
+            &[],
+        ),
+        (
+            "pub struct S; impl S { #[cfg(any())] pub const U: &str = \"http://api\"; }",
+            &[],
+        ),
+        (
+            "pub trait T { #[cfg(any())] fn f() { get(\"http://api\"); } }",
+            &[],
+        ),
+    ]);
+}
+
 /// Sources in which the mark `^` stands before each call by a type that no service has, beside what may be made otherwise.
 const GONE: &[&str] = &[
     "service_connect::clients!(); fn main() { ^Apj::get(\"/\"); Api::get(\"/\"); Apj::new(); }",

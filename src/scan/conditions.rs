@@ -57,8 +57,8 @@ impl Conditions {
     pub fn add(&mut self, attribute: &Attribute<'_>) {
         match attribute.name {
             "cfg" => self.require(value.parse_str(attribute.arguments).unwrap_or_default()),
-            // `#[test]`, `#[tokio::test]`.
-            "test" => self.require(IN_TESTS),
+            // `#[test]`, `#[tokio::test]`, and those that make such.
+            "test" | "rstest" | "test_case" | "bench" => self.require(IN_TESTS),
             "path" => self.paths.add(syn::parse_str(attribute.value).ok(), true),
             "cfg_attr" if attribute.arguments.contains("path") => {
                 for part in behind_condition
@@ -203,7 +203,31 @@ pub fn of_statement(statement: &Stmt) -> &[syn::Attribute] {
     match statement {
         Stmt::Local(local) => &local.attrs,
         Stmt::Macro(call) => &call.attrs,
-        Stmt::Item(_) | Stmt::Expr(..) => &[],
+        Stmt::Expr(expr, _) => of_expression(expr),
+        Stmt::Item(_) => &[],
+    }
+}
+
+/// Those of an expression that may stand by itself.
+fn of_expression(expr: &Expr) -> &[syn::Attribute] {
+    match expr {
+        Expr::Assign(expr) => &expr.attrs,
+        Expr::Async(expr) => &expr.attrs,
+        Expr::Await(expr) => &expr.attrs,
+        Expr::Block(expr) => &expr.attrs,
+        Expr::Call(expr) => &expr.attrs,
+        Expr::ForLoop(expr) => &expr.attrs,
+        Expr::If(expr) => &expr.attrs,
+        Expr::Loop(expr) => &expr.attrs,
+        Expr::Macro(expr) => &expr.attrs,
+        Expr::Match(expr) => &expr.attrs,
+        Expr::MethodCall(expr) => &expr.attrs,
+        Expr::Return(expr) => &expr.attrs,
+        Expr::Struct(expr) => &expr.attrs,
+        Expr::Try(expr) => &expr.attrs,
+        Expr::Unsafe(expr) => &expr.attrs,
+        Expr::While(expr) => &expr.attrs,
+        _ => &[],
     }
 }
 
@@ -225,6 +249,7 @@ mod tests {
             ("#[cfg(unix)] #[cfg(test)]", Tests),
             ("#[test]", Tests),
             ("#[tokio::test(flavor = \"multi_thread\")]", Tests),
+            ("#[rstest::rstest]", Tests),
             ("#[cfg(any())]", Never),
             ("#[cfg(false)]", Never),
             ("#[cfg(true)]", Builds),

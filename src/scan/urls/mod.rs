@@ -287,12 +287,17 @@ fn is_used(function: &model::Function, used: &HashSet<String>) -> bool {
 fn begins_a_url(url: &HandBuilt) -> bool {
     url.variants.iter().all(|variant| {
         let text = url.text(variant, &|name| Some(format!("${{{name}}}")));
-        match text.split_once("://") {
-            Some((scheme, _)) => scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "+-.${}_".contains(c)),
-            None => !text.is_empty() && !text.contains(char::is_whitespace),
-        }
+        let text = text.trim();
+        // A client escapes the blanks of a path; elsewhere they are those of a sentence.
+        let whole = match url.position {
+            Position::Request(..) => &text[..origin_end(text)],
+            _ => text,
+        };
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.${}_".contains(c);
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        !text.is_empty()
+            && !whole.contains(char::is_whitespace)
+            && scheme.is_none_or(|scheme| scheme.chars().all(is_scheme))
     })
 }
 

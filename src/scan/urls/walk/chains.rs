@@ -1,21 +1,23 @@
 //! Chains of methods, and calls.
 
-use syn::Expr;
 use syn::visit::Visit;
+use syn::{Expr, Lit};
 
 use super::super::model::{
-    Call, Chain, Context, Holder, Op, OpKind, Position, bytes, last, qualifier,
+    Call, Chain, Context, Holder, Op, OpKind, Position, bytes, last, qualifier, type_name,
 };
 use super::{CONNECT, Walker, is_constant, plain};
 
 /// Methods of HTTP clients whose first argument is a URL.
 const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head"];
 
-/// Methods whose arguments are compared or shown, and are no address.
+/// Methods whose arguments are compared or shown, and are no address: what a header says, or who a token is for, is not
+/// where a request goes.
 const PROSE: &[&str] = &[
     "starts_with",
     "ends_with",
     "contains",
+    "contains_key",
     "strip_prefix",
     "strip_suffix",
     "trim_start_matches",
@@ -28,9 +30,30 @@ const PROSE: &[&str] = &[
     "with_context",
     "wrap_err",
     "wrap_err_with",
+    "map_err",
+    "ok_or",
+    "ok_or_else",
     "eq",
     "ne",
+    "header",
+    "append_header",
+    "insert_header",
+    "allow_origin",
+    "allowed_origin",
+    "set_issuer",
+    "set_audience",
 ];
+
+/// Methods that compare the text that they are called on.
+const COMPARING: &[&str] = &["contains", "ends_with", "eq", "ne", "starts_with"];
+
+/// Types that have what they hold by a key.
+const MAPS: &[&str] = &[
+    "BTreeMap", "BTreeSet", "DashMap", "HashMap", "HashSet", "IndexMap",
+];
+
+/// Methods that an `Option` has, and no request.
+const OF_OPTION: &[&str] = &["cloned", "copied", "is_none", "is_some", "is_some_and"];
 
 impl Walker<'_> {
     /// The steps of a chain, from its base on.
@@ -73,6 +96,10 @@ impl Walker<'_> {
                 _ => None,
             })
             .collect();
+        let methods: Vec<_> = arguments
+            .iter()
+            .map(|method| method.as_ref().map(|(name, _)| name.clone()))
+            .collect();
         self.model.chains.push(Chain {
             spot,
             base: inner.clone(),
@@ -83,6 +110,11 @@ impl Walker<'_> {
         match inner {
             Expr::Call(call) => self.call(call, index),
             Expr::Path(path) => self.uses(&path.path),
+            inner if is_compared(inner, methods.first()) => {
+                self.prose += 1;
+                self.visit_expr(inner);
+                self.prose -= 1;
+            }
             // What is done to a literal belongs to it.
             inner if arguments.is_empty() => self.at(inner, Context::Value, position),
             inner => self.visit_expr(inner),
@@ -90,6 +122,15 @@ impl Walker<'_> {
         for (step, arguments) in arguments.into_iter().enumerate() {
             let Some((name, arguments)) = arguments else {
                 continue;
+            };
+            let after = methods.get(step + 1).and_then(Option::as_deref);
+            let is_key = match (&*name, arguments.len()) {
+                ("get" | "remove", 1) => {
+                    step == 0 && self.is_map(inner)
+                        || after.is_some_and(|after| OF_OPTION.contains(&after))
+                }
+                ("insert", 2) => true,
+                _ => false,
             };
             let is_prose = PROSE.contains(&name.as_str());
             self.prose += usize::from(is_prose);
@@ -104,7 +145,10 @@ impl Walker<'_> {
                     name if CONNECT.contains(&name) => Position::Connect,
                     _ => Position::Argument,
                 };
+                let is_key = is_key && place == 0;
+                self.prose += usize::from(is_key);
                 self.at(argument, Context::Value, position);
+                self.prose -= usize::from(is_key);
             }
             self.prose -= usize::from(is_prose);
         }
@@ -113,6 +157,7 @@ impl Walker<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall, chain: usize) {
         let mut position = Position::Argument;
         let mut function = None;
+        let mut is_prose = false;
         if let Expr::Path(path) = &*call.func {
             let (name, of) = (last(&path.path), qualifier(&path.path));
             self.uses(&path.path);
@@ -121,6 +166,10 @@ impl Walker<'_> {
             } else if CONNECT.contains(&name.as_str()) {
                 position = Position::Connect;
             }
+            is_prose = match of.as_deref() {
+                Some(of) => of == "HeaderValue",
+                None => name == "Err",
+            };
             let is_self = of.as_deref() == Some("Self");
             let of = if is_self { self.self_type.clone() } else { of };
             let spot = self.spot();
@@ -133,11 +182,37 @@ impl Walker<'_> {
         } else {
             self.visit_expr(&call.func);
         }
+        self.prose += usize::from(is_prose);
         for (index, argument) in call.args.iter().enumerate() {
             let holder = function.clone();
             let holder = holder.map(|(of, name)| Holder::Argument(of, name, index));
             self.held(argument, Context::Value, position, holder);
         }
+        self.prose -= usize::from(is_prose);
+    }
+
+    /// Whether a name is that of a map, as far as its type or what it is made by tells.
+    fn is_map(&self, expr: &Expr) -> bool {
+        let Expr::Path(path) = expr else {
+            return false;
+        };
+        let name = last(&path.path);
+        let binding = self.model.binding(&name, self.spot(), bytes(expr).start);
+        let of = if let Some(index) = binding {
+            let Some(Expr::Call(call)) = &self.model.bindings[index].init else {
+                return false;
+            };
+            let Expr::Path(path) = &*call.func else {
+                return false;
+            };
+            qualifier(&path.path)
+        } else {
+            let function = self.function.map(|index| &self.model.functions[index]);
+            let mut parameters = function.into_iter().flat_map(|known| &known.parameters);
+            let parameter = parameters.find(|known| known.name.as_deref() == Some(&name));
+            parameter.and_then(|known| known.type_name.clone())
+        };
+        of.is_some_and(|of| MAPS.contains(&of.as_str()))
     }
 
     /// A path names a function or a constant, unless it is a name of this function.
@@ -157,5 +232,42 @@ impl Walker<'_> {
             }
         }
         self.model.used.push((self.function, name));
+    }
+}
+
+/// Whether the first method of a chain compares its base, which is written there.
+fn is_compared(base: &Expr, method: Option<&Option<String>>) -> bool {
+    let method = method.and_then(Option::as_deref);
+    method.is_some_and(|method| COMPARING.contains(&method)) && is_written(base)
+}
+
+fn is_written(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(paren) => is_written(&paren.expr),
+        Expr::Reference(reference) => is_written(&reference.expr),
+        Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
+        Expr::Array(_) | Expr::Macro(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether a chain makes the value of a header: `"…".parse::<HeaderValue>()?`.
+pub(super) fn makes_header(mut expr: &Expr) -> bool {
+    loop {
+        expr = match expr {
+            Expr::Try(tried) => &tried.expr,
+            Expr::MethodCall(call) => {
+                let types = call.turbofish.iter().flat_map(|turbofish| &turbofish.args);
+                let mut types = types.filter_map(|argument| match argument {
+                    syn::GenericArgument::Type(ty) => type_name(ty),
+                    _ => None,
+                });
+                if call.method == "parse" && types.any(|name| name == "HeaderValue") {
+                    return true;
+                }
+                &call.receiver
+            }
+            _ => return false,
+        }
     }
 }

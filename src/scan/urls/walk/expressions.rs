@@ -7,6 +7,7 @@ use syn::{Expr, Pat};
 
 use super::super::model::{Candidate, Chain, Context, Field, Holder, Position, bytes, last};
 use super::super::read::is_building;
+use super::chains::makes_header;
 use super::{Next, Walker};
 
 impl Walker<'_> {
@@ -21,6 +22,8 @@ impl Walker<'_> {
             position,
             Position::Value | Position::Let(_) | Position::Field | Position::Constant
         );
+        let is_header = makes_header(expr);
+        self.prose += usize::from(is_header);
         if self.prose == 0 && (is_told || is_building(expr)) {
             let (spot, span) = (self.spot(), bytes(expr));
             self.model.candidates.push(Candidate {
@@ -97,6 +100,7 @@ impl Walker<'_> {
             }
             _ => visit::visit_expr(self, expr),
         }
+        self.prose -= usize::from(is_header);
     }
 
     /// Fields that an expression writes, or that it lets others write.

@@ -195,7 +195,9 @@ impl Visit<'_> for Walker<'_> {
     }
 
     fn visit_impl_item_const(&mut self, item: &syn::ImplItemConst) {
-        self.constant(item, &item.ident, is_public(&item.vis), &item.expr);
+        if when(&item.attrs) == When::Builds {
+            self.constant(item, &item.ident, is_public(&item.vis), &item.expr);
+        }
     }
 
     fn visit_item_type(&mut self, item: &syn::ItemType) {
@@ -241,7 +243,9 @@ impl Visit<'_> for Walker<'_> {
     }
 
     fn visit_trait_item_fn(&mut self, item: &syn::TraitItemFn) {
-        if let Some(block) = &item.default {
+        if let Some(block) = &item.default
+            && when(&item.attrs) == When::Builds
+        {
             self.function(bytes(item), &item.sig, block, true, true);
         }
     }
