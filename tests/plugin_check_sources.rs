@@ -631,6 +631,48 @@ fn prose_origins_and_keys_are_no_calls() {
     ]);
 }
 
+#[test]
+fn what_attributes_and_other_names_use_is_read() {
+    check_calls(&[
+        (
+            "#[derive(Deserialize)] struct C { #[serde(default = \"url\")] api: String } fn url() -> String { \"http://api:81\".into() }",
+            &["url-port"],
+        ),
+        (
+            "#[derive(Deserialize)] struct C { #[serde(default = \"super::m1::url_1\")] api: String } fn url_1() -> String { \"http://api:81\".into() }",
+            &["url-port"],
+        ),
+        (
+            "#[derive(Parser)] struct A { #[arg(default_value = BASE_2)] api: String } const BASE_2: &str = \"http://api:81\";",
+            &["url-port"],
+        ),
+        (
+            "#[derive(Parser)] struct A { #[arg(default_value_t = url_3())] api: String } fn url_3() -> String { \"http://api:81\".into() }",
+            &["url-port"],
+        ),
+        (
+            "#[derive(Builder)] struct A { #[builder(default = \"url_4()\")] api: String } fn url_4() -> String { \"http://api:81\".into() }",
+            &["url-port"],
+        ),
+        (
+            "#[retried(on_error = \"url_5\")] fn f() {} fn url_5() -> String { \"http://api:81\".into() }",
+            &["url-port"],
+        ),
+        (
+            "use a::url_6 as u; mod a { pub(super) fn url_6() -> String { \"http://api:81\".into() } } pub fn f() { g(u()); }",
+            &["url-port"],
+        ),
+        (
+            "use a::go_7 as run; mod a { pub(super) async fn go_7() { reqwest::get(\"http://api:81/go\").await; } } pub async fn f() { run().await; }",
+            &["url-port"],
+        ),
+        (
+            "#[doc = \"url_8\"] fn url_8() -> String { \"http://api:81\".into() }",
+            &[],
+        ),
+    ]);
+}
+
 /// Sources in which the mark `^` stands before each call by a type that no service has, beside what may be made otherwise.
 const GONE: &[&str] = &[
     "service_connect::clients!(); fn main() { ^Apj::get(\"/\"); Api::get(\"/\"); Apj::new(); }",

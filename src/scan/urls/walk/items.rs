@@ -10,7 +10,7 @@ use super::super::model::{
     Body, Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use,
     bytes, last, text_type, type_name,
 };
-use super::Walker;
+use super::{Walker, plain};
 
 impl Walker<'_> {
     pub(super) fn import(&mut self, item: &syn::ItemUse) {
@@ -170,7 +170,11 @@ impl Walker<'_> {
                 (path.last().cloned().unwrap_or_default(), None)
             }
             syn::UseTree::Name(name) => (name.ident.to_string(), Some(&name.ident)),
-            syn::UseTree::Rename(rename) => (rename.rename.to_string(), Some(&rename.ident)),
+            syn::UseTree::Rename(rename) => {
+                // It is used by the other name.
+                self.model.used.push((None, plain(&rename.ident)));
+                (rename.rename.to_string(), Some(&rename.ident))
+            }
             syn::UseTree::Glob(_) => {
                 self.model.uses[of].names += 1;
                 return;
@@ -187,6 +191,52 @@ impl Walker<'_> {
             path,
             span,
         });
+    }
+
+    /// What attributes name: `#[serde(default = "path::of")]`, `#[arg(default_value_t = of())]`. What is made of it is not
+    /// known, and so it counts as used.
+    pub(super) fn attributes(&mut self, item: &syn::Item) {
+        struct Found(Vec<TokenStream>);
+        impl Visit<'_> for Found {
+            fn visit_attribute(&mut self, attribute: &Attribute) {
+                if let syn::Meta::List(list) = &attribute.meta {
+                    self.0.push(list.tokens.clone());
+                }
+            }
+
+            fn visit_block(&mut self, _: &syn::Block) {}
+        }
+        let mut found = Found(Vec::new());
+        match item {
+            syn::Item::Struct(item) => found.visit_item_struct(item),
+            syn::Item::Enum(item) => found.visit_item_enum(item),
+            syn::Item::Fn(item) => found.visit_item_fn(item),
+            _ => {}
+        }
+        for tokens in found.0 {
+            self.texts_in(tokens.clone());
+            self.names_in(tokens);
+        }
+    }
+
+    /// The names in texts that are code.
+    fn texts_in(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.texts_in(group.stream()),
+                TokenTree::Literal(literal) => {
+                    let literal = TokenTree::Literal(literal);
+                    let text = syn::parse2(literal.into());
+                    let code = text.and_then(|text: syn::LitStr| text.parse::<TokenStream>());
+                    for token in code.into_iter().flatten() {
+                        if let TokenTree::Ident(name) = token {
+                            self.model.used.push((None, plain(&name)));
+                        }
+                    }
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
     }
 
     /// `#[from]` on a field of an error.

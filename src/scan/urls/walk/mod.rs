@@ -168,6 +168,7 @@ impl Visit<'_> for Walker<'_> {
         if let Some(name) = name {
             self.model.add_item(self.index, name.to_string());
         }
+        self.attributes(item);
         visit::visit_item(self, item);
     }
 
