@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use service_connect_codegen::route::Authority;
 use service_connect_codegen::{Need, Reference, Service};
 use syn::Expr;
 
@@ -96,6 +97,7 @@ impl Proposer<'_> {
             .context
             .service(name)
             .map_err(|error| error.to_string())?;
+        self.same_scheme(service, url)?;
         self.callable(service)?;
         if self.frozen[url.spot.file] {
             return Err("its source belongs to several packages, or has a carriage return that ends no line, which no patch \
@@ -315,6 +317,40 @@ impl Proposer<'_> {
             Ok(first)
         } else {
             Err("its path differs from environment to environment".to_owned())
+        }
+    }
+
+    /// Whether the type of the service takes the way that the URL takes: over TLS, or without.
+    fn same_scheme(&self, service: &Service, url: &HandBuilt) -> Why<()> {
+        let application = self.context.application();
+        let mut schemes = Vec::new();
+        for text in self.judge.texts(url) {
+            let written = text
+                .text
+                .split_once("://")
+                .map(|(scheme, _)| scheme.to_owned());
+            let deployment = application.deployment(service, text.environment).ok();
+            let port = deployment.and_then(|deployment| deployment.port.as_ref());
+            if let (Some(written @ ("http" | "https")), Some(port)) = (written.as_deref(), port) {
+                let authority = Authority {
+                    host: service.name.clone(),
+                    port: port.number,
+                };
+                let typed = authority.url();
+                let typed = typed.split("://").next().unwrap_or_default();
+                if typed != written {
+                    return Err(format!(
+                        "the URL is one of `{written}`, and the type calls `{}` by `{typed}`, because its target port is {}",
+                        service.name, port.number
+                    ));
+                }
+            }
+            schemes.push(written);
+        }
+        schemes.dedup();
+        match schemes.len() {
+            0 | 1 => Ok(()),
+            _ => Err("its scheme differs from environment to environment".to_owned()),
         }
     }
 

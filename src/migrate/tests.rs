@@ -16,7 +16,7 @@ use crate::scan::Package;
 use crate::scan::urls::Reading;
 use crate::scan::urls::tests::source;
 
-/// An application with `api` on 8080, `cache` on 6379 and `mail`, which nothing can call, and its environments `prod` and
+/// An application with `api` on 8080, `cache` on 6379, `safe` on 443 and `mail`, which nothing can call, and its environments `prod` and
 /// `test`; `api` has Service Connect off in `prod`.
 fn application() -> (TempDir, Context) {
     let directory = TempDir::new().unwrap();
@@ -40,6 +40,7 @@ fn application() -> (TempDir, Context) {
             backend("api", 8080) + "environments:\n  prod:\n    network:\n      connect: false\n",
         ),
         ("copilot/cache/manifest.yml", backend("cache", 6379)),
+        ("copilot/safe/manifest.yml", backend("safe", 443)),
         (
             "copilot/mail/manifest.yml",
             "name: mail\ntype: Worker Service\nimage: {build: Dockerfile}\n".to_owned(),
@@ -284,6 +285,15 @@ fn calls_are_typed_and_nothing_else_changes() {
 
 /// A source, and what the advice has in it.
 const ADVISED: &[(&str, &str)] = &[
+    // TLS is neither taken away nor added.
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(\"https://api:8080/x\").await?; }",
+        "the URL is one of `https`, and the type calls `api` by `http`",
+    ),
+    (
+        "async fn main() -> anyhow::Result<()> { reqwest::get(\"http://safe:443/x\").await?; }",
+        "the URL is one of `http`, and the type calls `safe` by `https`",
+    ),
     (
         "async fn main() { client.get(\"http://api/x\").send().await.unwrap().remote_addr(); reqwest::a(); }",
         "returns no `Result`",
