@@ -1,27 +1,59 @@
 //! Whether an HTTP client is one that nobody set up: what it sends with each request, ours would not.
+//!
+//! It is followed to where it is made, through names, parameters and fields, in all packages of the workspace.
+
+use std::collections::{HashMap, HashSet};
 
 use syn::Expr;
 
 use super::words::Words;
-use crate::scan::File;
-use crate::scan::urls::{Chain, Model, OpKind, Spot, bytes, last, peel};
-
-/// So many bindings are followed.
-const MAX_DEPTH: u8 = 8;
+use crate::scan::urls::{Chain, Function, Model, OpKind, Spot, Urls, bytes, last, peel};
 
 /// What is looked at.
-pub struct Client<'a> {
-    pub model: &'a Model,
-    pub files: &'a [File],
-    /// The names in each file.
-    pub words: &'a [Words],
+pub struct Clients<'a> {
+    /// The URLs of all packages.
+    all: &'a [&'a Urls<'a>],
+    /// One of them sets a client up.
+    is_built: bool,
+    /// The arguments that are given to methods, by their names.
+    given: HashMap<&'a str, Vec<Given<'a>>>,
 }
 
-impl Client<'_> {
-    /// Whether the client that a chain has before `step` is known to be bare: made by `Client::new()`, or of reqwest's
-    /// type in a package that sets none up.
-    pub fn is_bare(&self, chain: &Chain, step: usize) -> bool {
-        let text = &self.files[chain.spot.file].text;
+/// The arguments of a call, with its package and its place.
+type Given<'a> = (usize, Spot, &'a [Expr]);
+
+/// A parameter or a field that was looked into: its package, its function or struct, and its name.
+type Seen = HashSet<(usize, String, String)>;
+
+impl<'a> Clients<'a> {
+    /// Those of the packages.
+    pub fn of(all: &'a [&'a Urls<'a>]) -> Self {
+        let mut given: HashMap<_, Vec<_>> = HashMap::new();
+        for (package, urls) in all.iter().enumerate() {
+            for chain in &urls.model.chains {
+                for op in &chain.ops {
+                    if let OpKind::Method(name, arguments) = &op.kind {
+                        let calls: &mut Vec<_> = given.entry(name.as_str()).or_default();
+                        calls.push((package, chain.spot, &arguments[..]));
+                    }
+                }
+            }
+        }
+        Self {
+            all,
+            is_built: all.iter().any(|urls| is_built(urls)),
+            given,
+        }
+    }
+
+    fn model(&self, package: usize) -> &'a Model {
+        &self.all[package].model
+    }
+
+    /// Whether the client that a chain of that package has before `step` is known to be bare: made by `Client::new()`, or
+    /// of reqwest's type where no package sets one up and none comes from elsewhere.
+    pub fn is_bare(&self, package: usize, chain: &Chain, step: usize) -> bool {
+        let text = &self.all[package].files[chain.spot.file].text;
         let mut fields = Vec::new();
         let mut end = bytes(&chain.base).end;
         for op in &chain.ops[..step] {
@@ -36,23 +68,24 @@ impl Client<'_> {
             }
             end = op.end;
         }
+        let seen = &mut Seen::new();
         match fields.split_last() {
-            None => self.is_client(&chain.base, chain.spot, 0),
+            None => self.is_client(package, &chain.base, chain.spot, seen),
             Some((field, before)) => {
-                let of = self.type_of(&chain.base, chain.spot);
+                let of = self.type_of(package, &chain.base, chain.spot);
+                let types = &self.model(package).types;
                 let of = before.iter().try_fold(of, |of, field| {
                     let key = (of?, (*field).to_owned());
-                    Some(self.model.types.get(&key).cloned())
+                    Some(types.get(&key).cloned())
                 });
-                let key = of.flatten().map(|of| (of, (*field).to_owned()));
-                key.is_some_and(|key| {
-                    !self.model.is_ambiguous(&key.0) && self.model.clients.contains(&key)
-                }) && !self.is_built()
+                let of = of.flatten();
+                of.is_some_and(|of| self.is_field(package, of, (*field).to_owned(), seen))
             }
         }
     }
 
-    fn is_client(&self, expr: &Expr, spot: Spot, depth: u8) -> bool {
+    fn is_client(&self, package: usize, expr: &Expr, spot: Spot, seen: &mut Seen) -> bool {
+        let model = self.model(package);
         match peel(expr) {
             Expr::Call(call) => {
                 let Expr::Path(function) = &*call.func else {
@@ -62,66 +95,149 @@ impl Client<'_> {
                 of.segments.pop();
                 of.segments.pop_punct();
                 let is_new = matches!(last(&function.path).as_str(), "new" | "default");
-                is_new && call.args.is_empty() && self.model.is_client(&of, spot.file)
+                is_new && call.args.is_empty() && model.is_client(&of, spot.file)
             }
-            Expr::Path(path) if depth < MAX_DEPTH => {
+            Expr::Field(field) => {
+                let syn::Member::Named(name) = &field.member else {
+                    return false;
+                };
+                let of = self.type_of(package, &field.base, spot);
+                of.is_some_and(|of| self.is_field(package, of, name.to_string(), seen))
+            }
+            Expr::Path(path) => {
                 let Some(name) = path.path.get_ident().map(ToString::to_string) else {
                     return false;
                 };
-                if let Some(index) = self.model.binding(&name, spot, bytes(path).start) {
-                    let binding = &self.model.bindings[index];
+                if let Some(index) = model.binding(&name, spot, bytes(path).start) {
+                    let binding = &model.bindings[index];
                     return !binding.is_mutable
                         && binding
                             .init
                             .as_ref()
-                            .is_some_and(|init| self.is_client(init, spot, depth + 1));
+                            .is_some_and(|init| self.is_client(package, init, spot, seen));
                 }
-                let function = spot.function.map(|index| &self.model.functions[index]);
-                let mut parameters = function
-                    .into_iter()
-                    .flat_map(|function| &function.parameters);
-                parameters
-                    .any(|parameter| parameter.is_client && parameter.name.as_ref() == Some(&name))
-                    && !self.is_built()
+                let function = spot.function.map(|index| &model.functions[index]);
+                function.is_some_and(|function| self.is_parameter(package, function, &name, seen))
             }
             _ => false,
         }
     }
 
+    /// Whether a parameter of that name is given bare clients, by all who are seen to call the function.
+    fn is_parameter(&self, package: usize, of: &Function, name: &str, seen: &mut Seen) -> bool {
+        let mut parameters = of.parameters.iter();
+        let is_it = |parameter: &crate::scan::urls::Parameter| {
+            parameter.is_client && parameter.name.as_deref() == Some(name)
+        };
+        let Some(index) = parameters.position(is_it) else {
+            return false;
+        };
+        let key = (package, format!("fn {}", of.item.start), name.to_owned());
+        if self.is_built || self.is_named_unseen(of.self_type.as_ref(), &of.name) {
+            return false;
+        }
+        if !seen.insert(key) {
+            return true;
+        }
+        let index_by_path = index + usize::from(of.has_self);
+        for (package, urls) in self.all.iter().enumerate() {
+            let calls = urls.model.calls.get(&of.name).into_iter().flatten();
+            let mut calls = calls.filter(|call| of.self_type.is_none() || call.of == of.self_type);
+            if !calls.all(|call| {
+                let given = call.arguments.get(index_by_path);
+                given.is_none_or(|given| self.is_client(package, given, call.spot, seen))
+            }) {
+                return false;
+            }
+        }
+        let given = of.has_self.then(|| self.given.get(of.name.as_str()));
+        given
+            .flatten()
+            .into_iter()
+            .flatten()
+            .all(|(package, spot, arguments)| {
+                let given = arguments.get(index);
+                given.is_none_or(|given| self.is_client(*package, given, *spot, seen))
+            })
+    }
+
+    /// Whether a field of that name holds a bare client, as far as it is seen to be written.
+    fn is_field(&self, package: usize, of: String, name: String, seen: &mut Seen) -> bool {
+        let model = self.model(package);
+        let key = (of, name);
+        if self.is_built
+            || model.is_ambiguous(&key.0)
+            || !model.clients.contains(&key)
+            || self.is_named_unseen(None, &key.0)
+        {
+            return false;
+        }
+        let (of, name) = key;
+        if !seen.insert((package, of.clone(), name.clone())) {
+            return true;
+        }
+        let mut all = self.all.iter().enumerate();
+        all.all(|(package, urls)| {
+            let written = urls.model.fields.get(&name).into_iter().flatten();
+            let mut written = written.filter(|field| field.of == of);
+            !urls.model.changed.contains(&name)
+                && written.all(|field| self.is_client(package, &field.value, field.spot, seen))
+        })
+    }
+
+    /// Whether a package that was not looked into names a function or a struct, and may give it what is not seen.
+    fn is_named_unseen(&self, of: Option<&String>, name: &str) -> bool {
+        let mut unseen = self.all.iter().filter(|urls| !urls.model.is_parsed);
+        unseen.any(|urls| {
+            let has = |name: &str| {
+                let mut files = urls.files.iter().filter(|file| !file.is_test);
+                files.any(|file| file.text.contains(name))
+            };
+            has(name) && of.is_none_or(|of| has(of)) && has("reqwest")
+        })
+    }
+
     /// The name of the type of a name.
-    fn type_of(&self, expr: &Expr, spot: Spot) -> Option<String> {
+    fn type_of(&self, package: usize, expr: &Expr, spot: Spot) -> Option<String> {
         let Expr::Path(path) = expr else { return None };
+        let model = self.model(package);
         let name = path.path.get_ident()?.to_string();
-        let function = &self.model.functions[spot.function?];
+        let function = &model.functions[spot.function?];
         if name == "self" {
             return function.self_type.clone();
         }
-        if self.model.binding(&name, spot, bytes(expr).start).is_some() {
+        if model.binding(&name, spot, bytes(expr).start).is_some() {
             return None;
         }
         let mut parameters = function.parameters.iter();
         let parameter = parameters.find(|parameter| parameter.name.as_ref() == Some(&name))?;
         parameter.type_name.clone()
     }
+}
 
-    /// Whether a client is set up anywhere in the package.
-    fn is_built(&self) -> bool {
-        let mut files = self.words.iter().zip(self.files);
-        let is_renamed = self
-            .model
-            .imports
-            .iter()
-            .any(|import| import.path == ["reqwest", "Client"] && import.name != "Client");
-        is_renamed
-            || files.any(|(words, file)| {
-                let all = 0..file.text.len();
-                let mut builders = words.places("builder", &all);
-                words.has("ClientBuilder")
-                    || builders.any(|at| {
-                        let before = file.text[..at].trim_end().trim_end_matches(':').trim_end();
-                        let is_alias = |name: &String| before.ends_with(name.as_str());
-                        before.ends_with("Client") || self.model.aliases.keys().any(is_alias)
-                    })
-            })
-    }
+/// Whether a client is set up anywhere in a package.
+fn is_built(urls: &Urls<'_>) -> bool {
+    let model = &urls.model;
+    let is_renamed = model
+        .imports
+        .iter()
+        .any(|import| import.path == ["reqwest", "Client"] && import.name != "Client");
+    let mut files = urls.files.iter();
+    is_renamed
+        || files.any(|file| {
+            if !file.text.contains("uilder") {
+                return false;
+            }
+            let words = Words::of(&file.text);
+            let all = 0..file.text.len();
+            let mut builders = words.places("builder", &all);
+            words.has("ClientBuilder")
+                || builders.any(|at| {
+                    let before = file.text[..at].trim_end().trim_end_matches(':').trim_end();
+                    let is_alias = |name: &String| before.ends_with(name.as_str());
+                    // Where it is not looked into, it is not known which names are other ones for it.
+                    let may_be = !model.is_parsed && words.has("reqwest");
+                    before.ends_with("Client") || model.aliases.keys().any(is_alias) || may_be
+                })
+        })
 }

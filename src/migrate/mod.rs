@@ -24,6 +24,7 @@ use clap::{Args, ValueEnum};
 use service_connect_codegen::urls::Names;
 use service_connect_codegen::{Place, Severity};
 
+use self::client::Clients;
 use self::edit::{Edit, apply};
 use self::propose::{Proposal, Proposer};
 use self::stub::Types;
@@ -93,8 +94,11 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let urls = judge::hand_built(context, &names, &sources);
     let shared = shared(&sources.packages);
     let names_asked_for = Names::of(asked_for.application());
-    for (package, (judge, urls)) in sources.packages.iter().zip(&urls) {
-        let (found, edits) = look(context, package, judge, &types, urls, &shared);
+    let of_all: Vec<_> = urls.iter().map(|(_, urls)| urls).collect();
+    let clients = Clients::of(&of_all);
+    for (index, (package, (judge, urls))) in sources.packages.iter().zip(&urls).enumerate() {
+        let clients = (&clients, index);
+        let (found, edits) = look(context, package, judge, &types, urls, clients, &shared);
         let found = if all.is_some() {
             let judge = Judge::new(&asked_for, &names_asked_for, package);
             told_of(&asked_for, &judge, urls, found)
@@ -149,6 +153,7 @@ fn look<'a>(
     judge: &Judge<'a>,
     types: &Types,
     urls: &Urls<'_>,
+    clients: (&Clients<'_>, usize),
     shared: &HashSet<PathBuf>,
 ) -> (Vec<Found<'a>>, Vec<Edit>) {
     if urls.found.is_empty() {
@@ -170,6 +175,7 @@ fn look<'a>(
         words: &words,
         judge,
         types,
+        clients,
         frozen: &frozen,
     };
     let proposals = proposer.all(&verdicts);

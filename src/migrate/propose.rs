@@ -7,7 +7,7 @@ use service_connect_codegen::{Need, Reference, Service};
 use syn::Expr;
 
 use super::chain::Compiler;
-use super::client::Client;
+use super::client::Clients;
 use super::edit::Edit;
 use super::errors::question_mark;
 use super::path::{self, Path};
@@ -38,6 +38,8 @@ pub struct Proposer<'a> {
     pub words: &'a [Words],
     pub judge: &'a Judge<'a>,
     pub types: &'a Types,
+    /// The HTTP clients of all packages, and which of them this one is.
+    pub clients: (&'a Clients<'a>, usize),
     /// The files that are left as they are.
     pub frozen: &'a [bool],
 }
@@ -252,7 +254,8 @@ impl Proposer<'_> {
         let model = &self.urls.model;
         if let Some(step) = step {
             let chain = &model.chains[chain];
-            if !self.client().is_bare(chain, step) {
+            let (clients, package) = self.clients;
+            if !clients.is_bare(package, chain, step) {
                 return Err("what its client is set up with would be lost".to_owned());
             }
             let is_sent = chain.ops[step..]
@@ -373,14 +376,6 @@ impl Proposer<'_> {
     fn is_awaited(&self, chain: usize) -> bool {
         let first = self.urls.model.chains[chain].ops.first();
         first.is_some_and(|op| matches!(op.kind, OpKind::Await))
-    }
-
-    fn client(&self) -> Client<'_> {
-        Client {
-            model: &self.urls.model,
-            files: self.urls.files,
-            words: self.words,
-        }
     }
 
     fn uses_reqwest(&self) -> bool {

@@ -6,6 +6,7 @@ use std::fs;
 use service_connect_codegen::urls::Names;
 use tempfile::TempDir;
 
+use super::client::Clients;
 use super::propose::Proposal;
 use super::stub::Types;
 use super::{apply, look};
@@ -68,6 +69,15 @@ fn application() -> (TempDir, Context) {
 
 /// What is said of a source of `web`, the source with the changes, and the advice.
 fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>) {
+    migrated_beside(context, text, "")
+}
+
+/// The same with the source of another package of the workspace.
+fn migrated_beside(
+    context: &Context,
+    text: &str,
+    other: &str,
+) -> (Vec<String>, String, Vec<String>) {
     let package = Package {
         name: "web".to_owned(),
         library: "web".to_owned(),
@@ -80,9 +90,20 @@ fn migrated(context: &Context, text: &str) -> (Vec<String>, String, Vec<String>)
     let names = Names::of(context.application());
     let types = Types::of_all(context.application());
     let judge = Judge::new(context, &names, &package);
-    let reading = Reading::of([&package.files[..]]);
-    let urls = reading.find(&|_, url| judge.verdict(url).is_some());
-    let (found, edits) = look(context, &package, &judge, &types, &urls[0], &HashSet::new());
+    let others = [source("common/src/lib.rs", other)];
+    let reading = Reading::of([&package.files[..], &others]);
+    let urls = reading.find(&|package, url| package == 0 && judge.verdict(url).is_some());
+    let all: Vec<_> = urls.iter().collect();
+    let clients = Clients::of(&all);
+    let (found, edits) = look(
+        context,
+        &package,
+        &judge,
+        &types,
+        &urls[0],
+        (&clients, 0),
+        &HashSet::new(),
+    );
     let told = found.iter().flat_map(|found| &found.told);
     let told = told.map(|told| format!("{}: {}", told.finding.code, told.finding.message));
     let advice = found.iter().filter_map(|found| match &found.proposal {
@@ -420,6 +441,54 @@ fn what_a_client_is_set_up_with_is_kept() {
             "self.http.get(&Api::url(\"/x\")?).send()"
         };
         assert!(changed.contains(expected), "{changed} {advice:?}");
+    }
+}
+
+/// Clients that come from elsewhere, and what another package has.
+#[test]
+fn a_client_is_followed_to_where_it_is_made() {
+    let (_directory, context) = application();
+    let field = |value: &str| {
+        format!(
+            "struct Shop {{ http: reqwest::Client }} \
+             impl Shop {{ async fn go(&self) -> anyhow::Result<()> {{ self.http.get(\"http://api/x\").send().await?; Ok(()) }} }} \
+             fn main() {{ Shop {{ http: {value} }}.go(); }}"
+        )
+    };
+    let parameter = |value: &str| {
+        format!(
+            "async fn go(http: &reqwest::Client) -> anyhow::Result<()> {{ http.get(\"http://api/x\").send().await?; Ok(()) }} \
+             async fn main() {{ go(&{value}).await; }}"
+        )
+    };
+    let method = |value: &str| {
+        format!(
+            "struct Shop; impl Shop {{ async fn go(&self, http: &reqwest::Client) -> anyhow::Result<()> {{ \
+             http.get(\"http://api/x\").send().await?; Ok(()) }} }} async fn main() {{ Shop.go(&{value}).await; }}"
+        )
+    };
+    let builds = "pub fn client() -> reqwest::Client { reqwest::Client::builder().default_headers(h()).build() }";
+    let alias = "type C = reqwest::Client; pub fn client() -> C { C::builder().build() }";
+    let new = "pub fn client() -> reqwest::Client { reqwest::Client::new() }";
+    let starts = "pub fn main() { web::Shop { http: sdk::client() }; reqwest::a(); }";
+    for (text, other, is_typed) in [
+        (field("reqwest::Client::new()"), "", true),
+        (field("reqwest::Client::new()"), new, true),
+        (field("common::client()"), builds, false),
+        (field("common::client()"), alias, false),
+        (field("sdk::client()"), "", false),
+        (field("reqwest::Client::new()"), starts, false),
+        (parameter("reqwest::Client::new()"), "", true),
+        (parameter("common::client()"), builds, false),
+        (parameter("sdk::client()"), "", false),
+        (method("reqwest::Client::default()"), "", true),
+        (method("sdk::client()"), "", false),
+    ] {
+        let (_, changed, advice) = migrated_beside(&context, &text, other);
+        let is = changed.contains("Api::get(\"/x\").send()");
+        assert_eq!(is, is_typed, "{changed} {other} {advice:?}");
+        let is_kept = changed.contains("http.get(&Api::url(\"/x\")?).send()");
+        assert_eq!(is_kept, !is_typed, "{changed} {other} {advice:?}");
     }
 }
 

@@ -30,7 +30,8 @@ use service_connect_codegen::Place;
 pub use format::captured;
 use model::Holder;
 pub use model::{
-    Body, Bound, Chain, Context, Import, Model, OpKind, Position, Spot, TextType, bytes, last,
+    Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position, Spot,
+    TextType, bytes, last,
 };
 use read::{Outer, Reader};
 pub use read::{is_building, peel};
