@@ -458,10 +458,10 @@ fn what_cargo_cannot_read_does_not_hide_the_manifests() {
 
 #[test]
 fn what_is_wrong_with_a_url_is_found_and_what_works_is_not() {
-    let main = "fn main() {\n    get(\"http://api/x\");\n    get(\"http://api:8080/y\");\n    get(\"http://apj/z\");\n}\n";
+    let main = "fn main() {\n    get(\"http://api/x\");\n    get(\"http://api:8080/y\");\n    get(\"http://apu/y\");\n    get(\"http://aip/z\");\n}\n";
     let app = shop(main);
     let name = |code: &str| code.to_owned();
-    let expected = [(name("url-port"), 2, 9), (name("unknown-host"), 4, 9)];
+    let expected = [(name("url-port"), 2, 9), (name("unknown-host"), 5, 9)];
     let found = found(&app);
     let urls: Vec<_> = found
         .iter()

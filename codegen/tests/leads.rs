@@ -266,5 +266,15 @@ fn whose_fault_it_is_and_which_service_is_near_are_values() {
     assert_eq!(lead("api", "http://off"), (false, None));
     assert_eq!(lead("api", "http://worker.test.kudos.local"), (false, None));
     assert_eq!(lead("api", "http://hafl"), (false, Some("half".to_owned())));
-    assert_eq!(lead("api", "http://absent"), (false, None));
+    assert_eq!(
+        lead("api", "http://privat"),
+        (false, Some("private".to_owned()))
+    );
+    for chance in ["absent", "apm", "ap", "halt", "private2"] {
+        assert_eq!(
+            lead("api", &format!("http://{chance}")),
+            (false, None),
+            "{chance}"
+        );
+    }
 }

@@ -300,7 +300,10 @@ impl<'a> Check<'a> {
         });
         Leads {
             // The host is a part of the value, so the name alone does not replace it.
-            near: finding.replacement.take(),
+            near: finding
+                .replacement
+                .take()
+                .filter(|near| is_slip(first, near)),
             finding: Some(finding),
             ..Leads::default()
         }
@@ -336,4 +339,17 @@ impl<'a> Check<'a> {
         );
         Some(severity(Code::UrlPort, message).help(help))
     }
+}
+
+/// Whether a name that is nearly another is that one, misspelt. Short names are near one another by chance, unless they
+/// have the same letters, and a number makes another name.
+fn is_slip(written: &str, meant: &str) -> bool {
+    let digits = |name: &str| name.replace(|c: char| !c.is_ascii_digit(), "");
+    let sorted = |name: &str| {
+        let mut letters = name.to_ascii_lowercase().into_bytes();
+        letters.sort_unstable();
+        letters
+    };
+    let is_long = written.len().min(meant.len()) > 4;
+    digits(written) == digits(meant) && (is_long || sorted(written) == sorted(meant))
 }

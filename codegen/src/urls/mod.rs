@@ -43,7 +43,8 @@ pub struct Lead {
     pub finding: Option<Finding>,
     /// Whether that is about the service that calls, and not about the one that is called.
     pub is_of_caller: bool,
-    /// Where no service is meant, the name of the one that is nearly the host's: probably a slip.
+    /// Where no service is meant, the name of the one that is nearly the host's: a slip, as far as names tell. Short names
+    /// that are near one another, and those with other numbers, tell nothing.
     pub near: Option<String>,
 }
 
