@@ -13,6 +13,17 @@ fn caller(head: &str, url: &str) -> String {
 }
 
 #[test]
+fn what_cannot_connect_is_not_told_to_turn_it_on() {
+    let job = "type: Scheduled Job\nimage: {location: x}\non: {schedule: '@daily'}";
+    let findings = in_web(&caller(job, "http://off:9000"), Options::default());
+    let help = findings[0].help.as_deref().unwrap();
+    assert!(
+        help.starts_with("call `off.${COPILOT_ENVIRONMENT_NAME}"),
+        "{help}"
+    );
+}
+
+#[test]
 fn who_calls_matters() {
     let backend =
         "type: Backend Service\nimage: {location: x, port: 80}\nnetwork: {connect: false}";
@@ -54,6 +65,13 @@ fn who_calls_matters() {
             caller(job, name),
             &[
                 "error url-connect-off web:6 | `web` is a Scheduled Job, which cannot call through Service Connect | call `api.${COPILOT_ENVIRONMENT_NAME}",
+            ],
+        ),
+        (
+            "once it is on, an alias is the name",
+            caller(backend, "http://shop:8080"),
+            &[
+                "error url-connect-off web:6 | is off for the caller `web` | turn it on and write `shop-v2`, or call `shop.$",
             ],
         ),
         ("but discovery", caller(job, discovery), &[]),

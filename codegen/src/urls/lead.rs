@@ -158,8 +158,16 @@ impl<'a> Check<'a> {
             format!("call `{name}:{}`", authority.port)
         });
         let is_off = matches!(obstacle.code, Code::ConnectOff | Code::CallerConnectOff);
+        let client = application.deployment(self.caller, environment).ok();
+        let can_connect = client.is_some_and(|client| client.kind.can_connect());
         let help = match (other, way.err()) {
-            (Some(other), _) if is_off => format!("turn it on, or {other}"),
+            (Some(other), _) if is_off && can_connect => {
+                let offer = application.deployment(service, environment).ok();
+                let name = offer.map(|offer| service.service_connect_name(offer));
+                let name = name.filter(|name| !name.eq_ignore_ascii_case(&host.name));
+                let then = name.map(|name| format!(" and write `{name}`"));
+                format!("turn it on{}, or {other}", then.unwrap_or_default())
+            }
             (Some(other), _) => other,
             (None, Some(nearer)) if nearer.code == Code::NoWay => {
                 let open = route::discovery(application, None, service, environment);
