@@ -2,6 +2,9 @@
 #![cfg(unix)]
 
 #[allow(dead_code)]
+#[path = "plugin_dev_watch/edits.rs"]
+mod edits;
+#[allow(dead_code)]
 mod plugin_support;
 #[allow(dead_code)]
 #[path = "plugin_dev/support.rs"]
@@ -10,40 +13,8 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use plugin_support::App;
-use rustix::process::Signal;
+use edits::{UP, edit, end, make_executable, wait_for_start};
 use support::{Dev, Running, workspace};
-
-const UP: [&str; 2] = ["api     | listening", "web     | listening"];
-
-fn edit(app: &App, file: &str, from: &str, to: &str) {
-    let file = app.path().join(file);
-    let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains(from), "{from} is not in {}", file.display());
-    replace(&file, text.replace(from, to));
-}
-
-/// Writes a file in one step, so that it is never seen half written.
-fn replace(file: &Path, text: impl AsRef<[u8]>) {
-    let name = file.file_name().unwrap().to_str().unwrap();
-    let beside = file.with_file_name(format!(".{name}.new"));
-    fs::write(&beside, text).unwrap();
-    fs::rename(beside, file).unwrap();
-}
-
-/// Waits until the service listens for the `number`th time.
-#[track_caller]
-fn wait_for_start(dev: &mut Running, service: &str, number: usize) {
-    let line = format!("{service:7} | listening\n");
-    dev.wait_until(|stdout, _| stdout.matches(&line).count() >= number);
-}
-
-#[track_caller]
-fn end(dev: Running) -> String {
-    let (run, _) = dev.end(&[Signal::INT]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
-    run.stdout
-}
 
 #[test]
 fn only_what_changed_is_restarted_on_its_port() {
@@ -82,6 +53,24 @@ fn a_build_that_fails_leaves_what_runs() {
     );
     wait_for_start(&mut dev, "api", 2);
     assert_eq!(dev.get("api", "/"), "api mended of shop in test");
+    end(dev);
+}
+
+#[test]
+fn what_keeps_a_build_from_its_end_can_be_mended_where_it_came_with_that_build() {
+    let app = workspace("");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    let manifest = "[package]\nname = \"shared\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+    let app = app
+        .file("shared/src/lib.rs", "pub fn number() -> u32 { \"one\" }\n")
+        .file("shared/Cargo.toml", manifest);
+    let edition = "edition = \"2024\"\n";
+    let needs = format!("{edition}[dependencies]\nshared = {{ path = \"../shared\" }}\n");
+    edit(&app, "api/Cargo.toml", edition, &needs);
+    dev.wait_for_note(&["what runs goes on as it was\n"]);
+    edit(&app, "shared/src/lib.rs", "\"one\"", "1");
+    wait_for_start(&mut dev, "api", 2);
     end(dev);
 }
 
@@ -162,41 +151,6 @@ fn a_task_that_does_not_make_room_is_killed() {
 }
 
 #[test]
-fn files_in_new_directories_are_looked_at() {
-    let app = workspace("");
-    let mut dev = Dev::over(&app, &[]).start();
-    dev.wait_for(&UP);
-    let part = "pub fn part() -> &'static str { \"one\" }\n";
-    let app = app.file("api/src/part/mod.rs", part);
-    edit(
-        &app,
-        "api/src/main.rs",
-        "use std::env;",
-        "mod part;\nuse std::env;",
-    );
-    edit(
-        &app,
-        "api/src/main.rs",
-        "id().to_string()",
-        "part::part().to_owned()",
-    );
-    wait_for_start(&mut dev, "api", 2);
-    assert_eq!(dev.get("api", "/pid"), "one");
-    edit(&app, "api/src/part/mod.rs", "one", "two");
-    wait_for_start(&mut dev, "api", 3);
-    assert_eq!(dev.get("api", "/pid"), "two");
-    // One that comes again, as with a change of branches, is another directory.
-    fs::remove_dir_all(app.path().join("api/src/part")).unwrap();
-    let app = app.file("api/src/part/mod.rs", part.replace("one", "three"));
-    wait_for_start(&mut dev, "api", 4);
-    assert_eq!(dev.get("api", "/pid"), "three");
-    edit(&app, "api/src/part/mod.rs", "three", "four");
-    wait_for_start(&mut dev, "api", 5);
-    assert_eq!(dev.get("api", "/pid"), "four");
-    end(dev);
-}
-
-#[test]
 fn a_change_during_a_build_is_built_too() {
     let marks = tempfile::TempDir::new().unwrap();
     let app = workspace("")
@@ -215,38 +169,6 @@ fn a_change_during_a_build_is_built_too() {
     assert_eq!(dev.get("api", "/text"), "third");
     let stdout = end(dev);
     assert_eq!(stdout.matches("api     | listening").count(), 2, "{stdout}");
-}
-
-#[test]
-fn what_a_build_writes_as_it_was_is_no_change() {
-    let script =
-        "fn main() { std::fs::write(\"src/generated.rs\", \"// generated\\n\").unwrap(); }\n";
-    let app = workspace("").file("api/build.rs", script);
-    let mut dev = Dev::over(&app, &[]).start();
-    // It was not there before.
-    wait_for_start(&mut dev, "api", 2);
-    for (number, from, to) in [
-        (3, "{service} of", "{service} anew of"),
-        (4, "anew of", "twice of"),
-    ] {
-        edit(&app, "api/src/main.rs", from, to);
-        wait_for_start(&mut dev, "api", number);
-    }
-    assert_eq!(dev.get("api", "/"), "api twice of shop in test");
-    let (run, _) = dev.end(&[Signal::INT]);
-    let notes = run
-        .stderr
-        .lines()
-        .filter(|line| line.contains(" has changed"));
-    let notes: Vec<_> = notes.collect();
-    assert_eq!(
-        notes,
-        [
-            "`api/src/generated.rs` has changed",
-            "`api/src/main.rs` has changed",
-            "`api/src/main.rs` has changed"
-        ]
-    );
 }
 
 #[track_caller]
@@ -309,40 +231,4 @@ fn cargo_is_asked_once_for_each_build() {
     let asked = fs::read_to_string(marks.path().join("asked")).unwrap();
     let asked: Vec<_> = asked.lines().collect();
     assert_eq!(asked, ["metadata", "build", "metadata", "build"]);
-}
-
-/// A build script that has all below `proto` as its text.
-const PROTO: &str = r#"
-fn main() {
-    println!("cargo::rerun-if-changed=proto");
-    let text = ["proto/a.txt", "proto/deep/b.txt"].map(|file| std::fs::read_to_string(file).unwrap_or_default());
-    println!("cargo::rustc-env=TEXT={}", text.concat());
-}
-"#;
-
-#[test]
-fn a_directory_that_a_build_script_names_counts_with_all_below_it() {
-    let app = workspace("")
-        .file("api/build.rs", PROTO)
-        .file("api/proto/a.txt", "one");
-    let mut dev = Dev::over(&app, &[]).start();
-    dev.wait_for(&UP);
-    edit(&app, "api/proto/a.txt", "one", "two");
-    wait_for_start(&mut dev, "api", 2);
-    assert_eq!(dev.get("api", "/text"), "two");
-    // With all that is in it at once.
-    let app = app.file("api/aside/b.txt", " and three");
-    let [from, to] = ["api/aside", "api/proto/deep"].map(|path| app.path().join(path));
-    fs::rename(from, to).unwrap();
-    wait_for_start(&mut dev, "api", 3);
-    assert_eq!(dev.get("api", "/text"), "two and three");
-    edit(&app, "api/proto/deep/b.txt", "three", "four");
-    wait_for_start(&mut dev, "api", 4);
-    assert_eq!(dev.get("api", "/text"), "two and four");
-    end(dev);
-}
-
-fn make_executable(file: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
 }

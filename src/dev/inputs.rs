@@ -80,6 +80,12 @@ impl Inputs {
         self.files.extend(files);
     }
 
+    /// With what was read for a build before, while it is not known what this one reads.
+    pub fn keep_read(&mut self, before: &Self) {
+        self.files.extend(before.files.iter().cloned());
+        self.trees.extend(before.trees.iter().cloned());
+    }
+
     /// The lock of the cargo workspace.
     pub fn lock(&self) -> PathBuf {
         self.root.join("Cargo.lock")
@@ -107,29 +113,55 @@ impl Inputs {
                 .map(Path::new)
                 .contains(&below);
         }
-        let mut trees = self.trees.iter().map(|tree| path.strip_prefix(tree));
-        if trees.any(|below| below.is_ok_and(|below| !is_hidden(below))) {
-            return true;
-        }
-        self.packages.iter().any(|package| {
-            path.strip_prefix(package).is_ok_and(|below| {
-                let is_code = path.extension().is_some_and(|end| end == "rs");
-                !is_hidden(below) && (is_code || name == "Cargo.toml" || below.starts_with("src"))
-            })
+        let is_code = path.extension().is_some_and(|end| end == "rs") || name == "Cargo.toml";
+        path.ancestors().any(|above| {
+            let below = path.strip_prefix(above).unwrap_or(path);
+            let counts = self.trees.contains(above)
+                || self.packages.contains(above) && (is_code || below.starts_with("src"));
+            counts && !is_hidden(below)
         })
     }
 
-    /// All directories in which there may be such a file.
+    /// All directories in which there may be such a file, with those that may not be there, and those above them, in which
+    /// it is seen that they come and go.
     pub fn directories(&self) -> BTreeSet<PathBuf> {
         let mut directories = BTreeSet::from([self.root.clone(), self.root.join(SETTINGS)]);
         let files = self.files.iter().filter_map(|file| file.parent());
-        directories.extend(files.map(Path::to_owned));
+        let named = self.packages.iter().chain(&self.trees);
+        let named = named.chain([&self.copilot]).map(PathBuf::as_path);
+        for directory in files.chain(named).collect::<BTreeSet<_>>() {
+            directories.insert(directory.to_owned());
+            let mut at = directory;
+            while at != self.root
+                && let Some(above) = at.parent()
+            {
+                directories.insert(above.to_owned());
+                // What is around the workspace is of interest only as far as there is nothing below.
+                if !above.starts_with(&self.root) && at.is_dir() {
+                    break;
+                }
+                at = above;
+            }
+        }
         // What is another package is a package's own affair, and nothing to a build script.
         let is_other = |directory: &Path| directory.join("Cargo.toml").exists();
         let packages = self.packages.iter().chain([&self.copilot]);
         self.walk(packages, &mut directories, is_other);
         self.walk(&self.trees, &mut directories, |_| false);
         directories
+    }
+
+    /// The files in these directories that are there.
+    pub fn files<'a>(
+        &self,
+        directories: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> impl Iterator<Item = PathBuf> {
+        let entries = directories.into_iter().flat_map(fs::read_dir).flatten();
+        entries.filter_map(|entry| {
+            let entry = entry.ok()?;
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            Some(entry.path()).filter(|path| !is_directory && self.matters(path))
+        })
     }
 
     /// Adds directories with all below them from which something may be built.

@@ -1,7 +1,9 @@
 //! `dev`: builds the services that are crates of the workspace and runs them together, as in one environment.
 
 mod build;
+mod contents;
 mod events;
+mod eyes;
 mod inputs;
 mod launch;
 mod listing;
@@ -16,6 +18,7 @@ mod rebuild;
 mod replicas;
 mod request;
 mod restart;
+mod rewritten;
 mod run;
 mod services;
 mod stand_in;
@@ -38,6 +41,7 @@ use crate::options::{Format, Selection};
 use crate::output;
 
 use build::Input;
+use inputs::Inputs;
 use logs::{Log, Sink, Style};
 use member::Member;
 use members::Members;
@@ -128,11 +132,21 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
     let mut signals = Signals::new().context("signals cannot be received")?;
     let arguments = &project.arguments;
     let is_watched = arguments.request.is_none() && !arguments.no_watch;
-    // From before the build, so that no change is lost.
-    let watch = is_watched.then(|| watch(&members)).flatten();
-    let none = HashMap::new();
-    let built = tokio::select! {
-        built = project.build(members, &none, Input::Terminal) => built?,
+    let first = async {
+        // From before the build, so that no change is lost.
+        let watch = watch(members.inputs(), is_watched).await;
+        let none = HashMap::new();
+        let built = project.build(members, &none, Input::Terminal).await?;
+        anyhow::Ok(match watch {
+            Some(watch) => {
+                let (rebuilds, built) = Rebuilds::after(project.clone(), watch, built).await;
+                (Some(rebuilds), built)
+            }
+            None => (None, built),
+        })
+    };
+    let (rebuilds, built) = tokio::select! {
+        first = first => first?,
         signal = signals.next() => bail!("stopped by {signal} before the services were built"),
     };
     let Built { members, launches } = built;
@@ -157,15 +171,17 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
         })
     });
     let format = arguments.format;
-    let rebuilds = watch.map(|watch| Rebuilds::new(project, watch, &members));
     Run::start(launches, log, request, rebuilds)?
         .until_the_end(&mut signals, format)
         .await
 }
 
 /// Where changes cannot be seen the services run all the same.
-fn watch(members: &Members) -> Option<Watch> {
-    let watch = Watch::new(members.inputs());
+async fn watch(inputs: Inputs, is_wanted: bool) -> Option<Watch> {
+    if !is_wanted {
+        return None;
+    }
+    let watch = Watch::new(inputs).await;
     let noted =
         watch.inspect_err(|error| output::note(&format!("{error:#}, so nothing is built again")));
     noted.ok()

@@ -14,6 +14,7 @@ use crate::scan::Sources;
 
 use super::Arguments;
 use super::build::{Input, build};
+use super::eyes::Eyes;
 use super::launch::Launch;
 use super::members::Members;
 use super::request::Request;
@@ -84,11 +85,24 @@ impl Project {
         Ok(Built { members, launches })
     }
 
-    /// Reads and builds all anew.
-    pub async fn rebuild(self, ports: HashMap<Task, u16>) -> Result<Built> {
+    /// Reads and builds all anew. What it is built from is looked at before that, so that what keeps it from being built
+    /// can be mended.
+    pub async fn rebuild(self, ports: HashMap<Task, u16>, eyes: Eyes) -> Result<Built> {
         let project = self.clone();
-        let members = spawn_blocking(move || project.members()).await;
-        let members = members.context("the application could not be read again")??;
-        self.build(members, &ports, Input::None).await
+        let ahead = eyes.clone();
+        let members = spawn_blocking(move || {
+            let members = project.members()?;
+            ahead.look_ahead(members.inputs());
+            anyhow::Ok(members)
+        });
+        let members = members
+            .await
+            .context("the application could not be read again")??;
+        let built = self.build(members, &ports, Input::None).await?;
+        let built = spawn_blocking(move || {
+            eyes.look_at(built.members.inputs());
+            built
+        });
+        built.await.context("what was built could not be looked at")
     }
 }

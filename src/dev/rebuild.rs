@@ -1,15 +1,17 @@
 //! Builds again whenever something changes that is built from.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use anyhow::Result;
+use tokio::task::spawn_blocking;
 
 use crate::output;
 
-use super::members::Members;
 use super::project::{Built, Project};
+use super::rewritten::{self, Rewritten};
 use super::task::Task;
 use super::watch::Watch;
 
@@ -23,53 +25,85 @@ pub struct Rebuilds {
     /// What came of it, while it is to be seen whether that is of yesterday already.
     built: Option<Result<Built>>,
     /// What changed since the build began.
-    stale: Option<PathBuf>,
+    stale: BTreeSet<PathBuf>,
+    /// Whether the build is there because of what changed during the one before it.
+    is_repetition: bool,
+    /// For what the next build begins at once.
+    due: Option<PathBuf>,
+    rewritten: Rewritten,
 }
 
 impl Rebuilds {
-    /// Of the project, which consists of these members by now.
-    pub fn new(project: Project, watch: Watch, members: &Members) -> Self {
+    /// Of the project that was built; with what that is after the changes meanwhile.
+    pub async fn after(project: Project, watch: Watch, built: Built) -> (Self, Built) {
+        let eyes = watch.eyes();
+        let inputs = built.members.inputs();
+        let looking = spawn_blocking(move || {
+            // cargo has written it for this build.
+            eyes.learn(&inputs.lock());
+            eyes.look_at(inputs);
+        });
+        // Whoever panics has said so.
+        let _ = looking.await;
         let mut rebuilds = Self {
             project,
             watch,
-            ports: members.ports(),
+            ports: built.members.ports(),
             build: None,
             built: None,
-            stale: None,
+            stale: BTreeSet::new(),
+            is_repetition: false,
+            due: None,
+            rewritten: Rewritten::default(),
         };
-        // cargo may have written it for this build.
-        rebuilds.watch.know(members.inputs().lock());
-        rebuilds.look(|watch| watch.look_at(members.inputs()));
-        rebuilds
+        if rebuilds.watch.has_heard() {
+            rebuilds.stale = rebuilds.watch.settled().await;
+        }
+        if !rebuilds.repeats(true) {
+            return (rebuilds, built);
+        }
+        loop {
+            match rebuilds.next().await {
+                Ok(Some(built)) => return (rebuilds, built),
+                Ok(None) => {}
+                Err(error) => {
+                    output::error(&format!("{error:#}; what was built before it is started"));
+                    return (rebuilds, built);
+                }
+            }
+        }
     }
 
     /// Waits until a build begins, for which there is `None`, or has ended. Safe to cancel.
     pub async fn next(&mut self) -> Result<Option<Built>> {
         loop {
             if let Some(built) = self.built.take() {
-                // It may have read one file before the change and another one after it.
-                if let Some(path) = self.stale.take() {
-                    self.begin(&path);
+                if self.watch.has_heard() {
+                    self.built = Some(built);
+                    let stale = self.watch.settled().await;
+                    self.stale.extend(stale);
                     continue;
                 }
-                if self.watch.has_seen_one() {
-                    self.built = Some(built);
-                    self.stale = self.watch.settled().await;
+                if self.repeats(built.is_ok()) {
                     continue;
                 }
                 if let Ok(built) = &built {
                     remember(&mut self.ports, built.members.ports());
-                    self.look(|watch| watch.look_at(built.members.inputs()));
                 }
                 return built.map(Some);
             }
             let Some(build) = &mut self.build else {
-                let path = self.watch.changed().await;
-                self.begin(&path);
+                let path = match self.due.take() {
+                    Some(path) => Some(path),
+                    None => self.watch.changed().await.pop_first(),
+                };
+                if let Some(path) = path {
+                    self.begin(&path);
+                }
                 return Ok(None);
             };
             tokio::select! {
-                path = self.watch.changed() => self.stale = Some(path),
+                changed = self.watch.changed() => self.stale.extend(changed),
                 built = build => {
                     self.build = None;
                     self.built = Some(built);
@@ -78,23 +112,45 @@ impl Rebuilds {
         }
     }
 
+    /// Begins once more what may have read one file before a change and another one after it. A build that gave something
+    /// is repeated once, so that there is something to run however often something changes.
+    fn repeats(&mut self, is_of_use: bool) -> bool {
+        let mut stale = self.rewritten.after_build(mem::take(&mut self.stale));
+        for path in stale.rewritten {
+            output::note(&self.rewritten_text(&path));
+        }
+        self.due = stale.others.pop_first();
+        if is_of_use && mem::take(&mut self.is_repetition) {
+            return false;
+        }
+        let Some(path) = self.due.take() else {
+            self.is_repetition = false;
+            return false;
+        };
+        self.is_repetition = true;
+        self.begin(&path);
+        true
+    }
+
     /// Whether a build is under way.
     pub fn is_building(&self) -> bool {
         self.build.is_some() || self.built.is_some()
     }
 
     fn begin(&mut self, path: &Path) {
-        // What comes into a new directory from now on is a change too.
-        self.look(Watch::refresh);
         output::note(&format!("`{}` has changed", self.shown(path).display()));
         let project = self.project.clone();
-        self.build = Some(Box::pin(project.rebuild(self.ports.clone())));
+        let build = project.rebuild(self.ports.clone(), self.watch.eyes());
+        self.build = Some(Box::pin(build));
     }
 
-    fn look(&mut self, look: impl FnOnce(&mut Watch) -> Result<()>) {
-        if let Err(error) = look(&mut self.watch) {
-            output::note(&format!("{error:#}"));
-        }
+    fn rewritten_text(&self, path: &Path) -> String {
+        format!(
+            "`{}` has changed during each of the last {} builds, so it is taken for written by them: it is not built again for \
+             what changes there during a build",
+            self.shown(path).display(),
+            rewritten::TIMES
+        )
     }
 
     /// As seen from where the project is.
