@@ -11,9 +11,11 @@ mod plugin_support;
 mod support;
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
 use edits::{UP, edit, end, make_executable, wait_for_start};
+use rustix::process::Signal;
 use support::{Dev, Running, workspace};
 
 #[test]
@@ -88,6 +90,36 @@ fn manifests_are_read_again() {
     dev.wait_for_note(&["copilot/web/manifest.yml", "what runs goes on as it was"]);
     assert_eq!(dev.get("web", "/"), "web heard: api of store in test");
     end(dev);
+}
+
+#[test]
+fn an_address_that_comes_while_it_runs_is_looked_at() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = workspace("[workspace.metadata.service-connect.dev]\n");
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&UP);
+    let cache = "cache = { address = \"127.0.0.1:9\" }";
+    let queue = format!("queue = {{ command = \"target/debug/shop\", address = \"{address}\" }}");
+    edit(&app, "Cargo.toml", "dev]\n", &format!("dev]\n{queue}\n"));
+    let taken = format!(
+        "something listens on {address} already, where `queue` is to be started: end it, or take it for that with \
+         `--service queue={address}`; what runs goes on as it was\n"
+    );
+    dev.wait_for_note(&[&taken]);
+    assert!(!dev.stdout.contains("queue"), "{}", dev.stdout);
+    drop(listener);
+    edit(&app, "Cargo.toml", "dev]\n", &format!("dev]\n{cache}\n"));
+    dev.wait_for_note(&["nothing listens on 127.0.0.1:9, where `cache` is said to be\n"]);
+    dev.wait_for(&["queue   | listening\n"]);
+    // What runs here itself is nothing that is in its way, whatever its name.
+    edit(&app, "Cargo.toml", "queue =", "line =");
+    dev.wait_for(&["line    | listening\n"]);
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    for note in ["something listens on", "nothing listens on"] {
+        assert_eq!(run.stderr.matches(note).count(), 1, "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `dev`: builds the services that are crates of the workspace and runs them together, as in one environment.
 
+mod addresses;
 mod build;
 mod contents;
 mod events;
@@ -27,25 +28,22 @@ mod task;
 mod watch;
 mod ways;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use tokio::time::timeout;
 
 use crate::Outcome;
-use crate::address::Address;
 use crate::options::{Format, Selection};
 use crate::output;
 
 use build::Input;
 use inputs::Inputs;
 use logs::{Log, Sink, Style};
-use member::Member;
 use members::Members;
-use project::{Built, Project};
+use project::{Before, Built, Project};
 use rebuild::Rebuilds;
 use replicas::Replicas;
 use request::Request;
@@ -53,9 +51,6 @@ use run::{Asked, Run};
 use stand_in::Given;
 use system::Signals;
 use watch::Watch;
-
-/// How long an address may take to answer, before it is said that it does not.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "Without `--env` it is as in `dev`, in `test`, or in the first environment by name, whichever \
@@ -135,7 +130,7 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
     let first = async {
         // From before the build, so that no change is lost.
         let watch = watch(members.inputs(), is_watched).await;
-        let none = HashMap::new();
+        let none = Before::default();
         let built = project.build(members, &none, Input::Terminal).await?;
         anyhow::Ok(match watch {
             Some(watch) => {
@@ -150,16 +145,9 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
         signal = signals.next() => bail!("stopped by {signal} before the services were built"),
     };
     let Built { members, launches } = built;
-    for member in &members.here {
-        free(member).await?;
-    }
     let mut log = Log::new(arguments.style())?;
     log.show(&members);
-    for member in members.here.iter().filter(|member| !member.runs_here()) {
-        if let Some(address) = member.address() {
-            tokio::spawn(look(member.service.clone(), address.clone()));
-        }
-    }
+    addresses::look(&members, &HashSet::new());
     let request = arguments.request.clone();
     let limit = Duration::from_secs(arguments.timeout.into());
     let request = request.and_then(|request| {
@@ -185,31 +173,4 @@ async fn watch(inputs: Inputs, is_wanted: bool) -> Option<Watch> {
     let noted =
         watch.inspect_err(|error| output::note(&format!("{error:#}, so nothing is built again")));
     noted.ok()
-}
-
-/// Fails where something listens already on the very port of a service that is to be started: it would be taken for that.
-async fn free(member: &Member) -> Result<()> {
-    let Some(Address { authority, .. }) = member.address().filter(|_| member.runs_here()) else {
-        return Ok(());
-    };
-    let is_open = timeout(PATIENCE, ports::is_open(authority)).await;
-    if is_open.unwrap_or_default() {
-        let service = &member.service;
-        bail!(
-            "something listens on {authority} already, where `{service}` is to be started: end it, or take it for that with \
-             `--service {service}={authority}`"
-        );
-    }
-    Ok(())
-}
-
-/// Says where nothing listens that was said to.
-async fn look(service: String, address: Address) {
-    let is_open = timeout(PATIENCE, ports::is_open(&address.authority)).await;
-    if !is_open.unwrap_or_default() {
-        let Address { authority, .. } = address;
-        output::note(&format!(
-            "nothing listens on {authority}, where `{service}` is said to be"
-        ));
-    }
 }

@@ -1,6 +1,6 @@
 //! What `dev` runs, read and built as often as it changes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -13,6 +13,7 @@ use crate::options::Selection;
 use crate::scan::Sources;
 
 use super::Arguments;
+use super::addresses;
 use super::build::{Input, build};
 use super::eyes::Eyes;
 use super::launch::Launch;
@@ -26,6 +27,17 @@ use super::task::Task;
 pub struct Project {
     pub selection: Selection,
     pub arguments: Arguments,
+}
+
+/// What there is already when something is built.
+#[derive(Clone, Default)]
+pub struct Before {
+    /// The ports of tasks, also of those that are gone, and may come back to callers that know them.
+    pub ports: HashMap<Task, u16>,
+    /// The `host:port`s on which tasks that run listen.
+    pub held: HashSet<String>,
+    /// What runs elsewhere, and where: it was said if nothing listens there.
+    pub elsewhere: HashSet<(String, String)>,
 }
 
 /// What a build gave.
@@ -71,23 +83,24 @@ impl Project {
         Ok(members)
     }
 
-    /// Builds what was read. Tasks keep the ports that they have.
+    /// Builds what was read, and looks at the addresses that it is to have. Tasks keep the ports that they have.
     pub async fn build(
         &self,
         mut members: Members,
-        ports: &HashMap<Task, u16>,
+        before: &Before,
         input: Input,
     ) -> Result<Built> {
         let directory: &Path = &self.selection.directory;
         build(directory, &mut members, input).await?;
-        members.take_ports(ports)?;
+        addresses::are_free(&members, &before.held).await?;
+        members.take_ports(&before.ports)?;
         let launches = members.launches()?;
         Ok(Built { members, launches })
     }
 
     /// Reads and builds all anew. What it is built from is looked at before that, so that what keeps it from being built
     /// can be mended.
-    pub async fn rebuild(self, ports: HashMap<Task, u16>, eyes: Eyes) -> Result<Built> {
+    pub async fn rebuild(self, before: Before, eyes: Eyes) -> Result<Built> {
         let project = self.clone();
         let ahead = eyes.clone();
         let members = spawn_blocking(move || {
@@ -98,7 +111,7 @@ impl Project {
         let members = members
             .await
             .context("the application could not be read again")??;
-        let built = self.build(members, &ports, Input::None).await?;
+        let built = self.build(members, &before, Input::None).await?;
         let built = spawn_blocking(move || {
             eyes.look_at(built.members.inputs());
             built

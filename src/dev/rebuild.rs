@@ -1,6 +1,6 @@
 //! Builds again whenever something changes that is built from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -10,7 +10,8 @@ use tokio::task::spawn_blocking;
 
 use crate::output;
 
-use super::project::{Built, Project};
+use super::addresses;
+use super::project::{Before, Built, Project};
 use super::rewritten::{self, Rewritten};
 use super::task::Task;
 use super::watch::Watch;
@@ -19,8 +20,7 @@ use super::watch::Watch;
 pub struct Rebuilds {
     project: Project,
     watch: Watch,
-    /// Also of tasks that are gone, and may come back to callers that know their port.
-    ports: HashMap<Task, u16>,
+    before: Before,
     build: Option<Pin<Box<dyn Future<Output = Result<Built>>>>>,
     /// What came of it, while it is to be seen whether that is of yesterday already.
     built: Option<Result<Built>>,
@@ -48,7 +48,7 @@ impl Rebuilds {
         let mut rebuilds = Self {
             project,
             watch,
-            ports: built.members.ports(),
+            before: Before::default(),
             build: None,
             built: None,
             stale: BTreeSet::new(),
@@ -56,6 +56,7 @@ impl Rebuilds {
             due: None,
             rewritten: Rewritten::default(),
         };
+        rebuilds.remember(&built);
         if rebuilds.watch.has_heard() {
             rebuilds.stale = rebuilds.watch.settled().await;
         }
@@ -63,7 +64,7 @@ impl Rebuilds {
             return (rebuilds, built);
         }
         loop {
-            match rebuilds.next().await {
+            match rebuilds.next(HashSet::new).await {
                 Ok(Some(built)) => return (rebuilds, built),
                 Ok(None) => {}
                 Err(error) => {
@@ -74,9 +75,11 @@ impl Rebuilds {
         }
     }
 
-    /// Waits until a build begins, for which there is `None`, or has ended. Safe to cancel.
-    pub async fn next(&mut self) -> Result<Option<Built>> {
+    /// Waits until a build begins, for which there is `None`, or has ended. The tasks that run have the addresses that are
+    /// `held`. Safe to cancel.
+    pub async fn next(&mut self, held: impl Fn() -> HashSet<String>) -> Result<Option<Built>> {
         loop {
+            self.before.held = held();
             if let Some(built) = self.built.take() {
                 if self.watch.has_heard() {
                     self.built = Some(built);
@@ -88,7 +91,8 @@ impl Rebuilds {
                     continue;
                 }
                 if let Ok(built) = &built {
-                    remember(&mut self.ports, built.members.ports());
+                    addresses::look(&built.members, &self.before.elsewhere);
+                    self.remember(built);
                 }
                 return built.map(Some);
             }
@@ -140,8 +144,13 @@ impl Rebuilds {
     fn begin(&mut self, path: &Path) {
         output::note(&format!("`{}` has changed", self.shown(path).display()));
         let project = self.project.clone();
-        let build = project.rebuild(self.ports.clone(), self.watch.eyes());
+        let build = project.rebuild(self.before.clone(), self.watch.eyes());
         self.build = Some(Box::pin(build));
+    }
+
+    fn remember(&mut self, built: &Built) {
+        remember(&mut self.before.ports, built.members.ports());
+        self.before.elsewhere = addresses::elsewhere(&built.members).collect();
     }
 
     fn rewritten_text(&self, path: &Path) -> String {

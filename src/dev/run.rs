@@ -190,7 +190,7 @@ impl Run {
                     Ok(answer) => End::Answered(answer),
                     Err(error) => End::Failed(error),
                 },
-                built = rebuilt(&mut self.rebuilds) => match built {
+                built = rebuilt(&mut self.rebuilds, &self.tasks) => match built {
                     Ok(Some(built)) => self.take(built),
                     Ok(None) => {}
                     Err(error) => output::error(&format!("{error:#}; what runs goes on as it was")),
@@ -327,9 +327,16 @@ impl Run {
     }
 }
 
-async fn rebuilt(rebuilds: &mut Option<Rebuilds>) -> Result<Option<Built>> {
+async fn rebuilt(rebuilds: &mut Option<Rebuilds>, tasks: &[Known]) -> Result<Option<Built>> {
+    let held = || {
+        let tasks = tasks.iter();
+        let running = tasks.filter(|known| known.standing == Standing::Runs);
+        running
+            .filter_map(|known| known.launch.authority.clone())
+            .collect()
+    };
     match rebuilds {
-        Some(rebuilds) => rebuilds.next().await,
+        Some(rebuilds) => rebuilds.next(held).await,
         None => std::future::pending().await,
     }
 }
