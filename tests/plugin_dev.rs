@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use plugin_support::Run;
 use rustix::process::Signal;
-use support::{Dev, Hold, workspace};
+use support::{Dev, Hold, Stream, workspace};
 
 /// All that the services write.
 const LOGS: [&str; 4] = [
@@ -149,9 +149,22 @@ fn nothing_outlives_a_plugin_that_is_killed() {
 fn a_reader_of_the_logs_that_leaves_ends_all() {
     // Nothing is written any more that could fail.
     let too_little = |read: &str| !LOGS.iter().all(|line| read.contains(line));
-    let (run, _) = Dev::new(&[]).start_read_while(too_little).end(&[]);
+    let dev = Dev::new(&[]).start_read_while(Stream::Stdout, too_little);
+    let (run, _) = dev.end(&[]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+}
+
+#[test]
+fn a_request_is_answered_though_nobody_reads_the_logs() {
+    let hold = Hold::new();
+    let dev = Dev::new(&["--request", "web/"]).held("api", &hold);
+    let mut dev = dev.start_read_while(Stream::Stderr, |read| !read.contains(LOGS[2]));
+    dev.wait_for_note(&[LOGS[2]]);
+    hold.let_go();
+    let (run, _) = dev.end(&[]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.stdout, "web heard: api of shop in test\n");
 }
 
 #[test]

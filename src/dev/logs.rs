@@ -174,7 +174,7 @@ impl Log {
         format!("{color}{name:width$} |{color:#} ")
     }
 
-    /// Waits until nobody reads the logs any more, which may show only in the next line.
+    /// Waits until nobody reads the logs any more, which may show only in the next line. Beside an answer it is never.
     pub async fn unread(&self) {
         tokio::select! {
             () = self.lines.closed() => {}
@@ -226,7 +226,11 @@ fn write(sink: Sink, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
     while let Some(line) = lines.blocking_recv() {
         aside(|| match sink {
             Sink::Stdout => anstream::stdout().lock().write_all(line.as_bytes()),
-            Sink::Stderr => anstream::stderr().lock().write_all(line.as_bytes()),
+            Sink::Stderr => {
+                // Whoever does not read them may wait for the answer all the same.
+                let _ = anstream::stderr().lock().write_all(line.as_bytes());
+                Ok(())
+            }
         })?;
     }
     Ok(())

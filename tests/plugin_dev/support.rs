@@ -1,8 +1,9 @@
 //! `dev` as a process over a workspace of servers that need nothing but std, so that they are built in a second.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -157,27 +158,29 @@ impl Dev {
 
     /// Starts it, to be looked at while it runs.
     pub fn start(self) -> Running {
-        self.start_read_while(|_| true)
+        self.start_read_while(Stream::Stdout, |_| true)
     }
 
-    /// The same, with a reader of stdout who leaves once what was read is not `too_little` any more.
-    pub fn start_read_while(
-        mut self,
-        too_little: impl Fn(&str) -> bool + Send + 'static,
-    ) -> Running {
+    /// The same, with a reader of one stream who leaves once what was read is not `too_little` any more.
+    pub fn start_read_while(mut self, of: Stream, too_little: fn(&str) -> bool) -> Running {
         let mut child = self.command.spawn().unwrap();
         let (send, lines) = mpsc::channel();
-        let stdout = child.stdout.take().unwrap();
-        let stderr = child.stderr.take().unwrap();
-        let to = send.clone();
-        let mut read = String::new();
-        spawn(move || {
-            pass_on(stdout, |line| {
-                read += &line;
-                to.send((Stream::Stdout, line)).is_ok() && too_little(&read)
+        let pass = |stream, from| {
+            let send = send.clone();
+            let is_read = if of == stream {
+                too_little
+            } else {
+                |_: &str| true
+            };
+            spawn(move || {
+                pass_on(from, |line, read| {
+                    send.send((stream, line)).is_ok() && is_read(read)
+                });
             });
-        });
-        spawn(move || pass_on(stderr, |line| send.send((Stream::Stderr, line)).is_ok()));
+        };
+        pass(Stream::Stdout, OwnedFd::from(child.stdout.take().unwrap()));
+        pass(Stream::Stderr, OwnedFd::from(child.stderr.take().unwrap()));
+        drop(send);
         Running {
             child,
             lines,
@@ -196,10 +199,16 @@ impl Dev {
     }
 }
 
-fn pass_on(from: impl Read, mut to: impl FnMut(String) -> bool) {
-    let mut from = BufReader::new(from);
-    let mut line = String::new();
-    while from.read_line(&mut line).unwrap() > 0 && to(std::mem::take(&mut line)) {}
+/// Each line, with all that was read so far.
+fn pass_on(from: OwnedFd, mut to: impl FnMut(String, &str) -> bool) {
+    let mut from = BufReader::new(File::from(from));
+    let mut read = String::new();
+    loop {
+        let start = read.len();
+        if from.read_line(&mut read).unwrap() == 0 || !to(read[start..].to_owned(), &read) {
+            return;
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
