@@ -8,6 +8,7 @@ mod human;
 mod json;
 mod path;
 mod propose;
+mod rest;
 mod stub;
 mod target;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The typed call for a URL: what to write in its place, where that compiles.
 
 use std::collections::HashMap;
+use std::slice;
 
 use service_connect_codegen::route::Authority;
 use service_connect_codegen::{Need, Reference, Service};
@@ -10,7 +11,8 @@ use super::chain::Compiler;
 use super::client::Clients;
 use super::edit::Edit;
 use super::errors::question_mark;
-use super::path::{self, Path};
+use super::path::{self, Path, Site};
+use super::rest::{self, Rest};
 use super::stub::Types;
 use super::target::{Held, target};
 use super::words::Words;
@@ -19,7 +21,7 @@ use crate::judge::{Judge, Verdict, authority_end};
 use crate::output;
 use crate::scan::Package;
 use crate::scan::urls::{
-    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, after, bytes, is_building, peel, shape,
+    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, bytes, is_building, peel, shape,
 };
 
 /// What to do about a URL.
@@ -116,7 +118,7 @@ impl Proposer<'_> {
         if self.is_http(url) {
             match self.typed(url) {
                 Ok(()) => {
-                    let path = path::code(&rest, &self.urls.model, url.spot)?;
+                    let path = path::code(&rest, &self.site(url.spot, &url.expr))?;
                     return Ok(vec![self.call(url, &stub, &path_or_root(path))?]);
                 }
                 Err(why) => {
@@ -137,7 +139,7 @@ impl Proposer<'_> {
         binding: usize,
         uses: &[usize],
         stub: &str,
-        rest: &[crate::scan::urls::Part],
+        rest: &Rest,
     ) -> Why<Vec<Edit>> {
         let binding = &self.urls.model.bindings[binding];
         let Some(init) = &binding.init else {
@@ -152,7 +154,7 @@ impl Proposer<'_> {
         };
         match typed {
             Ok(_) if self.is_http(url) => {
-                let path = path::code(rest, &self.urls.model, binding.spot)?;
+                let path = path::code(rest, &self.site(binding.spot, init))?;
                 let Path::Code(path) = path else {
                     let root = path_or_root(path);
                     return uses
@@ -187,7 +189,7 @@ impl Proposer<'_> {
         spot: Spot,
         url: &HandBuilt,
         stub: &str,
-        rest: &[crate::scan::urls::Part],
+        rest: &Rest,
     ) -> Why<Vec<Edit>> {
         let (target, held) = target(expr).ok_or("it is made of more than one text")?;
         let span = bytes(target);
@@ -198,7 +200,7 @@ impl Proposer<'_> {
             return Err("it stands in a closure or an `async` block".to_owned());
         }
         question_mark(&self.urls.model, spot)?;
-        let path = path::code(rest, &self.urls.model, spot)?;
+        let path = path::code(rest, &self.site(spot, expr))?;
         let text = if self.is_http(url) {
             match path {
                 Path::Empty => format!("{stub}::base_url()?"),
@@ -302,20 +304,36 @@ impl Proposer<'_> {
         })
     }
 
+    /// Where a path is written in the place of an expression.
+    fn site(&self, spot: Spot, expr: &Expr) -> Site<'_> {
+        Site {
+            urls: self.urls,
+            words: self.words,
+            spot,
+            span: bytes(expr),
+        }
+    }
+
     /// What follows the host, the same for all who call and in all environments.
-    fn rest(&self, url: &HandBuilt) -> Why<Vec<crate::scan::urls::Part>> {
+    fn rest(&self, url: &HandBuilt) -> Why<Rest> {
         let mut rests = Vec::new();
         for text in self.judge.texts(url) {
             let rest = self
                 .judge
                 .with_values(text.caller, text.environment, |values| {
                     let end = authority_end(&crate::scan::urls::text(text.parts, values))?;
-                    after(text.parts, end, values)
+                    rest::after(text.parts, end, self.urls, url.spot, values)
                 });
             rests.push(rest.ok_or("its host is not known, or has a user name before it")?);
         }
         let mut rests = rests.into_iter();
         let first = rests.next().ok_or("nothing is known of it")?;
+        let shape = |rest: &Rest| -> String {
+            let parts = rest.iter();
+            parts
+                .map(|(_, part)| shape(slice::from_ref(part)))
+                .collect()
+        };
         if rests.all(|other| shape(&other) == shape(&first)) {
             Ok(first)
         } else {

@@ -590,6 +590,163 @@ fn what_is_changed_or_returned_early_is_not_known() {
     }
 }
 
+/// The body of a function and the path that is written, or why none is.
+const WRITTEN_AGAIN: &[(&str, &str)] = &[
+    // Names that hold the same still.
+    (
+        "let base = format!(\"http://api:8080/users/{id}\"); client.get(format!(\"{base}/items\")).send().await?;",
+        "Api::get(format!(\"/users/{id}/items\"))",
+    ),
+    (
+        "let base = format!(\"http://api:8080/users/{name}\"); show(&name, name.len()); client.get(format!(\"{base}/items\")).send().await?;",
+        "Api::get(format!(\"/users/{name}/items\"))",
+    ),
+    (
+        "for one in all { let base = format!(\"http://api:8080/{one}\"); client.get(format!(\"{base}/a\")).send().await?; }",
+        "Api::get(format!(\"/{one}/a\"))",
+    ),
+    (
+        "let one = \"x\".to_string(); let base = format!(\"http://api:8080/{one}\"); client.get(format!(\"{base}/a\")).send().await?;",
+        "Api::get(format!(\"/{one}/a\"))",
+    ),
+    // What is another one, or changed, or gone.
+    (
+        "let base = format!(\"http://api:8080/users/{id}\"); let id = other; client.get(format!(\"{base}/items/{id}\")).send().await?;",
+        "`id` is a part of its path, and is another one here",
+    ),
+    (
+        "let base = format!(\"http://api:8080/users/{id}\"); for id in 0..3 { client.get(format!(\"{base}/{id}\")).send().await?; }",
+        "`id` is a part of its path, and is another one here",
+    ),
+    (
+        "let mut page = 1; let base = format!(\"http://api:8080/x?from={page}\"); page += 1; client.get(format!(\"{base}&to={page}\")).send().await?;",
+        "`page` is a part of its path, and may be changed or gone",
+    ),
+    (
+        "let base = format!(\"http://api:8080/x?from={count}\"); *count += 1; client.get(format!(\"{base}&to={count}\")).send().await?;",
+        "`count` is a part of its path, and may be changed or gone",
+    ),
+    (
+        "let base = format!(\"http://api:8080/{name}\"); drop(name); client.get(format!(\"{base}/a\")).send().await?;",
+        "`name` is a part of its path, and may be changed or gone",
+    ),
+    (
+        "let one = name.as_str(); let base = format!(\"http://api:8080/{one}\"); drop(name); client.get(format!(\"{base}/a\")).send().await?;",
+        "`one` is a part of its path, and may be changed or gone",
+    ),
+    (
+        "let base = format!(\"http://api:8080/{name}\"); spawn(async move { let _ = client.get(format!(\"{base}/a\")).send().await; });",
+        "`name` would be taken into a closure",
+    ),
+    // What is evaluated once.
+    (
+        "let base = format!(\"http://api:8080/jobs/{}\", Uuid::new_v4()); client.put(format!(\"{base}/start\")).send().await?; client.put(format!(\"{base}/stop\")).send().await?;",
+        "`Uuid::new_v4()` is a part of its path, and would be evaluated at another place",
+    ),
+    (
+        "let base = format!(\"http://api:8080/{}\", next(client).await?); client.put(format!(\"{base}/a\")).send().await?;",
+        "would be evaluated at another place",
+    ),
+    (
+        "client.get(format!(\"http://api:8080/{0}/{0}\", next())).send().await?;",
+        "`next()` would be evaluated in another order, or more than once",
+    ),
+    (
+        "client.get(format!(\"http://api:8080/{1}/{0}\", first(), second())).send().await?;",
+        "`first()` would be evaluated in another order, or more than once",
+    ),
+    (
+        "client.get(format!(\"http://api:8080/{0}/{1}\", first(), second())).send().await?;",
+        "Api::get(format!(\"/{}/{}\", first(), second()))",
+    ),
+    // What is given to a function.
+    (
+        "client.get(v(path)).send().await?;",
+        "Api::get(format!(\"/{path}\"))",
+    ),
+    (
+        "client.get(v(&name)).send().await?;",
+        "Api::get(format!(\"/{name}\"))",
+    ),
+    (
+        "client.get(v(&id.to_string())).send().await?;",
+        "Api::get(format!(\"/{id}\"))",
+    ),
+    (
+        "client.get(v(&format!(\"x/{}\", next()))).send().await?;",
+        "Api::get(format!(\"/x/{}\", next()))",
+    ),
+    (
+        "client.get(n(id)).send().await?;",
+        "Api::get(format!(\"/{id}/{id}\"))",
+    ),
+    ("client.get(v(path.trim())).send().await?;", "`path"),
+    ("client.get(n(id as u64)).send().await?;", "`id"),
+    ("client.get(n(path.parse()?)).send().await?;", "`path"),
+    ("client.get(v(&am().await?)).send().await?;", "`am()`"),
+    (
+        "client.get(v(&nm().unwrap_or_default())).send().await?;",
+        "`nm()`",
+    ),
+    (
+        "client.get(n(all.next().unwrap())).send().await?;",
+        "`all.next()`",
+    ),
+    (
+        "client.get(w(&kind)).send().await?;",
+        "not known where it is called",
+    ),
+    (
+        "client.get(v(&kind)).send().await?;",
+        "may show itself in another way",
+    ),
+    (
+        "client.get(t(path)).send().await?;",
+        "not known where it is called",
+    ),
+    ("client.get(t(\"x\")).send().await?;", "Api::get(\"/x\")"),
+    (
+        "client.get(\"http://api:8080/\".to_owned() + path.trim()).send().await?;",
+        "`path",
+    ),
+    (
+        "client.get(Url::parse(\"http://api:8080\")?.join(path.trim())?).send().await?;",
+        "`path",
+    ),
+    (
+        "client.get(\"http://api:8080/\".to_owned() + &id.to_string()).send().await?;",
+        "Api::get(format!(\"/{id}\"))",
+    ),
+];
+
+#[test]
+fn code_is_written_again_where_it_means_and_holds_the_same() {
+    let (_directory, context) = application();
+    let mut wrong = Vec::new();
+    for (body, expected) in WRITTEN_AGAIN {
+        let text = format!(
+            "use reqwest::{{Client, Url}};\n\
+             fn v(path: &str) -> String {{ format!(\"http://api:8080/{{path}}\") }}\n\
+             fn n(id: u64) -> String {{ format!(\"http://api:8080/{{id}}/{{id}}\") }}\n\
+             fn w(of: impl AsRef<str>) -> String {{ format!(\"http://api:8080/{{}}\", of.as_ref()) }}\n\
+             fn t(path: &str) -> String {{ let path = path.trim(); format!(\"http://api:8080/{{path}}\") }}\n\
+             async fn main(client: &Client, id: u64, path: &str, name: String, count: &mut u64, kind: Kind, all: All) \
+             -> anyhow::Result<()> {{\n    {body}\n}}\n"
+        );
+        let (_, changed, advice) = migrated(&context, &text);
+        let is_written = expected.starts_with("Api::");
+        let is_said = if is_written {
+            changed.contains(expected)
+        } else {
+            !changed.contains("Api::") && advice.iter().any(|advice| advice.contains(expected))
+        };
+        if !is_said {
+            wrong.push(format!("{expected}: {changed} {advice:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What is left unused, and whether it can go.
 #[test]
 fn only_what_does_nothing_is_removed() {

@@ -37,7 +37,7 @@ use read::{Outer, Reader};
 pub use read::{is_building, peel};
 use template::variables;
 use template::with_path;
-pub use template::{Part, UNKNOWN, Values, after, bare, origin_end, shape, text};
+pub use template::{Expression, Part, UNKNOWN, Values, bare, origin_end, shape, text};
 
 use super::File;
 

@@ -117,6 +117,8 @@ pub struct Parameter {
     pub is_client: bool,
     /// It is text by its type: `&str`, `String`.
     pub text: Option<TextType>,
+    /// It may be changed, or what it refers to.
+    pub is_mutable: bool,
 }
 
 /// How a text is held.

@@ -1,5 +1,7 @@
 //! A text as far as the sources tell it: what is written, what a variable of the task holds, and what is not known.
 
+use std::ops::Range;
+
 use super::model::Spot;
 
 /// Stands in a text for what is not known. No host has it.
@@ -26,6 +28,8 @@ pub enum Part {
 pub struct Expression {
     /// Where it stands: what its names mean there they may not mean elsewhere.
     pub spot: Spot,
+    /// Its bytes there, or those of the string that names it.
+    pub span: Range<usize>,
     /// As it is written there.
     pub code: String,
     /// How it is formatted, as in `:>5`.
@@ -104,38 +108,6 @@ pub fn variables(parts: &[Part]) -> Vec<&str> {
         }
     }
     names
-}
-
-/// What comes after the first `bytes` of the text, the expressions of the caller left as they are.
-pub fn after(parts: &[Part], bytes: usize, values: Values<'_>) -> Option<Vec<Part>> {
-    let mut left = bytes;
-    let mut rest = Vec::new();
-    for part in parts {
-        if left == 0 {
-            rest.push(part.clone());
-            continue;
-        }
-        let text = text(std::slice::from_ref(part), values);
-        if text.len() <= left {
-            left -= text.len();
-            continue;
-        }
-        match part {
-            Part::Text(_) | Part::Variable(..) | Part::Origin(_) => {
-                let tail = text.get(left..)?;
-                // An expression in the rest of a variable's default is not ours to write again.
-                if tail.contains(UNKNOWN) {
-                    return None;
-                }
-                rest.push(Part::Text(tail.to_owned()));
-            }
-            Part::Expression(expression) => {
-                rest.extend(after(expression.known.as_deref()?, left, values)?);
-            }
-        }
-        left = 0;
-    }
-    (left == 0).then_some(rest)
 }
 
 /// Without an expression around all of it.

@@ -92,6 +92,7 @@ impl Reader<'_> {
         };
         Part::Expression(Expression {
             spot: at.spot,
+            span: bytes(expr),
             code: self.code(expr, at),
             spec: spec.to_owned(),
             known,
@@ -103,6 +104,7 @@ impl Reader<'_> {
         let start = bytes(format).start;
         Part::Expression(Expression {
             spot: at.spot,
+            span: bytes(format),
             code: name.to_owned(),
             spec: spec.to_owned(),
             known: self.local(name, start, at),

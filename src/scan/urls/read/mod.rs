@@ -76,6 +76,7 @@ impl<'m> Reader<'m> {
     fn wrapped(&self, expr: &Expr, known: Option<Vec<Part>>, spec: &str, at: &At<'_>) -> Vec<Part> {
         vec![Part::Expression(Expression {
             spot: at.spot,
+            span: bytes(expr),
             code: self.code(expr, at),
             spec: spec.to_owned(),
             known,

@@ -26,6 +26,7 @@ impl Reader<'_> {
                 // What is added to it is not followed.
                 parts.push(Part::Expression(Expression {
                     spot: at.spot,
+                    span: 0..0,
                     code: String::new(),
                     spec: String::new(),
                     known: None,

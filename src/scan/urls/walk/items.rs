@@ -110,6 +110,7 @@ impl Walker<'_> {
                         type_name: type_name(&typed.ty),
                         is_client: self.model.is_client_type(&typed.ty, self.index),
                         text: text_type(&typed.ty),
+                        is_mutable: is_mutable(typed),
                     });
                 }
             }
@@ -252,6 +253,12 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// `mut name: …` and `name: &mut …`.
+fn is_mutable(typed: &syn::PatType) -> bool {
+    let is_mutable = matches!(&*typed.pat, syn::Pat::Ident(pat) if pat.mutability.is_some());
+    is_mutable || matches!(&*typed.ty, syn::Type::Reference(of) if of.mutability.is_some())
 }
 
 /// `#[arg(env = "API_URL", default_value = "http://api")]`, as the expression that it stands for.
