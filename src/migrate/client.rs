@@ -46,6 +46,11 @@ impl<'a> Clients<'a> {
         }
     }
 
+    /// The URLs of all packages.
+    pub const fn all(&self) -> &'a [&'a Urls<'a>] {
+        self.all
+    }
+
     fn model(&self, package: usize) -> &'a Model {
         &self.all[package].model
     }

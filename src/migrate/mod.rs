@@ -10,6 +10,7 @@ mod path;
 mod propose;
 mod rest;
 mod stub;
+mod taken;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use self::client::Clients;
 use self::edit::{Edit, apply};
 use self::propose::{Proposal, Proposer};
 use self::stub::Types;
+use self::taken::Taken;
 use self::words::Words;
 use crate::by_hand::{self, Told, told};
 use crate::context::Context;
@@ -169,7 +171,9 @@ fn look<'a>(
     let frozen: Vec<_> = package.files.iter().map(is_frozen).collect();
     let verdicts = urls.found.iter().filter_map(|url| judge.verdict(url));
     let verdicts: Vec<_> = verdicts.collect();
+    let taken = Taken::of(urls);
     let proposer = Proposer {
+        taken: &taken,
         context,
         package,
         urls,

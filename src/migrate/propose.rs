@@ -14,6 +14,7 @@ use super::errors::question_mark;
 use super::path::{self, Path, Site};
 use super::rest::{self, Rest};
 use super::stub::Types;
+use super::taken::{Taken, Takes};
 use super::target::{Held, target};
 use super::words::Words;
 use crate::context::Context;
@@ -21,7 +22,7 @@ use crate::judge::{Judge, Verdict, authority_end};
 use crate::output;
 use crate::scan::Package;
 use crate::scan::urls::{
-    HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, bytes, is_building, peel, shape,
+    Binding, HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, bytes, is_building, peel, shape,
 };
 
 /// What to do about a URL.
@@ -42,6 +43,7 @@ pub struct Proposer<'a> {
     pub types: &'a Types,
     /// The HTTP clients of all packages, and which of them this one is.
     pub clients: (&'a Clients<'a>, usize),
+    pub taken: &'a Taken<'a>,
     /// The files that are left as they are.
     pub frozen: &'a [bool],
 }
@@ -123,12 +125,12 @@ impl Proposer<'_> {
                 }
                 Err(why) => {
                     return self
-                        .elsewhere(&url.expr, url.spot, url, &stub, &rest)
+                        .elsewhere(&url.expr, None, url, &stub, &rest)
                         .map_err(|other| both(&stub, &why, &other));
                 }
             }
         }
-        self.elsewhere(&url.expr, url.spot, url, &stub, &rest)
+        self.elsewhere(&url.expr, None, url, &stub, &rest)
             .map_err(|why| format!("no `{stub}::authority()?` is proposed, because {why}"))
     }
 
@@ -155,13 +157,18 @@ impl Proposer<'_> {
         match typed {
             Ok(_) if self.is_http(url) => {
                 let path = path::code(rest, &self.site(binding.spot, init))?;
-                let Path::Code(path) = path else {
+                let Path::Code(mut path) = path else {
                     let root = path_or_root(path);
                     return uses
                         .iter()
                         .map(|used| self.call(used, stub, &root))
                         .collect();
                 };
+                let words = &self.words[binding.spot.file];
+                let is_reference = !path.starts_with(['"']) && !path.starts_with("format!(");
+                if is_reference && self.taken.is_taken_along(binding, words) {
+                    path = format!("format!(\"{{}}\", {})", path.trim_start_matches('&'));
+                }
                 let mut edits = vec![Edit {
                     file: binding.spot.file,
                     span: bytes(init),
@@ -175,22 +182,35 @@ impl Proposer<'_> {
                 }
                 Ok(edits)
             }
-            Ok(_) => self.elsewhere(init, binding.spot, url, stub, rest),
+            Ok(_) => self.elsewhere(init, Some(binding), url, stub, rest),
             Err(why) => self
-                .elsewhere(init, binding.spot, url, stub, rest)
+                .elsewhere(init, Some(binding), url, stub, rest)
                 .map_err(|other| both(stub, &why, &other)),
         }
     }
 
-    /// The URL, or the host and the port, from the type.
+    /// The URL, or the host and the port, from the type: where it stands, or in the `let` that holds it.
     fn elsewhere(
         &self,
         expr: &Expr,
-        spot: Spot,
+        binding: Option<&Binding>,
         url: &HandBuilt,
         stub: &str,
         rest: &Rest,
     ) -> Why<Vec<Edit>> {
+        let spot = url.spot;
+        let binding = match url.position {
+            Position::Let(index) if binding.is_none() => Some(&self.urls.model.bindings[index]),
+            _ => binding,
+        };
+        let words = &self.words[spot.file];
+        let is_default = binding.map_or_else(
+            || self.taken.is_default(spot, expr),
+            |binding| self.taken.is_default_of(binding, words),
+        );
+        if is_default {
+            return Err("it is a default, and `?` would fail where it is not used".to_owned());
+        }
         let (target, held) = target(expr).ok_or("it is made of more than one text")?;
         let span = bytes(target);
         let is_within =
@@ -224,22 +244,47 @@ impl Proposer<'_> {
                 }
             }
         };
-        let text = match held {
-            Held::Owned => text,
-            Held::Borrowed => match url.position {
-                Position::Field | Position::Constant | Position::Value => {
-                    return Err("a `&str` is wanted here".to_owned());
-                }
-                // Its future keeps the URL, for longer than a `&` would last in `join!`.
-                Position::Request(chain, None) if !self.is_awaited(chain) => text,
-                _ => format!("&{text}"),
+        let takes = match held {
+            Held::Owned => Takes::Owned,
+            Held::Parsed => Takes::Borrowed,
+            Held::Pair => match self.taken.takes(spot, expr, self.clients.0.all())? {
+                // It takes a name and a port as one text too.
+                Takes::Borrowed => Takes::Owned,
+                Takes::Owned => return Err("a host and a port are wanted here".to_owned()),
             },
+            Held::Borrowed => self.borrowed(expr, binding, url)?,
+        };
+        let text = match takes {
+            Takes::Owned => text,
+            Takes::Borrowed => format!("&{text}"),
         };
         Ok(vec![Edit {
             file: spot.file,
             span,
             text,
         }])
+    }
+
+    /// How a text of ours has to be written in the place of a `&'static str`.
+    fn borrowed(&self, expr: &Expr, binding: Option<&Binding>, url: &HandBuilt) -> Why<Takes> {
+        let all = self.clients.0.all();
+        if let Some(binding) = binding {
+            if binding.is_typed || binding.is_mutable {
+                return Err(format!("`{}` may want a `&'static str`", binding.name));
+            }
+            let words = &self.words[binding.spot.file];
+            self.taken.all_of(binding, words, all)?;
+            return Ok(Takes::Borrowed);
+        }
+        match url.position {
+            // Its future keeps the URL, for longer than a `&` would last in `join!`.
+            Position::Request(chain, None) if !self.is_awaited(chain) => Ok(Takes::Owned),
+            Position::Request(..) => Ok(Takes::Borrowed),
+            Position::Field | Position::Constant | Position::Value | Position::Let(_) => {
+                Err("a `&str` is wanted here".to_owned())
+            }
+            Position::Argument | Position::Connect => self.taken.takes(url.spot, expr, all),
+        }
     }
 
     /// Whether the request of a URL would compile as one of ours.

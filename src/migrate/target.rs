@@ -9,6 +9,10 @@ use crate::scan::urls::{is_building, last, peel};
 pub enum Held {
     Owned,
     Borrowed,
+    /// It is an argument of `Url::parse`.
+    Parsed,
+    /// A host and a port.
+    Pair,
 }
 
 /// The text of an expression that can be replaced by another one.
@@ -17,7 +21,8 @@ pub fn target(expr: &Expr) -> Option<(&Expr, Held)> {
         Expr::Reference(reference) => target(&reference.expr),
         Expr::Paren(paren) => target(&paren.expr),
         Expr::Lit(_) => Some((expr, Held::Borrowed)),
-        Expr::Tuple(_) | Expr::Binary(_) => Some((expr, Held::Owned)),
+        Expr::Tuple(_) => Some((expr, Held::Pair)),
+        Expr::Binary(_) => Some((expr, Held::Owned)),
         Expr::Macro(mac) => {
             let is_owned = last(&mac.mac.path) == "format";
             Some((
@@ -72,7 +77,11 @@ fn parsed(expr: &Expr) -> Option<(&Expr, Held)> {
         .collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     match &names[..] {
-        [.., "Url", "parse"] => target(call.args.first()?),
+        [.., "Url", "parse"] => {
+            let (text, held) = target(call.args.first()?)?;
+            let is_borrowed = held == Held::Borrowed;
+            Some((text, if is_borrowed { Held::Parsed } else { held }))
+        }
         [.., "String", "from"] => Some((expr, Held::Owned)),
         _ => None,
     }

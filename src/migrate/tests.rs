@@ -173,10 +173,6 @@ const PROPOSED: &[(&str, &str)] = &[
         "let url = Api::url(format!(\"/{id}\"))?;\n    info!(\"{url}\");\n    client.get(url).send().await?;",
     ),
     (
-        "let api = Other::new(\"http://api:8080\");",
-        "let api = Other::new(&Api::base_url()?);",
-    ),
-    (
         "let api = Other::new(\"http://api:8080\".to_string());",
         "let api = Other::new(Api::base_url()?);",
     ),
@@ -275,7 +271,7 @@ const PROPOSED: &[(&str, &str)] = &[
     ),
     (
         "redis::Client::open(\"redis://cache:6379/0\")?;",
-        "redis::Client::open(&format!(\"redis://{}/0\", Cache::authority()?))?;",
+        "redis::Client::open(format!(\"redis://{}/0\", Cache::authority()?))?;",
     ),
 ];
 
@@ -740,6 +736,160 @@ fn code_is_written_again_where_it_means_and_holds_the_same() {
         } else {
             !changed.contains("Api::") && advice.iter().any(|advice| advice.contains(expected))
         };
+        if !is_said {
+            wrong.push(format!("{expected}: {changed} {advice:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What takes a literal, and how it takes a text of ours; or why not.
+const TAKEN: &[(&str, &str, &str)] = &[
+    (
+        "fn own(url: &str) -> Other {}",
+        "own(\"http://api:8080\");",
+        "own(&Api::base_url()?)",
+    ),
+    (
+        "fn own(url: impl Into<String>) {}",
+        "own(\"http://api:8080\");",
+        "own(&Api::base_url()?)",
+    ),
+    (
+        "async fn own(url: &str) {}",
+        "own(\"http://api:8080\").await;",
+        "own(&Api::base_url()?)",
+    ),
+    (
+        "struct Other; impl Other { fn new(url: &str) -> Self {} }",
+        "Other::new(\"http://api:8080\");",
+        "Other::new(&Api::base_url()?)",
+    ),
+    (
+        "async fn own(url: &str) {}",
+        "let f = own(\"http://api:8080\");",
+        "`own` may want",
+    ),
+    (
+        "fn own(url: &'static str) {}",
+        "own(\"http://api:8080\");",
+        "`own` may want",
+    ),
+    (
+        "fn own<'a>(url: &'a str) -> Other<'a> {}",
+        "own(\"http://api:8080\");",
+        "`own` may want",
+    ),
+    (
+        "fn own(url: &str) -> &str {}",
+        "own(\"http://api:8080\");",
+        "`own` may want",
+    ),
+    (
+        "fn own(url: impl TryInto<Endpoint>) {}",
+        "own(\"http://api:8080\");",
+        "`own` may want",
+    ),
+    (
+        "",
+        "Other::new(\"http://api:8080\");",
+        "`Other::new` may want",
+    ),
+    (
+        "",
+        "Channel::from_static(\"http://api:8080\");",
+        "`Channel::from_static` may want",
+    ),
+    (
+        "",
+        "Endpoint::from_shared(\"http://api:8080\");",
+        "Endpoint::from_shared(Api::base_url()?)",
+    ),
+    (
+        "",
+        "Endpoint::new(\"http://api:8080\");",
+        "Endpoint::new(Api::base_url()?)",
+    ),
+    (
+        "",
+        "GreeterClient::connect(\"http://api:8080\").await?;",
+        "GreeterClient::connect(Api::base_url()?)",
+    ),
+    (
+        "",
+        "PgPool::connect(\"postgres://cache:6379\").await?;",
+        "PgPool::connect(&format!(",
+    ),
+    (
+        "",
+        "socket.connect((\"cache\", 6379)).await?;",
+        "socket.connect(Cache::authority()?)",
+    ),
+    (
+        "",
+        "Sink::connect((\"cache\", 6379)).await?;",
+        "`Sink::connect` may want",
+    ),
+    ("", "all.push(\"http://api:8080\");", "`push` may want"),
+    (
+        "",
+        "all.insert(\"api\", \"http://api:8080\");",
+        "`insert` may want",
+    ),
+    // A name of it.
+    (
+        "",
+        "let url = \"http://api:8080/x\"; let f = reqwest::get(url); let g = reqwest::get(url); f.await?.remote_addr();",
+        "let url = &Api::url(\"/x\")?;",
+    ),
+    (
+        "",
+        "let url = \"http://api:8080/x\"; info!(\"{url} {}\", url); http.get(url).send().await?.remote_addr();",
+        "let url = &Api::url(\"/x\")?;",
+    ),
+    (
+        "",
+        "let url = \"http://api:8080/x\"; spawn(async move { reqwest::get(url).await.unwrap().remote_addr(); }); info!(\"{url}\");",
+        "taken into a closure",
+    ),
+    (
+        "",
+        "let url = \"http://api:8080/x\"; reqwest::get(url).await?; all.push(url);",
+        "used where another type may be wanted",
+    ),
+    (
+        "",
+        "let url = \"http://api:8080/x\"; reqwest::get(url).await?; Other { url };",
+        "used where another type may be wanted",
+    ),
+    // A default.
+    (
+        "",
+        "env::var(\"OVERRIDE\").ok().filter(|it| it.len() > 1).unwrap_or(\"http://api:8080\".to_string());",
+        "it is a default",
+    ),
+    (
+        "",
+        "let url = \"http://api:8080\".to_string(); env::var(\"OVERRIDE\").ok().filter(|it| it.len() > 1).unwrap_or(url);",
+        "it is a default",
+    ),
+];
+
+#[test]
+fn a_text_of_ours_is_given_to_what_takes_it() {
+    let (_directory, context) = application();
+    let mut wrong = Vec::new();
+    for (items, body, expected) in TAKEN {
+        let text = format!(
+            "{items}\nasync fn main(http: &reqwest::Client) -> anyhow::Result<()> {{ {body} }}\n"
+        );
+        let (_, changed, advice) = migrated(&context, &text);
+        let is_said =
+            if expected.contains("()?") || expected.contains(")?;") || expected.contains("!(") {
+                changed.contains(expected)
+            } else {
+                changed == text && advice.iter().any(|advice| advice.contains(expected))
+            };
         if !is_said {
             wrong.push(format!("{expected}: {changed} {advice:#?}"));
         }

@@ -30,8 +30,8 @@ use service_connect_codegen::Place;
 pub use format::captured;
 use model::Holder;
 pub use model::{
-    Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position, Spot,
-    TextType, bytes, last,
+    Binding, Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position,
+    Spot, TextType, bytes, last, qualifier,
 };
 use read::{Outer, Reader};
 pub use read::{is_building, peel};
