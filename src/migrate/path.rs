@@ -109,7 +109,9 @@ impl Site<'_> {
                     _ if text.is_empty() => {}
                     _ => pieces.push(Piece::Text(text.clone())),
                 },
-                Part::Origin(_) => return Err("a URL is a part of its path".to_owned()),
+                Part::Origin(_) | Part::Trimmed(_) => {
+                    return Err("a URL is a part of its path".to_owned());
+                }
                 Part::Variable(name, _) => {
                     return Err(format!("what `{name}` holds is a part of its path"));
                 }
@@ -142,7 +144,7 @@ impl Site<'_> {
     fn can_hold(&self, expression: &Expression, way: &Way) -> Result<(), String> {
         let Expression { code, span, .. } = expression;
         if code.is_empty() {
-            return Err("the text is changed after it is made".to_owned());
+            return Err("a part of its path cannot be written at another place".to_owned());
         }
         if expression.spot != self.spot || *way == Way::Hidden {
             return Err(format!(

@@ -73,7 +73,7 @@ impl Cut<'_> {
                 continue;
             }
             match part {
-                Part::Text(_) | Part::Variable(..) | Part::Origin(_) => {
+                Part::Text(_) | Part::Variable(..) | Part::Origin(_) | Part::Trimmed(_) => {
                     let tail = text.get(left..)?;
                     // An expression in the rest of a variable's default is not ours to write again.
                     if tail.contains(UNKNOWN) {

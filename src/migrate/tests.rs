@@ -678,19 +678,25 @@ const WRITTEN_AGAIN: &[(&str, &str)] = &[
     ),
     ("client.get(v(path.trim())).send().await?;", "`path"),
     ("client.get(n(id as u64)).send().await?;", "`id"),
-    ("client.get(n(path.parse()?)).send().await?;", "`path"),
-    ("client.get(v(&am().await?)).send().await?;", "`am()`"),
+    (
+        "client.get(n(path.parse()?)).send().await?;",
+        "cannot be written at another place",
+    ),
+    (
+        "client.get(v(&am().await?)).send().await?;",
+        "`am().await?`",
+    ),
     (
         "client.get(v(&nm().unwrap_or_default())).send().await?;",
-        "`nm()`",
+        "`nm().unwrap_or_default()`",
     ),
     (
         "client.get(n(all.next().unwrap())).send().await?;",
-        "`all.next()`",
+        "`all.next().unwrap()`",
     ),
     (
         "client.get(w(&kind)).send().await?;",
-        "not known where it is called",
+        "cannot be written at another place",
     ),
     (
         "client.get(v(&kind)).send().await?;",
@@ -698,16 +704,16 @@ const WRITTEN_AGAIN: &[(&str, &str)] = &[
     ),
     (
         "client.get(t(path)).send().await?;",
-        "not known where it is called",
+        "cannot be written at another place",
     ),
     ("client.get(t(\"x\")).send().await?;", "Api::get(\"/x\")"),
     (
         "client.get(\"http://api:8080/\".to_owned() + path.trim()).send().await?;",
-        "`path",
+        "Api::get(format!(\"/{}\", path.trim()))",
     ),
     (
-        "client.get(Url::parse(\"http://api:8080\")?.join(path.trim())?).send().await?;",
-        "`path",
+        "client.get(Url::parse(\"http://api:8080\")?.join(path)?).send().await?;",
+        "cannot be written at another place",
     ),
     (
         "client.get(\"http://api:8080/\".to_owned() + &id.to_string()).send().await?;",

@@ -21,6 +21,8 @@ pub enum Part {
     Expression(Expression),
     /// A URL without its path, which another one takes the place of.
     Origin(Vec<Part>),
+    /// A text without slashes at its end.
+    Trimmed(Vec<Part>),
 }
 
 /// An expression that a text has in it.
@@ -57,6 +59,7 @@ pub fn text(parts: &[Part], values: Values<'_>) -> String {
                 let url = text(url, values);
                 out.push_str(&url[..origin_end(&url)]);
             }
+            Part::Trimmed(parts) => out.push_str(text(parts, values).trim_end_matches('/')),
         }
     }
     out
@@ -104,10 +107,69 @@ pub fn variables(parts: &[Part]) -> Vec<&str> {
             Part::Expression(expression) => {
                 names.extend(variables(expression.known.as_deref().unwrap_or_default()));
             }
-            Part::Origin(url) => names.extend(variables(url)),
+            Part::Origin(parts) | Part::Trimmed(parts) => names.extend(variables(parts)),
         }
     }
     names
+}
+
+/// Without the code of expressions, which cannot be written elsewhere.
+pub fn shut(parts: Vec<Part>) -> Vec<Part> {
+    let parts = parts.into_iter().map(|part| match part {
+        Part::Expression(expression) => Part::Expression(Expression {
+            code: String::new(),
+            known: expression.known.map(shut),
+            ..expression
+        }),
+        part => part,
+    });
+    parts.collect()
+}
+
+/// Without blanks around it. What an expression gives at its ends is then not all that the expression gives.
+pub fn without_blanks(mut parts: Vec<Part>) -> Vec<Part> {
+    let last = parts.len().saturating_sub(1);
+    for (index, part) in parts.iter_mut().enumerate() {
+        match part {
+            Part::Text(text) => {
+                let start = text.trim_start();
+                let start = if index == 0 { start } else { text.as_str() };
+                let end = if index == last {
+                    start.trim_end()
+                } else {
+                    start
+                };
+                *text = end.to_owned();
+            }
+            Part::Expression(_) if index == 0 || index == last => {
+                if let Some(shut) = shut(vec![part.clone()]).pop() {
+                    *part = shut;
+                }
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// Without slashes at its end.
+pub fn without_slashes(mut parts: Vec<Part>) -> Vec<Part> {
+    while let Some(part) = parts.pop() {
+        match part {
+            Part::Text(text) => {
+                let text = text.trim_end_matches('/');
+                if !text.is_empty() {
+                    parts.push(Part::Text(text.to_owned()));
+                    break;
+                }
+            }
+            part => {
+                parts.push(Part::Trimmed(vec![part]));
+                break;
+            }
+        }
+    }
+    parts
 }
 
 /// Without an expression around all of it.

@@ -284,6 +284,12 @@ const STORED: &[Form] = &[
         "Config { api: \"http://api\".into() }; route(page);",
         &["http://api/x"],
     ),
+    // The slash of a variable goes, so that its path is not doubled.
+    (
+        "",
+        "c.get(format!(\"{}/x\", env::var(\"API_URL\")?.trim_end_matches('/'))).send();",
+        &["${API_URL}/x"],
+    ),
     // Two addresses of one client.
     (
         "struct Api { base: String } impl Api { fn get(&self) { c.get(format!(\"{}/x\", self.base)).send(); } }",
@@ -390,4 +396,153 @@ fn tests_are_left_alone() {
     )];
     let reading = Reading::of([&files[..]]);
     assert!(reading.find(&|_, _| true)[0].found.is_empty());
+}
+
+/// The URLs of requests in `main` as a patch would write them there: `{code}`, and `{!}` where it cannot.
+fn written(items: &str, body: &str) -> Vec<String> {
+    fn of(parts: &[Part], spot: Spot) -> String {
+        let of = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Expression(expression) => match &expression.known {
+                _ if expression.spot == spot && !expression.code.is_empty() => {
+                    format!("{{{}}}", expression.code)
+                }
+                Some(known) => of(known, spot),
+                None => "{!}".to_owned(),
+            },
+            Part::Variable(..) | Part::Origin(_) | Part::Trimmed(_) => "{!}".to_owned(),
+        };
+        parts.iter().map(of).collect()
+    }
+    let files = [source(
+        "src/main.rs",
+        &format!("{items}\nasync fn main() {{\n{body}\n}}\n"),
+    )];
+    let reading = Reading::of([&files[..]]);
+    let urls = reading.find(&|_, url| matches!(url.position, Position::Request(..)));
+    let found = urls.iter().flat_map(|urls| &urls.found);
+    let all = found.flat_map(|url| {
+        let variants = url.variants.iter();
+        variants.map(|variant| of(bare(variant), url.spot))
+    });
+    all.collect()
+}
+
+const PATH: &str = "fn v(path: &str) -> String { format!(\"http://api/{path}\") }";
+const NUMBER: &str = "fn n(id: u8) -> String { format!(\"http://api/{id}\") }";
+
+/// Items, an expression in the body of a function, and the URL as a patch would write it.
+const WRITTEN: &[(&str, &str, &str)] = &[
+    // A sum is a number, and added to a text it is text.
+    (
+        "fn u(page: u32) -> String { format!(\"http://api/?page={page}\") }",
+        "u(page + 1)",
+        "http://api/?page={page + 1}",
+    ),
+    (
+        "",
+        "format!(\"http://api:{}/x\", 80 + 80)",
+        "http://api:{80 + 80}/x",
+    ),
+    (
+        "",
+        "\"http://api/\".to_string() + &(x + y).to_string()",
+        "http://api/{x + y}",
+    ),
+    (
+        "struct S { base: String } fn u(base: String, path: &str) -> String { base + path }",
+        "u(\"http://api/\".into(), path)",
+        "http://api/{path}",
+    ),
+    (
+        "fn base() -> String { \"http://api\".into() }",
+        "base() + path",
+        "{base()}{path}",
+    ),
+    // What is given to a function is kept with all that is done to it.
+    (PATH, "v(name.trim())", "http://api/{name.trim()}"),
+    (PATH, "v(&name)", "http://api/{name}"),
+    (PATH, "v(&am().await?)", "http://api/{am().await?}"),
+    (
+        PATH,
+        "v(&nm().unwrap_or_default())",
+        "http://api/{nm().unwrap_or_default()}",
+    ),
+    (
+        PATH,
+        "v(all.next().unwrap())",
+        "http://api/{all.next().unwrap()}",
+    ),
+    (PATH, "v(&format!(\"a/{x}\"))", "http://api/a/{x}"),
+    (NUMBER, "n(big as u8)", "http://api/{big as u8}"),
+    (NUMBER, "n(1 + 2)", "http://api/{1 + 2}"),
+    (
+        "",
+        "\"http://api/\".to_owned() + name.trim()",
+        "http://api/{name.trim()}",
+    ),
+    (
+        "",
+        "Url::parse(\"http://api/\")?.join(s.trim())?",
+        "http://api/{!}",
+    ),
+    // Which type it is of is known only where it stands.
+    (NUMBER, "n(s.parse()?)", "http://api/{!}"),
+    (
+        NUMBER,
+        "n(s.parse::<u8>()?)",
+        "http://api/{s.parse::<u8>()?}",
+    ),
+    (PATH, "v(name.as_ref())", "http://api/{!}"),
+    (PATH, "v(name.into())", "http://api/{!}"),
+    // What is done inside of the function is done to it too.
+    (
+        "fn v(path: &str) -> String { format!(\"http://api/{}\", path.trim()) }",
+        "v(name)",
+        "http://api/{!}",
+    ),
+    (
+        "fn v(path: Option<&str>) -> String { format!(\"http://api/{}\", path.unwrap()) }",
+        "v(name)",
+        "http://api/{!}",
+    ),
+    (
+        "fn v(path: &str) -> String { format!(\"http://api/{}\", path.trim()) }",
+        "v(&format!(\" {x}/{y}/ \"))",
+        "http://api/{x}/{y}/",
+    ),
+    (
+        "fn v(path: &str) -> String { format!(\"http://api/{}\", path.trim()) }",
+        "v(&format!(\"{x}/{y}\"))",
+        "http://api/{!}/{!}",
+    ),
+    // What is trimmed is a slash, or is not known.
+    (
+        "",
+        "\"http://api/x\".trim_end_matches(\"x\").to_owned() + \"/y\"",
+        "{\"http://api/x\".trim_end_matches(\"x\")}/y",
+    ),
+    (
+        "",
+        "\"http://api//\".trim_end_matches('/').to_owned() + \"/y\"",
+        "http://api/y",
+    ),
+    (
+        "",
+        "format!(\"{}/y\", format!(\"http://api/{x}\").trim_end_matches('/'))",
+        "{format!(\"http://api/{x}\").trim_end_matches('/')}/y",
+    ),
+    (
+        "fn v(base: String) -> String { format!(\"{}/y\", base.trim_end_matches('/')) }",
+        "v(format!(\"http://api/{x}\"))",
+        "http://api/{!}/y",
+    ),
+];
+
+#[test]
+fn what_is_written_is_what_the_source_gives() {
+    for (items, expression, expected) in WRITTEN {
+        let body = format!("c.get({expression}).send();");
+        assert_eq!(written(items, &body), [*expected], "{items}\n{body}");
+    }
 }

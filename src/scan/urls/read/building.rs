@@ -135,15 +135,71 @@ pub(super) fn literal(expr: &Expr) -> Option<String> {
     })
 }
 
-/// One step of [`peel`].
-pub(super) fn peel_once(expr: &Expr) -> Option<&Expr> {
+/// How an expression passes on the text of the one inside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Passing {
+    /// It is shown as that one is.
+    Same,
+    /// The text is the same, and that one is not what is shown: it may be a `Result` or a future.
+    Held,
+    /// Without the blanks around it.
+    Trimmed,
+}
+
+/// What an expression passes on.
+pub(super) fn passed_on(expr: &Expr) -> Option<(&Expr, Passing)> {
+    Some(match expr {
+        Expr::Reference(reference) => (&reference.expr, Passing::Same),
+        Expr::Paren(paren) => (&paren.expr, Passing::Same),
+        Expr::Group(group) => (&group.expr, Passing::Same),
+        Expr::Try(tried) => (&tried.expr, Passing::Held),
+        Expr::Await(awaited) => (&awaited.base, Passing::Held),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+            (&unary.expr, Passing::Held)
+        }
+        Expr::MethodCall(call) => {
+            let name = call.method.to_string();
+            let passing = match name.as_str() {
+                "as_str" | "clone" | "to_owned" | "to_string" => Passing::Same,
+                "trim" => Passing::Trimmed,
+                name if SAME.contains(&name) => Passing::Held,
+                _ => return None,
+            };
+            (&call.receiver, passing)
+        }
+        Expr::Call(call) if call.args.len() == 1 && is_made_from(&call.func) => {
+            (&call.args[0], Passing::Held)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether what stands around an expression decides which type it is of, so that it cannot stand elsewhere.
+pub(super) fn is_inferred(expr: &Expr) -> bool {
+    const INFERRED: &[&str] = &[
+        "as_ref", "borrow", "collect", "into", "parse", "product", "sum", "try_into",
+    ];
     match expr {
-        Expr::Reference(reference) => Some(&reference.expr),
-        Expr::Paren(paren) => Some(&paren.expr),
-        Expr::Group(group) => Some(&group.expr),
-        Expr::Try(tried) => Some(&tried.expr),
-        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => Some(&unary.expr),
-        Expr::Call(call) if call.args.len() == 1 && is_made_from(&call.func) => Some(&call.args[0]),
-        _ => None,
+        Expr::MethodCall(call) => {
+            let is_open = call.turbofish.is_none();
+            is_open && INFERRED.contains(&call.method.to_string().as_str())
+                || is_inferred(&call.receiver)
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => ["Some", "Ok", "default"].contains(&last(&path.path).as_str()),
+            _ => false,
+        },
+        Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_) | Expr::Unsafe(_) => true,
+        Expr::Cast(cast) => is_inferred(&cast.expr),
+        Expr::Unary(unary) => is_inferred(&unary.expr),
+        other => passed_on(other).is_some_and(|(inner, _)| is_inferred(inner)),
     }
+}
+
+/// Whether a type of numbers has all that a port may be.
+pub(super) fn holds_a_port(ty: &syn::Type) -> bool {
+    const WIDE: &[&str] = &[
+        "i32", "i64", "i128", "isize", "u16", "u32", "u64", "u128", "usize",
+    ];
+    matches!(ty, syn::Type::Path(path) if WIDE.contains(&last(&path.path).as_str()))
 }

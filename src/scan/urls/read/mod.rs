@@ -4,17 +4,22 @@ mod building;
 mod formatting;
 mod names;
 mod outer;
+mod text;
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use syn::Expr;
 
-use self::building::{SAME, is_made_from, literal, peel_once, variable_read};
+use self::building::{
+    Passing, holds_a_port, is_inferred, is_made_from, literal, passed_on, variable_read,
+};
 pub use self::building::{is_building, peel};
 pub use self::outer::{Outer, outer};
 use super::model::{Body, Model, Spot, bytes, last, qualifier};
-use super::template::{Expression, Part, UNKNOWN, bare, shape, text};
+use super::template::{
+    Expression, Part, UNKNOWN, bare, shape, shut, text, without_blanks, without_slashes,
+};
 use crate::scan::File;
 
 /// So many definitions are followed, one after the other.
@@ -73,11 +78,17 @@ impl<'m> Reader<'m> {
         code.unwrap_or_default().to_owned()
     }
 
+    /// An expression as it is written, if it can be written elsewhere.
     fn wrapped(&self, expr: &Expr, known: Option<Vec<Part>>, spec: &str, at: &At<'_>) -> Vec<Part> {
+        let code = if is_inferred(expr) {
+            String::new()
+        } else {
+            self.code(expr, at)
+        };
         vec![Part::Expression(Expression {
             spot: at.spot,
             span: bytes(expr),
-            code: self.code(expr, at),
+            code,
             spec: spec.to_owned(),
             known,
         })]
@@ -117,7 +128,8 @@ impl<'m> Reader<'m> {
                 Some(parts) => parts,
                 None => self.wrapped(expr, None, "", at),
             },
-            Expr::Binary(binary) if matches!(binary.op, syn::BinOp::Add(_)) => {
+            // A sum of numbers is no text.
+            Expr::Binary(binary) if is_sum(expr) && self.is_text(expr, at) => {
                 let mut parts = self.read(&binary.left, at);
                 parts.extend(self.read(&binary.right, at));
                 parts
@@ -133,8 +145,10 @@ impl<'m> Reader<'m> {
                 parts.extend(self.read(&tuple.elems[1], at));
                 parts
             }
-            Expr::Await(awaited) => self.read(&awaited.base, at),
-            Expr::Cast(cast) => self.read(&cast.expr, at),
+            Expr::Cast(cast) => {
+                let known = self.cast(cast, at);
+                self.wrapped(expr, known, "", at)
+            }
             Expr::Path(path) => {
                 let known = self.named(&path.path, expr, at);
                 self.wrapped(expr, known, "", at)
@@ -148,21 +162,54 @@ impl<'m> Reader<'m> {
                 let known = self.call(call, at);
                 self.wrapped(expr, known, "", at)
             }
-            _ => {
-                let inner = peel_once(expr);
-                match inner {
-                    Some(inner) => self.read(inner, at),
-                    None => self.wrapped(expr, None, "", at),
-                }
+            _ => match passed_on(expr) {
+                Some((inner, passing)) => self.passed(expr, inner, passing, at),
+                None => self.wrapped(expr, None, "", at),
+            },
+        }
+    }
+
+    /// What `expr` passes on: with its own code, where that is the whole text.
+    fn passed(&self, expr: &Expr, inner: &Expr, passing: Passing, at: &At<'_>) -> Vec<Part> {
+        let read = self.read(inner, at);
+        match (passing, &read[..]) {
+            (Passing::Same, _) => read,
+            (_, [Part::Expression(expression)]) => {
+                let known = expression.known.clone().map(|known| match passing {
+                    Passing::Trimmed => without_blanks(known),
+                    // What is held elsewhere is not what is shown here.
+                    _ if matches!(bare(&known), [Part::Expression(_)]) => shut(known),
+                    _ => known,
+                });
+                self.wrapped(expr, known, "", at)
             }
+            (Passing::Trimmed, _) => without_blanks(read),
+            (Passing::Held, _) => read,
+        }
+    }
+
+    /// A number as another type, if it is the same there.
+    fn cast(&self, cast: &syn::ExprCast, at: &At<'_>) -> Option<Vec<Part>> {
+        let is_number = match &*cast.expr {
+            Expr::Lit(literal) => matches!(literal.lit, syn::Lit::Int(_)),
+            Expr::Path(_) => true,
+            _ => false,
+        };
+        let read = self.read(&cast.expr, at);
+        match bare(&read) {
+            [Part::Text(text)] if is_number && holds_a_port(&cast.ty) => {
+                text.parse::<u16>().ok()?;
+                Some(vec![Part::Text(text.clone())])
+            }
+            _ => None,
         }
     }
 
     fn method(&self, call: &syn::ExprMethodCall, expr: &Expr, at: &At<'_>) -> Vec<Part> {
-        let name = call.method.to_string();
-        if SAME.contains(&name.as_str()) {
-            return self.read(&call.receiver, at);
+        if let Some((inner, passing)) = passed_on(expr) {
+            return self.passed(expr, inner, passing, at);
         }
+        let name = call.method.to_string();
         match name.as_str() {
             "unwrap_or" | "unwrap_or_else" => {
                 let default = match call.args.first() {
@@ -178,12 +225,14 @@ impl<'m> Reader<'m> {
                     _ => self.wrapped(expr, None, "", at),
                 }
             }
-            "trim_end_matches" => {
-                let mut read = self.read(&call.receiver, at);
-                if let Some(Part::Text(text)) = read.last_mut() {
-                    text.truncate(text.trim_end_matches('/').len());
+            "trim_end_matches" if call.args.first().and_then(literal).as_deref() == Some("/") => {
+                match &self.read(&call.receiver, at)[..] {
+                    [Part::Expression(expression)] => {
+                        let known = expression.known.clone().map(without_slashes);
+                        self.wrapped(expr, known, "", at)
+                    }
+                    read => without_slashes(read.to_vec()),
                 }
-                read
             }
             "join" if call.args.len() == 1 => {
                 let base = self.read(&call.receiver, at);
@@ -213,9 +262,14 @@ impl<'m> Reader<'m> {
                 _ => None,
             };
         }
-        let of = self.own(of, at);
-        let function = self.model.function(&name, of.as_deref(), false)?;
+        let function = self.function_of(&path.path, at)?;
         self.returned(function, call.args.iter(), at)
+    }
+
+    /// The function of the package that a path names.
+    fn function_of(&self, path: &syn::Path, at: &At<'_>) -> Option<usize> {
+        let of = self.own(qualifier(path), at);
+        self.model.function(&last(path), of.as_deref(), false)
     }
 
     fn returned<'e>(
@@ -240,6 +294,10 @@ impl<'m> Reader<'m> {
     }
 }
 
+fn is_sum(expr: &Expr) -> bool {
+    matches!(expr, Expr::Binary(binary) if matches!(binary.op, syn::BinOp::Add(_)))
+}
+
 /// A path below a URL, as `Url::join` makes it.
 fn joined(base: &[Part], path: Vec<Part>) -> Option<Vec<Part>> {
     let mut base = bare(base).to_vec();
@@ -256,6 +314,8 @@ fn joined(base: &[Part], path: Vec<Part>) -> Option<Vec<Part>> {
     } else if !written.ends_with('/') {
         return None;
     }
-    base.extend(path);
+    // What is not known may begin with a slash, or be a whole URL.
+    let is_relative = matches!(path.first(), Some(Part::Text(_)));
+    base.extend(if is_relative { path } else { shut(path) });
     Some(base)
 }

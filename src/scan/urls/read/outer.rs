@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::model::{Model, bytes};
-use super::super::template::{Expression, Part};
+use super::super::template::{Part, shut};
 use super::Reader;
 use crate::scan::File;
 
@@ -33,24 +33,11 @@ pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
             }
             let arguments = call.arguments.iter();
             let arguments = arguments.map(|argument| Given {
-                parts: foreign(reader.text(argument, call.spot)),
+                parts: shut(reader.text(argument, call.spot)),
                 place: (package, call.spot.file, bytes(argument)),
             });
             let key = (call.of.clone(), name.clone());
             into.entry(key).or_default().push(arguments.collect());
         }
     }
-}
-
-/// Without the code of expressions, which cannot be written elsewhere.
-fn foreign(parts: Vec<Part>) -> Vec<Part> {
-    let parts = parts.into_iter().map(|part| match part {
-        Part::Expression(expression) => Part::Expression(Expression {
-            code: String::new(),
-            known: expression.known.map(foreign),
-            ..expression
-        }),
-        part => part,
-    });
-    parts.collect()
 }
