@@ -33,10 +33,14 @@ pub struct Model {
     pub conversions: Vec<(String, Type, bool)>,
     /// The names of items, each with its file.
     pub items: Vec<(usize, String)>,
+    /// Where each of them is in its file.
+    pub items_at: Vec<usize>,
     /// Modules in braces: their file, their bytes and their names.
     pub modules: Vec<(usize, Range<usize>, String)>,
     pub uses: Vec<Use>,
     pub imports: Vec<Import>,
+    /// `use …::*;`: the file, where it stands there, and the path.
+    pub globs: Vec<(usize, usize, Vec<String>)>,
     /// The names of fields that are read, each with the function that does.
     pub reads: Vec<(Option<usize>, String)>,
     /// The names of functions, methods and constants that are used, in the same way.
@@ -141,11 +145,15 @@ pub struct Binding {
     pub statement: Option<Range<usize>>,
     pub is_mutable: bool,
     pub is_typed: bool,
+    /// The name of its type, where that is written.
+    pub type_name: Option<String>,
 }
 
 /// A `const` or `static`.
 pub struct Constant {
     pub name: String,
+    /// The type that it is one of.
+    pub of: Option<String>,
     pub spot: Spot,
     pub value: Expr,
     pub item: Range<usize>,
@@ -163,6 +171,9 @@ pub struct Field {
 pub struct Call {
     /// The type before its name.
     pub of: Option<String>,
+    /// All that names it.
+    pub path: Vec<String>,
+    pub at: usize,
     pub spot: Spot,
     pub arguments: Vec<Expr>,
 }
@@ -292,7 +303,8 @@ impl Model {
     }
 
     /// Adds an item.
-    pub fn add_item(&mut self, file: usize, name: String) {
+    pub fn add_item(&mut self, file: usize, at: usize, name: String) {
+        self.items_at.push(at);
         *self.item_counts.entry(name.clone()).or_default() += 1;
         self.items.push((file, name));
     }
@@ -321,22 +333,9 @@ impl Model {
         type_path(ty).is_some_and(|path| self.is_client(path, file))
     }
 
-    /// The constant of that name: of that file if there are several.
-    pub fn constant(&self, name: &str, file: usize) -> Option<&Constant> {
-        let all = || {
-            self.constants
-                .iter()
-                .filter(|constant| constant.name == name)
-        };
-        let mut here = all().filter(|constant| constant.spot.file == file);
-        match (here.next(), here.next()) {
-            (Some(constant), None) => Some(constant),
-            (None, _) => {
-                let mut all = all();
-                all.next().filter(|_| all.next().is_none())
-            }
-            _ => None,
-        }
+    /// The functions of that name.
+    pub fn named(&self, name: &str) -> &[usize] {
+        self.functions_of.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The one function of that name, of that type if one is said.

@@ -357,9 +357,88 @@ const NO_URLS: &[Form] = &[
     ),
 ];
 
+/// Names that are also those of something else.
+const NAMESAKES: &[Form] = &[
+    (
+        "const BASE: &str = \"http://api\";",
+        "c.get(format!(\"{}/x\", common::BASE)).send(); c.get(BASE);",
+        &["http://api"],
+    ),
+    (
+        "use common::BASE; mod urls { pub const BASE: &str = \"http://api\"; }",
+        "c.get(format!(\"{BASE}/x\")).send();",
+        &["http://api"],
+    ),
+    (
+        "use urls::*; mod urls { pub const BASE: &str = \"http://api\"; }",
+        "c.get(BASE).send();",
+        &["http://api"],
+    ),
+    (
+        "use urls::BASE as URL; mod urls { pub use inner::BASE; mod inner { pub const BASE: &str = \"http://api\"; } }",
+        "c.get(URL).send();",
+        &["http://api"],
+    ),
+    (
+        "mod a { pub const BASE: &str = \"http://api/a\"; } mod b { pub const BASE: &str = \"http://api/b\"; }",
+        "c.get(crate::a::BASE).send(); c.get(b::BASE).send();",
+        &["http://api/a", "http://api/b"],
+    ),
+    (
+        "fn base_url() -> String { \"http://api\".into() }",
+        "c.get(format!(\"{}/x\", common::base_url())).send(); c.get(format!(\"{}/y\", self::base_url())).send();",
+        &["http://api/y"],
+    ),
+    (
+        "trait Named { const HOST: &'static str; } struct A; impl Named for A { const HOST: &'static str = \"http://api\"; } \
+         fn call<N: Named>() { c.get(format!(\"{}/x\", N::HOST)).send(); }",
+        "call::<A>(); c.get(A::HOST).send();",
+        &["http://api"],
+    ),
+    (
+        "struct Shop; impl Shop { fn url(&self) -> String { \"http://api\".into() } }",
+        "let other = make(); c.get(format!(\"{}/x\", other.url())).send();",
+        &["http://api"],
+    ),
+    (
+        "struct Shop { name: String } impl Shop { fn url(&self) -> String { \"http://api\".into() } }",
+        "let shop = Shop { name: name() }; c.get(format!(\"{}/y\", shop.url())).send();",
+        &["http://api/y"],
+    ),
+    // A field of a struct of which it is not known which one it is.
+    (
+        CONFIGURED,
+        "let stripe = load(); c.get(format!(\"{}/x\", stripe.base)).send(); \
+         let other = elsewhere(); c.get(format!(\"{}/x\", other.base)).send(); Config::new();",
+        &["http://api"],
+    ),
+    (
+        CONFIGURED,
+        "let config: Config = other(); c.get(format!(\"{}/x\", config.base)).send(); Config::new();",
+        &["http://api/x"],
+    ),
+    (
+        "struct App { config: Config, stripe: Stripe } struct Stripe { base: String } struct Config { base: String } \
+         fn page(State(app): State<App>) { let config = &app.config; let stripe = app.stripe.clone(); \
+         c.get(format!(\"{}/x\", config.base)).send(); c.get(format!(\"{}/y\", stripe.base)).send(); }",
+        "Config { base: \"http://api\".into() }; route(page);",
+        &["http://api/x"],
+    ),
+    // Functions of one name.
+    (
+        "mod catalog { pub async fn call(host: &str) { get(format!(\"http://{host}:8080/c\")); } } \
+         mod legacy { pub async fn call(host: &str) { get(format!(\"http://{host}:80/l\")); } }",
+        "catalog::call(\"api\"); legacy::call(\"apiv2\"); other::call(\"api\");",
+        &["http://api:8080/c"],
+    ),
+];
+
+const CONFIGURED: &str = "struct Config { base: String } impl Config { fn new() -> Self { Self { base: \"http://api\".into() } } } \
+     struct Stripe { base: String } fn load() -> Stripe { from_file() }";
+
 #[test]
 fn forms_are_followed() {
-    for forms in [LITERALS, FORMATTED, VARIABLES, STORED, NO_URLS] {
+    for forms in [LITERALS, FORMATTED, VARIABLES, STORED, NAMESAKES, NO_URLS] {
         for (items, body, expected) in forms {
             assert_eq!(in_main(items, body), *expected, "{items}\n{body}");
         }

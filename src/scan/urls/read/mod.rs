@@ -4,7 +4,9 @@ mod building;
 mod formatting;
 mod names;
 mod outer;
+mod paths;
 mod text;
+mod types;
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -16,7 +18,9 @@ use self::building::{
 };
 pub use self::building::{is_building, peel};
 pub use self::outer::{Outer, outer};
-use super::model::{Body, Model, Spot, bytes, last, qualifier};
+use self::paths::Place;
+use self::types::is_lazy;
+use super::model::{Body, Model, Spot, bytes};
 use super::template::{
     Expression, Part, UNKNOWN, bare, shape, shut, text, without_blanks, without_slashes,
 };
@@ -241,10 +245,9 @@ impl<'m> Reader<'m> {
             }
             _ => {
                 let of = self.type_of(&call.receiver, at);
-                let known = self
-                    .model
-                    .function(&name, of.as_deref(), true)
-                    .and_then(|function| self.returned(function, call.args.iter(), at));
+                let function = of.and_then(|of| self.method_of(&name, &of, true));
+                let known =
+                    function.and_then(|function| self.returned(function, call.args.iter(), at));
                 self.wrapped(expr, known, "", at)
             }
         }
@@ -255,21 +258,18 @@ impl<'m> Reader<'m> {
         let Expr::Path(path) = &*call.func else {
             return None;
         };
-        let (of, name) = (qualifier(&path.path), last(&path.path));
-        if name == "new" && matches!(of.as_deref(), Some("LazyLock" | "Lazy" | "OnceLock")) {
+        if is_lazy(&path.path) {
             return match call.args.first() {
                 Some(Expr::Closure(closure)) => Some(self.read(&closure.body, at)),
                 _ => None,
             };
         }
-        let function = self.function_of(&path.path, at)?;
+        let place = Place {
+            file: at.spot.file,
+            at: bytes(path).start,
+        };
+        let function = self.function_of(&Self::names(&path.path), place, at.spot)?;
         self.returned(function, call.args.iter(), at)
-    }
-
-    /// The function of the package that a path names.
-    fn function_of(&self, path: &syn::Path, at: &At<'_>) -> Option<usize> {
-        let of = self.own(qualifier(path), at);
-        self.model.function(&last(path), of.as_deref(), false)
     }
 
     fn returned<'e>(

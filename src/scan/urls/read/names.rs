@@ -2,9 +2,9 @@
 
 use syn::Expr;
 
-use super::super::model::{Field, bytes, last, qualifier};
+use super::super::model::{Call, Field, bytes, last};
 use super::super::template::{Expression, Part, shape};
-use super::building::peel;
+use super::paths::Place;
 use super::{At, Reader};
 
 impl Reader<'_> {
@@ -14,7 +14,7 @@ impl Reader<'_> {
             let start = bytes(expr).start;
             return self.local(&name, start, at);
         }
-        self.constant(&name, at)
+        self.constant(&Self::names(path), bytes(expr).start, at)
     }
 
     /// A name as a function sees it at `start`.
@@ -46,7 +46,7 @@ impl Reader<'_> {
                 };
             }
         }
-        self.constant(name, at)
+        self.constant(&[name.to_owned()], start, at)
     }
 
     /// What all calls of a function of the package give it.
@@ -56,15 +56,13 @@ impl Reader<'_> {
         index: usize,
         at: &At<'_>,
     ) -> Option<Vec<Part>> {
+        let called = function;
         let function = &self.model.functions[function];
         let calls = self.model.calls.get(&function.name);
         let calls = calls
             .into_iter()
             .flatten()
-            .filter(|call| match &function.self_type {
-                Some(name) => call.of.as_ref() == Some(name),
-                None => true,
-            });
+            .filter(|call| self.called(call) == Some(called));
         let arguments = calls.map(|call| {
             let at = At {
                 spot: call.spot,
@@ -97,8 +95,26 @@ impl Reader<'_> {
         Some(known.swap_remove(self.pick.min(last)))
     }
 
-    pub(super) fn constant(&self, name: &str, at: &At<'_>) -> Option<Vec<Part>> {
-        let constant = self.model.constant(name, at.spot.file)?;
+    /// The function of the package that is called there.
+    fn called(&self, call: &Call) -> Option<usize> {
+        if let [name] = &call.path[..]
+            && self.model.binding(name, call.spot, call.at).is_some()
+        {
+            return None;
+        }
+        let place = Place {
+            file: call.spot.file,
+            at: call.at,
+        };
+        self.function_of(&call.path, place, call.spot)
+    }
+
+    fn constant(&self, path: &[String], start: usize, at: &At<'_>) -> Option<Vec<Part>> {
+        let place = Place {
+            file: at.spot.file,
+            at: start,
+        };
+        let constant = &self.model.constants[self.constant_of(path, place, at.spot)?];
         let at = At {
             spot: constant.spot,
             arguments: None,
@@ -120,11 +136,8 @@ impl Reader<'_> {
             return None;
         }
         let written = self.model.fields.get(&name)?;
-        let of = self.type_of(&field.base, at);
-        if of.as_ref().is_some_and(|of| self.model.is_ambiguous(of)) {
-            return None;
-        }
-        let of_it = |field: &&Field| of.as_ref().is_none_or(|of| field.of == *of);
+        let of = self.type_of(&field.base, at)?;
+        let of_it = |field: &&Field| field.of == of;
         let values = written.iter().filter(of_it).map(|field| {
             let at = At {
                 spot: field.spot,
@@ -134,51 +147,5 @@ impl Reader<'_> {
             Some(self.elsewhere(&field.value, &at))
         });
         self.picked(values)
-    }
-
-    /// The name of an expression's type.
-    pub(super) fn type_of(&self, expr: &Expr, at: &At<'_>) -> Option<String> {
-        match peel(expr) {
-            Expr::Path(path) if path.path.segments.len() == 1 => {
-                let name = last(&path.path);
-                let function = &self.model.functions[at.spot.function?];
-                if name == "self" {
-                    return function.self_type.clone();
-                }
-                let start = bytes(expr).start;
-                if let Some(index) = self.model.binding(&name, at.spot, start) {
-                    return match peel(self.model.bindings[index].init.as_ref()?) {
-                        Expr::Call(call) => match &*call.func {
-                            Expr::Path(path) => self.own(qualifier(&path.path), at),
-                            _ => None,
-                        },
-                        Expr::Struct(literal) => self.own(Some(last(&literal.path)), at),
-                        _ => None,
-                    };
-                }
-                let mut parameters = function.parameters.iter();
-                parameters
-                    .find(|parameter| parameter.name.as_ref() == Some(&name))?
-                    .type_name
-                    .clone()
-            }
-            Expr::Field(field) => {
-                let of = self.type_of(&field.base, at)?;
-                let syn::Member::Named(name) = &field.member else {
-                    return None;
-                };
-                let types = &self.model.types;
-                types.get(&(of, name.to_string())).cloned()
-            }
-            _ => None,
-        }
-    }
-
-    /// `Self` by its name.
-    pub(super) fn own(&self, of: Option<String>, at: &At<'_>) -> Option<String> {
-        if of.as_deref() != Some("Self") {
-            return of;
-        }
-        self.model.functions[at.spot.function?].self_type.clone()
     }
 }

@@ -4,6 +4,7 @@ use syn::{Expr, Lit};
 
 use super::super::model::{bytes, last, text_type};
 use super::building::{passed_on, variable_read};
+use super::paths::Place;
 use super::{At, MAX_DEPTH, Reader, is_sum};
 
 impl Reader<'_> {
@@ -44,7 +45,11 @@ impl Reader<'_> {
                 let Expr::Path(path) = &*call.func else {
                     return false;
                 };
-                let output = self.function_of(&path.path, at);
+                let place = Place {
+                    file: at.spot.file,
+                    at: bytes(path).start,
+                };
+                let output = self.function_of(&Self::names(&path.path), place, at.spot);
                 let output = output.and_then(|index| self.model.functions[index].output.as_ref());
                 output.and_then(text_type).is_some() || self.is_passed_text(expr, &deeper)
             }
@@ -63,7 +68,10 @@ impl Reader<'_> {
                     parameter.name.as_ref() == Some(&name) && parameter.text.is_some()
                 })
             }
-            Expr::Field(_) => matches!(self.type_of(expr, at).as_deref(), Some("String" | "str")),
+            Expr::Field(_) => {
+                let declared = self.declared(expr, at);
+                declared.is_some_and(|(_, name)| name == "String" || name == "str")
+            }
             _ => self.is_passed_text(expr, &deeper),
         }
     }

@@ -174,8 +174,12 @@ impl Walker<'_> {
             let of = if is_self { self.self_type.clone() } else { of };
             let spot = self.spot();
             function = Some((of.clone(), name.clone()));
+            let names = path.path.segments.iter();
+            let names = names.map(|segment| segment.ident.to_string());
             self.model.calls.entry(name).or_default().push(Call {
                 of,
+                path: names.collect(),
+                at: bytes(path).start,
                 spot,
                 arguments: call.args.iter().cloned().collect(),
             });

@@ -81,6 +81,7 @@ impl Walker<'_> {
         let item = bytes(node);
         self.model.constants.push(Constant {
             name: ident.to_string(),
+            of: self.self_type.clone().filter(|_| self.function.is_none()),
             spot,
             value: value.clone(),
             item,
@@ -176,7 +177,9 @@ impl Walker<'_> {
                 self.model.used.push((None, plain(&rename.ident)));
                 (rename.rename.to_string(), Some(&rename.ident))
             }
-            syn::UseTree::Glob(_) => {
+            syn::UseTree::Glob(glob) => {
+                let glob = (self.index, bytes(glob).start, path.clone());
+                self.model.globs.push(glob);
                 self.model.uses[of].names += 1;
                 return;
             }

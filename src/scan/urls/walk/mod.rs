@@ -166,7 +166,8 @@ impl Visit<'_> for Walker<'_> {
             return;
         }
         if let Some(name) = name {
-            self.model.add_item(self.index, name.to_string());
+            let at = bytes(name).start;
+            self.model.add_item(self.index, at, name.to_string());
         }
         self.attributes(item);
         visit::visit_item(self, item);
