@@ -33,16 +33,13 @@ pub use model::{
     Binding, Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position,
     Spot, TextType, bytes, last, qualifier,
 };
-use read::{Outer, Reader};
+use read::{Outer, Reader, Texts};
 pub use read::{is_building, peel};
 use template::variables;
 use template::with_path;
 pub use template::{Expression, Part, UNKNOWN, Values, bare, origin_end, shape, text};
 
 use super::File;
-
-/// So many texts are looked at that one URL may have.
-const MAX_VARIANTS: usize = 16;
 
 /// The URLs of one package.
 pub struct Urls<'a> {
@@ -189,17 +186,13 @@ impl<'a> Reading<'a> {
 
     fn in_package(&self, package: usize) -> Vec<HandBuilt> {
         let (files, model) = &self.packages[package];
+        let reader = Reader::new(model, files, &self.outer);
         let candidates = model.candidates.iter().map(|candidate| {
-            let mut variants = Vec::new();
-            let (mut origins, mut foreign) = (Vec::new(), Vec::new());
-            let mut count = 1;
-            while variants.len() < count {
-                let reader = Reader::new(model, files, &self.outer, variants.len());
-                variants.push(reader.text(&candidate.expr, candidate.spot));
-                origins.extend(reader.origins.take());
-                foreign.extend(reader.foreign.take());
-                count = reader.variants.get().min(MAX_VARIANTS);
-            }
+            let Texts {
+                variants,
+                origins,
+                foreign,
+            } = reader.texts(&candidate.expr, candidate.spot);
             let file = &files[candidate.spot.file];
             HandBuilt {
                 place: file.place(candidate.span.clone()),

@@ -40,6 +40,19 @@ pub struct Expression {
     pub known: Option<Vec<Part>>,
 }
 
+impl Expression {
+    /// One of which nothing is known.
+    pub const fn unknown(spot: Spot) -> Self {
+        Self {
+            spot,
+            span: 0..0,
+            code: String::new(),
+            spec: String::new(),
+            known: None,
+        }
+    }
+}
+
 /// The text where the variables are these.
 pub fn text(parts: &[Part], values: Values<'_>) -> String {
     let mut out = String::new();
@@ -92,6 +105,17 @@ pub fn with_path(mut url: String) -> String {
 /// The text with its variables as `${NAME}`, to compare and to show.
 pub fn shape(parts: &[Part]) -> String {
     text(parts, &|name| Some(format!("${{{name}}}")))
+}
+
+/// How many parts there are in all.
+pub fn weight(parts: &[Part]) -> usize {
+    let inside = |part: &Part| match part {
+        Part::Text(_) => 0,
+        Part::Variable(_, default) => weight(default.as_deref().unwrap_or_default()),
+        Part::Expression(expression) => weight(expression.known.as_deref().unwrap_or_default()),
+        Part::Origin(parts) | Part::Trimmed(parts) => weight(parts),
+    };
+    parts.iter().map(|part| 1 + inside(part)).sum()
 }
 
 /// The names of the variables in it.

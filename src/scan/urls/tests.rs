@@ -458,6 +458,77 @@ fn what_other_packages_give_is_followed_and_said_once() {
     );
 }
 
+const HELPER: &str = "fn get(host: &str, port: u16, path: &str) { c.get(format!(\"http://{host}:{port}{path}\")).send(); }";
+
+#[test]
+fn what_one_call_gives_is_taken_together() {
+    let calls = "get(\"api\", 8080, \"/a\"); get(\"api.x\", 80, \"/b\"); get(\"billing\", 8080, \"/b\"); get(\"auth\", 9000, \"/c\");";
+    assert_eq!(
+        in_main(HELPER, calls),
+        ["http://api:8080/a | http://api.x:80/b | http://billing:8080/b | http://auth:9000/c"]
+    );
+    let stored = "struct Api { host: String, port: u16 } \
+                  impl Api { fn new(host: &str, port: u16) -> Self { Self { host: host.to_owned(), port } } \
+                  fn get(&self) { c.get(format!(\"http://{}:{}/x\", self.host, self.port)).send(); } }";
+    assert_eq!(
+        in_main(
+            stored,
+            "Api::new(\"api\", 8080).get(); Api { host: \"auth\".into(), port: 9000 }.get();"
+        ),
+        ["http://api:8080/x | http://auth:9000/x"]
+    );
+}
+
+#[test]
+fn all_calls_are_looked_at_or_one_is_not_known() {
+    let calls = |count: usize| -> String {
+        let call = |index| match index {
+            18 => "get(\"api\", 80, \"/i\");".to_owned(),
+            // Some are the same.
+            index => format!("get(\"api\", 8080, \"/{}\");", index / 2),
+        };
+        (0..count).map(call).collect()
+    };
+    let few = in_main(HELPER, &calls(40));
+    assert!(
+        few[0].contains("http://api:80/i") && !few[0].contains('?'),
+        "{few:?}"
+    );
+    let many = in_main(HELPER, &calls(1000));
+    assert!(many[0].ends_with(" | ?"), "{many:?}");
+}
+
+/// Each was read as often as its calls have ways through it.
+#[test]
+fn what_calls_itself_is_followed_once() {
+    let arm = |index: usize| format!("{index} => walk(&format!(\"{{url}}/{index}\"), {index}),");
+    let arms: String = (0..9).map(arm).collect();
+    let walk = format!(
+        "fn walk(url: &str, kind: u8) {{ c.get(url).send(); match kind {{ {arms} _ => () }} }}"
+    );
+    let found = in_main(&walk, "walk(\"http://api\", 0);");
+    assert!(found[0].starts_with("http://api/0 | http://api/1 | "));
+    assert!(found[0].ends_with(" | http://api"));
+    let again = "fn fetch(url: &str, tries: u8) { c.get(url).send(); fetch(url, tries - 1); }";
+    assert_eq!(
+        in_main(again, "fetch(\"http://api/x\", 3);"),
+        ["http://api/x"]
+    );
+    let twice = |index: usize| {
+        format!(
+            "fn f{index}(x: &str) -> String {{ format!(\"{{}}{{}}{{}}\", f{0}(x), f{0}(x), f{0}(x)) }} \
+             fn g{index}(x: &str) -> String {{ g{0}(&format!(\"{{x}}{{x}}{{x}}\")) }}",
+            index - 1
+        )
+    };
+    let mut items: String = (1..12).map(twice).collect();
+    items += "fn f0(x: &str) -> String { x.to_owned() } fn g0(x: &str) -> String { x.to_owned() }";
+    in_main(
+        &items,
+        "c.get(f11(\"http://api/\")).send(); c.get(g11(\"http://api/\")).send();",
+    );
+}
+
 #[test]
 fn what_goes_round_in_circles_ends() {
     let items = "fn a() -> String { b() } fn b() -> String { format!(\"{}{}\", a(), a()) } \

@@ -1,6 +1,7 @@
 //! What text an expression gives, as far as the sources of the package tell it.
 
 mod building;
+mod forks;
 mod formatting;
 mod names;
 mod outer;
@@ -9,6 +10,7 @@ mod text;
 mod types;
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use syn::Expr;
@@ -17,6 +19,8 @@ use self::building::{
     Passing, holds_a_port, is_inferred, is_made_from, literal, passed_on, variable_read,
 };
 pub use self::building::{is_building, peel};
+use self::forks::Taken;
+pub use self::forks::Texts;
 pub use self::outer::{Outer, outer};
 use self::paths::Place;
 use self::types::is_lazy;
@@ -29,20 +33,24 @@ use crate::scan::File;
 /// So many definitions are followed, one after the other.
 const MAX_DEPTH: u8 = 12;
 
-/// Reads the text of one expression.
+/// Reads the texts of expressions, one after the other.
 pub struct Reader<'m> {
     model: &'m Model,
     files: &'m [File],
     /// What other packages give to functions of this one.
     outer: &'m Outer,
-    /// Which of several texts is taken where they differ.
-    pick: usize,
-    /// How many there are at most.
-    pub variants: Cell<usize>,
-    /// The expressions that it was read from, elsewhere than where it stands.
-    pub origins: RefCell<Vec<(usize, Range<usize>)>>,
-    /// The same in other packages.
-    pub foreign: RefCell<Vec<(usize, usize, Range<usize>)>>,
+    /// The functions that calls of each name call, once they were asked for.
+    called: RefCell<HashMap<String, Vec<Option<usize>>>>,
+    /// Which of several texts is taken where they differ, in the order in which that is asked.
+    taken: RefCell<Vec<Taken>>,
+    /// How many of them this reading has asked for.
+    made: Cell<usize>,
+    /// The functions whose calls are being read.
+    open: RefCell<Vec<usize>>,
+    /// How many expressions were read.
+    steps: Cell<usize>,
+    origins: RefCell<HashSet<(usize, Range<usize>)>>,
+    foreign: RefCell<HashSet<(usize, usize, Range<usize>)>>,
 }
 
 /// Where an expression is read, and with which arguments of the function around it.
@@ -54,20 +62,23 @@ struct At<'a> {
 }
 
 impl<'m> Reader<'m> {
-    pub fn new(model: &'m Model, files: &'m [File], outer: &'m Outer, pick: usize) -> Self {
+    pub fn new(model: &'m Model, files: &'m [File], outer: &'m Outer) -> Self {
         Self {
             model,
             files,
             outer,
-            pick,
-            variants: Cell::new(1),
+            called: RefCell::default(),
+            taken: RefCell::default(),
+            made: Cell::new(0),
+            open: RefCell::default(),
+            steps: Cell::new(0),
             origins: RefCell::default(),
             foreign: RefCell::default(),
         }
     }
 
     /// The text of `expr`, which stands there.
-    pub fn text(&self, expr: &Expr, spot: Spot) -> Vec<Part> {
+    fn text(&self, expr: &Expr, spot: Spot) -> Vec<Part> {
         let at = At {
             spot,
             arguments: None,
@@ -101,7 +112,7 @@ impl<'m> Reader<'m> {
     /// What a name stands for, read where it is defined.
     fn elsewhere(&self, expr: &Expr, at: &At<'_>) -> Vec<Part> {
         let origin = (at.spot.file, bytes(expr));
-        self.origins.borrow_mut().push(origin);
+        self.origins.borrow_mut().insert(origin);
         self.read(
             expr,
             &At {
@@ -112,7 +123,7 @@ impl<'m> Reader<'m> {
     }
 
     fn read(&self, expr: &Expr, at: &At<'_>) -> Vec<Part> {
-        if at.depth > MAX_DEPTH {
+        if at.depth > MAX_DEPTH || !self.step() {
             return self.wrapped(expr, None, "", at);
         }
         if let Some(argument) = variable_read(expr) {

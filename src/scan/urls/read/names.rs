@@ -3,7 +3,8 @@
 use syn::Expr;
 
 use super::super::model::{Call, Field, bytes, last};
-use super::super::template::{Expression, Part, shape};
+use super::super::template::{Expression, Part};
+use super::forks::Fork;
 use super::paths::Place;
 use super::{At, Reader};
 
@@ -24,13 +25,7 @@ impl Reader<'_> {
             let mut parts = self.elsewhere(binding.init.as_ref()?, at);
             if binding.is_mutable {
                 // What is added to it is not followed.
-                parts.push(Part::Expression(Expression {
-                    spot: at.spot,
-                    span: 0..0,
-                    code: String::new(),
-                    spec: String::new(),
-                    known: None,
-                }));
+                parts.push(Part::Expression(Expression::unknown(at.spot)));
             }
             return Some(parts);
         }
@@ -41,7 +36,7 @@ impl Reader<'_> {
                 .position(|parameter| parameter.name.as_deref() == Some(name));
             if let Some(index) = index {
                 return match at.arguments {
-                    Some(arguments) => arguments.get(index).cloned(),
+                    Some(arguments) => self.copied(arguments.get(index)?),
                     None => self.parameter(function, index, at),
                 };
             }
@@ -49,54 +44,65 @@ impl Reader<'_> {
         self.constant(&[name.to_owned()], start, at)
     }
 
-    /// What all calls of a function of the package give it.
-    pub(super) fn parameter(
-        &self,
-        function: usize,
-        index: usize,
-        at: &At<'_>,
-    ) -> Option<Vec<Part>> {
-        let called = function;
-        let function = &self.model.functions[function];
-        let calls = self.model.calls.get(&function.name);
-        let calls = calls
+    /// What a call of a function gives it: that of one of them in each reading.
+    fn parameter(&self, function: usize, index: usize, at: &At<'_>) -> Option<Vec<Part>> {
+        let level = self
+            .open
+            .borrow()
+            .iter()
+            .filter(|open| **open == function)
+            .count();
+        let is_seen = |call: &&Call| {
+            // A function that calls itself is followed once: it adds to what others give it.
+            let open = self.open.borrow();
+            level == 0 || call.spot.function.is_none_or(|of| !open.contains(&of))
+        };
+        if level > 1 {
+            return None;
+        }
+        let calls: Vec<_> = self
+            .calls_of(function)
             .into_iter()
-            .flatten()
-            .filter(|call| self.called(call) == Some(called));
-        let arguments = calls.map(|call| {
-            let at = At {
-                spot: call.spot,
-                arguments: None,
-                depth: at.depth + 1,
-            };
-            Some(self.elsewhere(call.arguments.get(index)?, &at))
-        });
-        let key = (function.self_type.clone(), function.name.clone());
-        let outer = self.outer.get(&key).into_iter().flatten();
-        let outer = outer.map(|arguments| {
-            let given = arguments.get(index)?;
-            self.foreign.borrow_mut().push(given.place.clone());
-            Some(given.parts.clone())
-        });
-        self.picked(arguments.chain(outer))
+            .filter(is_seen)
+            .collect();
+        let called = &self.model.functions[function];
+        let key = (called.self_type.clone(), called.name.clone());
+        let outer = self.outer.get(&key).map_or(&[][..], Vec::as_slice);
+        let fork = Fork::Calls { function, level };
+        let pick = self.choose(fork, calls.len() + outer.len())?;
+        let Some(call) = calls.get(pick) else {
+            let given = outer.get(pick - calls.len())?.get(index)?;
+            self.foreign.borrow_mut().insert(given.place.clone());
+            return self.copied(&given.parts);
+        };
+        let argument = call.arguments.get(index)?;
+        let inside = At {
+            spot: call.spot,
+            arguments: None,
+            depth: at.depth + 1,
+        };
+        self.open.borrow_mut().push(function);
+        let parts = self.elsewhere(argument, &inside);
+        self.open.borrow_mut().pop();
+        Some(parts)
     }
 
-    /// One of the texts that they give; nothing if that of one is not known.
-    pub(super) fn picked(&self, all: impl Iterator<Item = Option<Vec<Part>>>) -> Option<Vec<Part>> {
-        let mut known: Vec<Vec<Part>> = Vec::new();
-        for parts in all {
-            let parts = parts?;
-            if known.iter().all(|other| shape(other) != shape(&parts)) {
-                known.push(parts);
-            }
-        }
-        let last = known.len().checked_sub(1)?;
-        self.variants.set(self.variants.get().max(known.len()));
-        Some(known.swap_remove(self.pick.min(last)))
+    /// The calls of a function of the package.
+    fn calls_of(&self, function: usize) -> Vec<&Call> {
+        let name = &self.model.functions[function].name;
+        let calls = self.model.calls.get(name).map_or(&[][..], Vec::as_slice);
+        let mut called = self.called.borrow_mut();
+        let called = called.entry(name.clone());
+        let called = called.or_insert_with(|| calls.iter().map(|call| self.callee(call)).collect());
+        let of_it = calls
+            .iter()
+            .zip(called)
+            .filter(|(_, called)| **called == Some(function));
+        of_it.map(|(call, _)| call).collect()
     }
 
     /// The function of the package that is called there.
-    fn called(&self, call: &Call) -> Option<usize> {
+    fn callee(&self, call: &Call) -> Option<usize> {
         if let [name] = &call.path[..]
             && self.model.binding(name, call.spot, call.at).is_some()
         {
@@ -138,14 +144,17 @@ impl Reader<'_> {
         let written = self.model.fields.get(&name)?;
         let of = self.type_of(&field.base, at)?;
         let of_it = |field: &&Field| field.of == of;
-        let values = written.iter().filter(of_it).map(|field| {
-            let at = At {
-                spot: field.spot,
-                arguments: None,
-                depth: at.depth,
-            };
-            Some(self.elsewhere(&field.value, &at))
-        });
-        self.picked(values)
+        let values: Vec<_> = written.iter().filter(of_it).collect();
+        let fork = Fork::Values {
+            of: of.clone(),
+            count: values.len(),
+        };
+        let value = values.get(self.choose(fork, values.len())?)?;
+        let at = At {
+            spot: value.spot,
+            arguments: None,
+            depth: at.depth,
+        };
+        Some(self.elsewhere(&value.value, &at))
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::super::model::{Model, bytes};
-use super::super::template::{Part, shut};
-use super::Reader;
+use super::super::model::{Model, Spot, bytes};
+use super::super::template::{Expression, Part, shut};
+use super::{Reader, Texts};
 use crate::scan::File;
 
 /// The arguments of calls of functions of other packages: by the type and the name of the function, one list for each call.
@@ -21,7 +21,7 @@ pub struct Given {
 /// What the calls of a package give to functions that are not its own.
 pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
     let nothing = Outer::new();
-    let reader = Reader::new(model, files, &nothing, 0);
+    let reader = Reader::new(model, files, &nothing);
     for (name, calls) in &model.calls {
         for call in calls {
             let is_own = model.functions.iter().any(|function| {
@@ -33,11 +33,19 @@ pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
             }
             let arguments = call.arguments.iter();
             let arguments = arguments.map(|argument| Given {
-                parts: shut(reader.text(argument, call.spot)),
+                parts: one(reader.texts(argument, call.spot), call.spot),
                 place: (package, call.spot.file, bytes(argument)),
             });
             let key = (call.of.clone(), name.clone());
             into.entry(key).or_default().push(arguments.collect());
         }
+    }
+}
+
+/// The one text, whose code cannot be written elsewhere.
+fn one(mut texts: Texts, spot: Spot) -> Vec<Part> {
+    match (texts.variants.pop(), &texts.variants[..]) {
+        (Some(text), []) => shut(text),
+        _ => vec![Part::Expression(Expression::unknown(spot))],
     }
 }

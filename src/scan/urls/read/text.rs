@@ -14,7 +14,7 @@ impl Reader<'_> {
             depth: at.depth + 1,
             ..at.clone()
         };
-        if at.depth > MAX_DEPTH {
+        if at.depth > MAX_DEPTH || !self.step() {
             return false;
         }
         if variable_read(expr).is_some() {
