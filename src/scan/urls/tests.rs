@@ -219,13 +219,18 @@ const VARIABLES: &[Form] = &[
     ),
     (
         "",
-        "c.get(concat!(\"http://api.\", env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\"))).send();",
-        &["http://api.$ZONE"],
+        "c.get(concat!(\"http://api/\", env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\"))).send();",
+        &["http://api/?"],
     ),
     (
         "",
-        "let z = option_env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap_or(\"local\"); c.get(format!(\"http://api.{z}\")).send();",
-        &["http://api.$ZONE"],
+        "let z = option_env!(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap_or(\"local\"); c.get(format!(\"http://api/{z}\")).send();",
+        &["http://api/?"],
+    ),
+    (
+        "",
+        "c.get(env!(\"API_URL\")).send(); c.get(option_env!(\"API_URL\").unwrap_or(\"http://other\")).send();",
+        &[],
     ),
     (
         "static ZONE: LazyLock<String> = LazyLock::new(|| env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\").unwrap());",

@@ -1,4 +1,4 @@
-//! `format!`, `concat!` and `env!`.
+//! `format!` and `concat!`.
 
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -23,10 +23,7 @@ impl Reader<'_> {
                     .flat_map(|argument| self.read(argument, at));
                 Some(arguments.collect())
             }
-            "env" | "option_env" => {
-                let name = literal(arguments.first()?)?;
-                Some(vec![Part::Variable(name, None)])
-            }
+            // `env!` holds what the shell of the build had, which no manifest sets.
             _ => None,
         }
     }
