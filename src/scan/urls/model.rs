@@ -17,6 +17,8 @@ pub struct Model {
     pub fields: HashMap<String, Vec<Field>>,
     /// The names of fields that are assigned, or borrowed to be changed.
     pub changed: HashSet<String>,
+    /// The structs that are made from a file, a command line or the environment: what is written into them is a default.
+    pub configured: HashSet<String>,
     /// The types of fields: struct, field, type.
     pub types: HashMap<(String, String), String>,
     /// The fields whose type is an HTTP client as reqwest has it: struct and field.
@@ -416,6 +418,29 @@ fn type_path(ty: &Type) -> Option<&syn::Path> {
         }
         _ => None,
     }
+}
+
+/// Whether attributes derive that a struct is made from a file, a command line or the environment.
+pub fn is_configured(attributes: &[syn::Attribute]) -> bool {
+    const MADE: &[&str] = &[
+        "Args",
+        "Deserialize",
+        "FromArgs",
+        "Parser",
+        "StructOpt",
+        "Subcommand",
+    ];
+    let derives = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"));
+    derives.into_iter().any(|attribute| {
+        let mut is_made = false;
+        let _ = attribute.parse_nested_meta(|meta| {
+            is_made |= MADE.contains(&last(&meta.path).as_str());
+            Ok(())
+        });
+        is_made
+    })
 }
 
 /// How a type holds text, if that is what it is.

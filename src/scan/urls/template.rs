@@ -15,7 +15,8 @@ pub type Values<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub enum Part {
     /// As it is written.
     Text(String),
-    /// What a variable of the task holds, else what stands in its place.
+    /// What a variable of the task holds, else what stands in its place. So is a field of what is configured, by a name that
+    /// no variable has.
     Variable(String, Option<Vec<Part>>),
     /// What an expression gives.
     Expression(Expression),

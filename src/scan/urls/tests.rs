@@ -37,7 +37,14 @@ fn found(packages: &[&str]) -> Vec<String> {
     let leads = |_: usize, url: &HandBuilt| {
         texts(url).iter().any(|text| {
             let Some((_, host)) = text.split_once("://") else {
-                return text.starts_with("api.$ZONE") || text.starts_with("${API_URL}");
+                let is_known = |name: &&str| text.starts_with(*name);
+                let known = [
+                    "api.$ZONE",
+                    "${API_URL}",
+                    "${Settings.api}",
+                    "${Config.api}",
+                ];
+                return known.iter().any(is_known);
             };
             let is_api = |rest: &str| {
                 rest.is_empty() || rest.starts_with([':', '/']) || rest.starts_with(".$ZONE")
@@ -294,6 +301,19 @@ const STORED: &[Form] = &[
         "",
         "c.get(format!(\"{}/x\", env::var(\"API_URL\")?.trim_end_matches('/'))).send();",
         &["${API_URL}/x"],
+    ),
+    // What is read from elsewhere has a default here.
+    (
+        "#[derive(Debug, serde::Deserialize)] #[serde(default)] struct Settings { api: String } \
+         impl Default for Settings { fn default() -> Self { Settings { api: \"http://api\".into() } } } \
+         struct App { settings: Settings } impl App { fn get(&self) { c.get(format!(\"{}/x\", self.settings.api)).send(); } }",
+        "App { settings: envy::from_env()? }.get();",
+        &["${Settings.api}/x"],
+    ),
+    (
+        "#[derive(clap::Parser)] struct Config { #[arg(long, default_value = \"http://api\")] api: String }",
+        "let config = Config::parse(); c.get(format!(\"{}/x\", config.api)).send();",
+        &["${Config.api}/x"],
     ),
     // Two addresses of one client.
     (

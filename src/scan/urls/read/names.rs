@@ -3,7 +3,7 @@
 use syn::Expr;
 
 use super::super::model::{Call, Field, bytes, last};
-use super::super::template::{Expression, Part};
+use super::super::template::{Expression, Part, bare};
 use super::forks::Fork;
 use super::paths::Place;
 use super::{At, Reader};
@@ -155,6 +155,11 @@ impl Reader<'_> {
             arguments: None,
             depth: at.depth,
         };
-        Some(self.elsewhere(&value.value, &at))
+        let parts = self.elsewhere(&value.value, &at);
+        let is_read = matches!(bare(&parts), [Part::Variable(..)]);
+        if is_read || !self.model.configured.contains(&of) {
+            return Some(parts);
+        }
+        Some(vec![Part::Variable(format!("{of}.{name}"), Some(parts))])
     }
 }

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Stmt};
 
 use super::super::model::{
     Body, Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use,
-    bytes, last, text_type, type_name,
+    bytes, is_configured, last, text_type, type_name,
 };
 use super::{Walker, plain};
 
@@ -27,6 +27,9 @@ impl Walker<'_> {
 
     pub(super) fn structure(&mut self, item: &syn::ItemStruct) {
         let of = item.ident.to_string();
+        if is_configured(&item.attrs) {
+            self.model.configured.insert(of.clone());
+        }
         for field in &item.fields {
             let Some(ident) = &field.ident else { continue };
             if let Some(name) = type_name(&field.ty) {
@@ -61,6 +64,10 @@ impl Walker<'_> {
                 .any(|parameter| type_name(ty).as_deref() == Some(&parameter.ident.to_string()));
             let conversion = (name.clone(), ty.clone(), is_generic);
             self.model.conversions.push(conversion);
+        }
+        let of = item.trait_.as_ref().map(|(path, _)| last(path));
+        if of.as_deref() == Some("Deserialize") {
+            self.model.configured.extend(self.self_type.clone());
         }
         let in_trait = std::mem::replace(&mut self.in_trait, item.trait_.is_some());
         for item in &item.items {
