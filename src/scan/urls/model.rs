@@ -149,6 +149,8 @@ pub struct Binding {
     pub is_typed: bool,
     /// The name of its type, where that is written.
     pub type_name: Option<String>,
+    /// It is written anew, or changed in another way than by what is put at its end.
+    pub is_changed: bool,
 }
 
 /// A `const` or `static`.
@@ -297,6 +299,15 @@ impl Model {
             binding.spot == spot && binding.visible.contains(&at)
         });
         seen.max_by_key(|index| self.bindings[*index].visible.start)
+    }
+
+    /// A name is changed there, if it is one of a function.
+    pub fn change(&mut self, path: &syn::Path, spot: Spot) {
+        let name = path.get_ident().map(ToString::to_string);
+        let at = bytes(path).start;
+        if let Some(index) = name.and_then(|name| self.binding(&name, spot, at)) {
+            self.bindings[index].is_changed = true;
+        }
     }
 
     /// Whether a name may be that of several items.

@@ -382,6 +382,51 @@ const NO_URLS: &[Form] = &[
     ),
 ];
 
+/// Texts that are changed, or that are pieces of others.
+const CHANGED: &[Form] = &[
+    (
+        "",
+        "let mut url = String::from(\"http://api\"); url.push_str(\":8080/items\"); c.get(&url).send();",
+        &[],
+    ),
+    (
+        "",
+        "let mut url = String::from(\"http://api:8080\"); url.push_str(\"/items\"); c.get(&url).send();",
+        &["http://api:8080/?"],
+    ),
+    (
+        "",
+        "let mut url = Url::parse(\"http://api:8080/x\")?; url.query_pairs_mut().append_pair(\"a\", \"b\"); c.get(url).send();",
+        &["http://api:8080/x?"],
+    ),
+    (
+        "",
+        "let mut url = Url::parse(\"http://api\")?; url.set_port(Some(8080)).unwrap(); c.get(url).send();",
+        &[],
+    ),
+    (
+        "",
+        "let mut url = \"http://api/x\".to_owned(); if let Ok(other) = other() { url = other; } c.get(url).send();",
+        &[],
+    ),
+    (
+        "",
+        "c.get([\"http://api\", \":8080\", \"/x\"].concat()).send(); c.get(vec![\"http:/\", \"api\", \"y\"].join(\"/\")).send();",
+        &["http://api:8080/x", "http://api/y"],
+    ),
+    (
+        "",
+        "c.get([\"http://api\", \".example.com\"].concat()).send(); c.get(\"http://api\".to_owned() + \".example.com\").send(); \
+         c.get(\"http://api\".replace(\"api\", \"x\")).send();",
+        &[],
+    ),
+    (
+        "",
+        "[c.get(\"http://api/1\").send(), c.get(\"http://api/2\").send()].join().await;",
+        &["http://api/1", "http://api/2"],
+    ),
+];
+
 /// Names that are also those of something else.
 const NAMESAKES: &[Form] = &[
     (
@@ -463,7 +508,9 @@ const CONFIGURED: &str = "struct Config { base: String } impl Config { fn new() 
 
 #[test]
 fn forms_are_followed() {
-    for forms in [LITERALS, FORMATTED, VARIABLES, STORED, NAMESAKES, NO_URLS] {
+    for forms in [
+        LITERALS, FORMATTED, VARIABLES, STORED, CHANGED, NAMESAKES, NO_URLS,
+    ] {
         for (items, body, expected) in forms {
             assert_eq!(in_main(items, body), *expected, "{items}\n{body}");
         }

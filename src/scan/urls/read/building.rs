@@ -1,6 +1,8 @@
 //! Expressions that make a text, and those that only pass one on.
 
-use syn::{Expr, Lit};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Lit, Token};
 
 use super::super::model::{last, qualifier};
 
@@ -101,12 +103,31 @@ pub fn is_building(expr: &Expr) -> bool {
             matches!(binary.op, syn::BinOp::Add(_))
                 && (is_building(&binary.left) || is_building(&binary.right))
         }
+        Expr::MethodCall(call) if joined_pieces(call).is_some() => {
+            joined_pieces(call).is_some_and(|pieces| pieces.iter().any(is_building))
+        }
         Expr::MethodCall(call)
             if call.method == "join" || call.method.to_string().starts_with("unwrap_or") =>
         {
             is_building(&call.receiver)
         }
         other => variable_read(other).is_some(),
+    }
+}
+
+/// What `["http://", host].concat()` and `.join(…)` put together.
+pub(super) fn joined_pieces(call: &syn::ExprMethodCall) -> Option<Vec<Expr>> {
+    if call.method != "concat" && call.method != "join" {
+        return None;
+    }
+    match peel(&call.receiver) {
+        Expr::Array(array) => Some(array.elems.iter().cloned().collect()),
+        Expr::Macro(mac) if last(&mac.mac.path) == "vec" => {
+            let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
+            let pieces = parser.parse2(mac.mac.tokens.clone()).ok()?;
+            Some(pieces.into_iter().collect())
+        }
+        _ => None,
     }
 }
 

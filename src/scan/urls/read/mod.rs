@@ -16,7 +16,8 @@ use std::ops::Range;
 use syn::Expr;
 
 use self::building::{
-    Passing, holds_a_port, is_inferred, is_made_from, literal, passed_on, variable_read,
+    Passing, holds_a_port, is_inferred, is_made_from, joined_pieces, literal, passed_on,
+    variable_read,
 };
 pub use self::building::{is_building, peel};
 use self::forks::Taken;
@@ -248,6 +249,18 @@ impl<'m> Reader<'m> {
                     }
                     read => without_slashes(read.to_vec()),
                 }
+            }
+            "concat" | "join" if joined_pieces(call).is_some() => {
+                let between = call.args.first();
+                let between = between.map_or_else(Vec::new, |between| self.read(between, at));
+                let mut parts = Vec::new();
+                for (index, piece) in joined_pieces(call).iter().flatten().enumerate() {
+                    if index > 0 {
+                        parts.extend_from_slice(&between);
+                    }
+                    parts.extend(self.read(piece, at));
+                }
+                parts
             }
             "join" if call.args.len() == 1 => {
                 let base = self.read(&call.receiver, at);

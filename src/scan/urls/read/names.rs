@@ -3,7 +3,7 @@
 use syn::Expr;
 
 use super::super::model::{Call, Field, bytes, last};
-use super::super::template::{Expression, Part, bare};
+use super::super::template::{Expression, Part, bare, shape, variables};
 use super::forks::Fork;
 use super::paths::Place;
 use super::{At, Reader};
@@ -24,8 +24,14 @@ impl Reader<'_> {
             let binding = &self.model.bindings[index];
             let mut parts = self.elsewhere(binding.init.as_ref()?, at);
             if binding.is_mutable {
-                // What is added to it is not followed.
-                parts.push(Part::Expression(Expression::unknown(at.spot)));
+                if binding.is_changed {
+                    return None;
+                }
+                // What is put at its end is not followed. Behind a whole host it would be taken for a path.
+                let is_open = is_open(&parts);
+                let more =
+                    std::iter::repeat_n(Expression::unknown(at.spot), 1 + usize::from(is_open));
+                parts.extend(more.map(Part::Expression));
             }
             return Some(parts);
         }
@@ -162,4 +168,11 @@ impl Reader<'_> {
         }
         Some(vec![Part::Variable(format!("{of}.{name}"), Some(parts))])
     }
+}
+
+/// Whether a host ends a text, so that a port may follow.
+fn is_open(parts: &[Part]) -> bool {
+    let text = shape(parts);
+    let (_, rest) = text.split_once("://").unwrap_or(("", &text));
+    !rest.contains(['/', ':', '?', '#']) && variables(parts).is_empty()
 }

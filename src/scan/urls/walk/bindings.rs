@@ -6,6 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
 use super::super::model::{Binding, Bound, Context, Position, bytes, type_name};
+use super::super::read::is_building;
 use super::{Walker, plain};
 
 impl Walker<'_> {
@@ -56,6 +57,7 @@ impl Walker<'_> {
             is_mutable: false,
             is_typed: false,
             type_name: None,
+            is_changed: false,
         })
     }
 
@@ -101,7 +103,12 @@ impl Walker<'_> {
             }
             pattern => (self.matched(pattern, &init.expr, &visible), Position::Value),
         };
+        // A text that is changed later is none yet.
+        let is_mutable = matches!(pattern, Pat::Ident(ident) if ident.mutability.is_some());
+        let is_begun = is_mutable && is_building(&init.expr);
+        self.prose += usize::from(is_begun);
         self.at(&init.expr, Context::Bound(vec![(bound, visible)]), position);
+        self.prose -= usize::from(is_begun);
         if let Some((_, diverge)) = &init.diverge {
             self.visit_expr(diverge);
         }

@@ -6,6 +6,7 @@ use syn::{Expr, Lit};
 use super::super::model::{
     Call, Chain, Context, Holder, Op, OpKind, Position, bytes, last, qualifier, type_name,
 };
+use super::super::read::is_building;
 use super::{CONNECT, Walker, is_constant, plain};
 
 /// Methods of HTTP clients whose first argument is a URL.
@@ -107,6 +108,8 @@ impl Walker<'_> {
             span,
             context,
         });
+        let first = arguments.first().and_then(Option::as_ref);
+        let first = first.map(|(name, _)| name.as_str());
         match inner {
             Expr::Call(call) => self.call(call, index),
             Expr::Path(path) => self.uses(&path.path),
@@ -117,6 +120,12 @@ impl Walker<'_> {
             }
             // What is done to a literal belongs to it.
             inner if arguments.is_empty() => self.at(inner, Context::Value, position),
+            // The pieces of a text are none by themselves, and one that is replaced is another.
+            Expr::Array(_) | Expr::Macro(_) | Expr::Lit(_) if is_pieces(expr, first) => {
+                self.prose += 1;
+                self.visit_expr(inner);
+                self.prose -= 1;
+            }
             inner => self.visit_expr(inner),
         }
         for (step, arguments) in arguments.into_iter().enumerate() {
@@ -274,4 +283,9 @@ pub(super) fn makes_header(mut expr: &Expr) -> bool {
             _ => return false,
         }
     }
+}
+
+fn is_pieces(chain: &Expr, first: Option<&str>) -> bool {
+    matches!(first, Some("replace" | "replacen"))
+        || matches!(first, Some("concat" | "join")) && is_building(chain)
 }

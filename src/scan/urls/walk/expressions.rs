@@ -93,6 +93,12 @@ impl Walker<'_> {
                 visit::visit_expr(self, expr);
                 self.prose -= 1;
             }
+            // The pieces of a text are none by themselves.
+            Expr::Binary(_) if is_building(expr) => {
+                self.prose += 1;
+                visit::visit_expr(self, expr);
+                self.prose -= 1;
+            }
             // `&x`, `(x)` and `*x` stand where `x` does.
             Expr::Reference(_) | Expr::Paren(_) | Expr::Group(_) => {
                 self.next = Next::default();
@@ -124,6 +130,10 @@ impl Walker<'_> {
                 Expr::Paren(paren) => &paren.expr,
                 Expr::Unary(unary) => &unary.expr,
                 Expr::MethodCall(call) => &call.receiver,
+                Expr::Path(path) if !is_growing(expr) => {
+                    let spot = self.spot();
+                    return self.model.change(&path.path, spot);
+                }
                 _ => break,
             };
         }
@@ -194,6 +204,28 @@ fn unguarded(pattern: &Pat) -> &Pat {
 
 fn is_assignment(op: &syn::BinOp) -> bool {
     matches!(op, syn::BinOp::AddAssign(_))
+}
+
+/// Whether it only puts something at the end of a text, or behind the host of a URL.
+fn is_growing(expr: &Expr) -> bool {
+    const GROWING: &[&str] = &[
+        "extend",
+        "path_segments_mut",
+        "push",
+        "push_str",
+        "query_pairs_mut",
+        "set_fragment",
+        "set_path",
+        "set_query",
+        "write",
+        "write_fmt",
+        "write_str",
+    ];
+    match expr {
+        Expr::Binary(_) => true,
+        Expr::MethodCall(call) => GROWING.contains(&call.method.to_string().as_str()),
+        _ => false,
+    }
 }
 
 /// Methods that change a text, a URL or what holds one.
