@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{sleep, spawn};
+use std::thread::spawn;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
@@ -16,8 +16,11 @@ use tempfile::TempDir;
 
 use super::plugin_support::{App, Run, plugin};
 
-/// How long anything may take that is waited for: only what never comes takes longer, however slow the machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+#[path = "wait.rs"]
+pub mod wait;
+
+use wait::within_patience;
+pub use wait::{Hold, PATIENCE};
 
 const SERVER: &str = include_str!("server.rs");
 
@@ -53,55 +56,6 @@ pub fn workspace(more: &str) -> App {
             )
             .backend("api")
             .backend("mail")
-}
-
-/// Waits until there is something.
-#[track_caller]
-pub fn within_patience<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(start.elapsed() < PATIENCE, "{what}");
-        sleep(Duration::from_millis(20));
-    }
-}
-
-/// Waits until there is a file.
-#[track_caller]
-pub fn wait_for_file(file: &Path) {
-    let what = format!("there is no {}", file.display());
-    within_patience(&what, || file.exists().then_some(()));
-}
-
-/// What holds up a build script or a server, for as long as it is there.
-pub struct Hold(TempDir);
-
-impl Hold {
-    pub fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    /// What `MARKS` is for `held.rs` and `server.rs`.
-    pub fn marks(&self) -> &str {
-        self.0.path().to_str().unwrap()
-    }
-
-    /// From now on.
-    pub fn set(&self) {
-        fs::write(self.0.path().join("hold"), "").unwrap();
-    }
-
-    /// Waits until a build script is held up.
-    #[track_caller]
-    pub fn wait(&self) {
-        wait_for_file(&self.0.path().join("held"));
-    }
-
-    pub fn let_go(&self) {
-        fs::remove_file(self.0.path().join("hold")).unwrap();
-    }
 }
 
 /// One call of `dev`, and the processes that it starts.
@@ -267,6 +221,7 @@ impl Running {
             .split_whitespace()
             .find(|word| word.starts_with("http://"));
         let mut stream = TcpStream::connect(url.unwrap().strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(stream, "GET {path} HTTP/1.0\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
