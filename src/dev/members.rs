@@ -1,6 +1,6 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
@@ -13,7 +13,6 @@ use crate::context::Context;
 use crate::output;
 
 use super::inputs::Inputs;
-use super::launch::{Launch, Stamp};
 use super::member::{Member, Source};
 use super::ports;
 use super::programs;
@@ -27,7 +26,8 @@ pub struct Members {
     pub application: String,
     /// The environment's.
     pub environment: String,
-    discovery_endpoint: String,
+    /// What follows the names in service discovery.
+    pub discovery_endpoint: String,
     /// Those that run here, or are known to run somewhere.
     pub here: Vec<Member>,
     /// Names and types of the others.
@@ -35,7 +35,7 @@ pub struct Members {
     /// Their calls, as far as they are known.
     pub ways: Vec<Way>,
     /// Who has no way to whom.
-    refused: HashSet<(String, String)>,
+    pub refused: HashSet<(String, String)>,
     /// Whether all sources could be looked at for calls.
     pub is_all_seen: bool,
     inputs: Inputs,
@@ -277,70 +277,6 @@ impl Members {
             }
         }
         inputs
-    }
-
-    /// How all are started.
-    pub fn launches(&self) -> Result<Vec<Launch>> {
-        let mut launches = Vec::new();
-        for member in &self.here {
-            for (task, port) in member.tasks() {
-                let variables = self.variables(member, port);
-                let removed = self.removed(member, &variables);
-                let (program, arguments, directory) = member.command(&variables)?;
-                let local = || format!("127.0.0.1:{port}");
-                let address = member.address();
-                let authority = address.map_or_else(local, |address| address.authority.clone());
-                launches.push(Launch {
-                    task,
-                    kind: member.kind,
-                    stamp: member.program().and_then(|_| Stamp::of(&program)),
-                    program,
-                    arguments,
-                    directory,
-                    variables,
-                    removed,
-                    authority: member.listens.then_some(authority),
-                    url: member.task_url(port),
-                });
-            }
-        }
-        Ok(launches)
-    }
-
-    /// The variables that a task finds in its environment.
-    fn variables(&self, member: &Member, port: u16) -> Vec<(String, String)> {
-        let variables = [
-            ("PORT", port.to_string()),
-            ("COPILOT_APPLICATION_NAME", self.application.clone()),
-            ("COPILOT_ENVIRONMENT_NAME", self.environment.clone()),
-            ("COPILOT_SERVICE_NAME", member.service.clone()),
-            (
-                "COPILOT_SERVICE_DISCOVERY_ENDPOINT",
-                self.discovery_endpoint.clone(),
-            ),
-        ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value));
-        // Without it the library says what is in the way, as it would there.
-        let is_refused = |callee: &str| {
-            let pair = (member.service.clone(), callee.to_owned());
-            self.refused.contains(&pair)
-        };
-        let urls = self.here.iter().filter_map(|callee| {
-            let url = callee.url().filter(|_| !is_refused(&callee.service))?;
-            Some((override_name(&callee.service), url))
-        });
-        variables.into_iter().chain(urls).collect()
-    }
-
-    /// The variables of this process that would lead a task to what it has no way to.
-    fn removed(&self, member: &Member, variables: &[(String, String)]) -> Vec<String> {
-        let refused = self.refused.iter();
-        let refused = refused.filter(|(caller, _)| *caller == member.service);
-        let names = refused.map(|(_, callee)| override_name(callee));
-        let is_set = |name: &String| variables.iter().any(|(set, _)| set == name);
-        // In an order of their own, so that two launches can be compared.
-        let names: BTreeSet<_> = names.filter(|name| !is_set(name)).collect();
-        names.into_iter().collect()
     }
 }
 

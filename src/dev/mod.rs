@@ -7,6 +7,7 @@ mod events;
 mod eyes;
 mod inputs;
 mod launch;
+mod launches;
 mod listing;
 mod logs;
 mod member;
