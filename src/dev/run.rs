@@ -1,6 +1,5 @@
 //! The services from their start to the end of all.
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use super::logs::Log;
 use super::project::Built;
 use super::rebuild::Rebuilds;
 use super::request::{Answer, Request};
-use super::restart::{Known, Standing, Step, after_end, steps};
+use super::restart::{Known, Order, Restarts, Standing};
 use super::services::{Exit, News, Services};
 use super::system::Signals;
 use super::task::Task;
@@ -44,14 +43,11 @@ enum End {
 pub struct Run {
     services: Services,
     log: Log,
-    tasks: Vec<Known>,
+    restarts: Restarts,
     /// Those that are waited for.
     awaited: Vec<Task>,
     request: Option<Asked>,
     rebuilds: Option<Rebuilds>,
-    /// What is left to do since the last build.
-    steps: VecDeque<Step>,
-    under_way: Option<UnderWay>,
     progress: Option<Progress>,
 }
 
@@ -66,14 +62,6 @@ pub enum Asked {
     Now(Pin<Box<dyn Future<Output = Result<Answer>>>>),
 }
 
-/// What the next step waits for.
-enum UnderWay {
-    /// The end of its task, for which this step is there.
-    Ending(Step),
-    /// That the task is ready.
-    Starting(Task),
-}
-
 impl Run {
     /// Starts all. Where one cannot be, those that were are killed.
     pub fn start(
@@ -85,12 +73,10 @@ impl Run {
         let mut run = Self {
             services: Services::new(),
             log,
-            tasks: Vec::new(),
+            restarts: Restarts::default(),
             awaited: Vec::new(),
             request,
             rebuilds,
-            steps: VecDeque::new(),
-            under_way: None,
             progress: None,
         };
         if launches.is_empty() && run.request.is_none() {
@@ -108,16 +94,9 @@ impl Run {
         let url = launch.url.clone();
         let url = url.as_deref();
         let started = self.services.start(&launch, &mut self.log);
-        let standing = match &started {
-            Ok(()) => Standing::Runs,
-            Err(_) => Standing::Died,
-        };
-        let known = Known { launch, standing };
-        let event = if let Some(before) = self.known(&task) {
-            *before = known;
+        let event = if self.restarts.started(launch, started.is_ok()) {
             Event::Restarted { url }
         } else {
-            self.tasks.push(known);
             Event::Started { url }
         };
         started?;
@@ -126,16 +105,11 @@ impl Run {
         Ok(())
     }
 
-    fn known(&mut self, task: &Task) -> Option<&mut Known> {
-        let mut tasks = self.tasks.iter_mut();
-        tasks.find(|known| known.launch.task == *task)
-    }
-
     /// Starts a task after others, which go on if it cannot be.
     fn launch_next(&mut self, launch: Launch) {
         let task = launch.task.clone();
         match self.launch(launch) {
-            Ok(()) => self.under_way = Some(UnderWay::Starting(task)),
+            Ok(()) => self.restarts.wait_for(task),
             Err(error) => output::error(&format!("{error:#}")),
         }
     }
@@ -190,7 +164,7 @@ impl Run {
                     Ok(answer) => End::Answered(answer),
                     Err(error) => End::Failed(error),
                 },
-                built = rebuilt(&mut self.rebuilds, &self.tasks) => match built {
+                built = rebuilt(&mut self.rebuilds, self.restarts.tasks()) => match built {
                     Ok(Some(built)) => self.take(built),
                     Ok(None) => {}
                     Err(error) => output::error(&format!("{error:#}; what runs goes on as it was")),
@@ -201,7 +175,7 @@ impl Run {
                         output::note(&format!("waiting for {what}"));
                     }
                     // The others need not wait for it.
-                    self.under_way = self.under_way.take().filter(|what| matches!(what, UnderWay::Ending(_)));
+                    self.restarts.lose_patience();
                 }
                 () = until(patience.map(|patience| begin + patience)) => {
                     let what = self.unready().unwrap_or_default();
@@ -217,7 +191,7 @@ impl Run {
 
     /// Whether nothing is left that could still happen: a request has an answer to come.
     fn is_done(&self) -> bool {
-        let mut tasks = self.tasks.iter();
+        let mut tasks = self.restarts.tasks().iter();
         self.request.is_none() && tasks.all(|known| known.standing == Standing::Done)
     }
 
@@ -241,9 +215,7 @@ impl Run {
     fn is_ready(&mut self, task: &Task) {
         self.awaited.retain(|awaited| awaited != task);
         self.log.happened(task, &Event::Ready);
-        if matches!(&self.under_way, Some(UnderWay::Starting(starting)) if starting == task) {
-            self.under_way = None;
-        }
+        self.restarts.is_ready(task);
     }
 
     /// What a task that ended means for the others.
@@ -251,17 +223,9 @@ impl Run {
         let task = &exit.task;
         let status = &exit.status();
         self.log.happened(task, &Event::Ended { status });
-        match self.under_way.take() {
-            Some(UnderWay::Ending(step)) if step.task() == task => {
-                self.awaited.retain(|awaited| awaited != task);
-                match step {
-                    Step::Start(launch) => self.launch_next(launch),
-                    Step::End(task) => self.tasks.retain(|known| known.launch.task != task),
-                }
-                return None;
-            }
-            Some(UnderWay::Starting(starting)) if starting == *task => {}
-            other => self.under_way = other,
+        if self.restarts.ended(task) {
+            self.awaited.retain(|awaited| awaited != task);
+            return None;
         }
         let is_done = exit.is_done();
         if !is_done && self.rebuilds.is_none() {
@@ -277,9 +241,7 @@ impl Run {
             ));
             Standing::Died
         };
-        if let Some(known) = self.known(task) {
-            known.standing = standing;
-        }
+        self.restarts.stands(task, standing);
         None
     }
 
@@ -287,33 +249,17 @@ impl Run {
     fn take(&mut self, built: Built) {
         let Built { members, launches } = built;
         self.log.show(&members);
-        let mut ending = None;
-        if let Some(UnderWay::Ending(step)) = &mut self.under_way {
-            *step = after_end(step.task(), &launches);
-            ending = Some(step.task());
-        }
-        self.steps = steps(&self.tasks, ending, &launches).into();
+        self.restarts.take(&launches);
     }
 
-    /// Takes the next step where none is under way; says whether there was one.
+    /// Does what is next where nothing is under way; says whether there was something.
     fn go_on(&mut self) -> bool {
         let mut has_gone = false;
-        while self.under_way.is_none()
-            && let Some(step) = self.steps.pop_front()
-        {
-            if !step.is_needed(&self.tasks) {
-                continue;
-            }
+        while let Some(order) = self.restarts.next() {
             has_gone = true;
-            let known = self.known(step.task());
-            if known.is_some_and(|known| known.standing == Standing::Runs) {
-                self.services.end(step.task());
-                self.under_way = Some(UnderWay::Ending(step));
-                continue;
-            }
-            match step {
-                Step::Start(launch) => self.launch_next(launch),
-                Step::End(task) => self.tasks.retain(|known| known.launch.task != task),
+            match order {
+                Order::End(task) => self.services.end(&task),
+                Order::Start(launch) => self.launch_next(launch),
             }
         }
         has_gone
@@ -321,7 +267,7 @@ impl Run {
 
     /// The first that is waited for.
     fn unready(&self) -> Option<String> {
-        let mut launches = self.tasks.iter().map(|known| &known.launch);
+        let mut launches = self.restarts.tasks().iter().map(|known| &known.launch);
         let first = launches.find(|launch| self.awaited.contains(&launch.task));
         first.map(Launch::unready)
     }
