@@ -12,6 +12,8 @@ pub struct Told {
     pub finding: Finding,
     /// The line of a manifest that has to do with it.
     pub second: Option<Place>,
+    /// Where the texts are written that are wrong, if that is elsewhere: where a function is given them.
+    pub given: Vec<Place>,
 }
 
 /// What is known of each, in the order of the packages.
@@ -41,7 +43,7 @@ pub fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<To
             format!("`{}`", application.environments[index].name)
         })
     };
-    let mut told: Vec<(Finding, Option<Place>, Vec<Option<usize>>)> = Vec::new();
+    let mut told: Vec<(Told, Vec<Option<usize>>)> = Vec::new();
     let mut all: Vec<Option<usize>> = Vec::new();
     for way in &verdict.ways {
         if !all.contains(&way.environment) {
@@ -50,13 +52,23 @@ pub fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<To
         let Some(finding) = &way.finding else {
             continue;
         };
-        match told.iter_mut().find(|(known, _, _)| known == finding) {
-            Some((_, _, environments)) => {
-                if !environments.contains(&way.environment) {
-                    environments.push(way.environment);
-                }
+        let is_it = |(known, _): &&mut (Told, _)| known.finding == *finding;
+        let Some((known, environments)) = told.iter_mut().find(is_it) else {
+            let first = Told {
+                finding: finding.clone(),
+                second: way.second.clone(),
+                given: way.given.clone(),
+            };
+            told.push((first, vec![way.environment]));
+            continue;
+        };
+        if !environments.contains(&way.environment) {
+            environments.push(way.environment);
+        }
+        for place in &way.given {
+            if !known.given.contains(place) {
+                known.given.push(place.clone());
             }
-            None => told.push((finding.clone(), way.second.clone(), vec![way.environment])),
         }
     }
     if told.is_empty() {
@@ -89,10 +101,11 @@ pub fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<To
         return vec![Told {
             finding,
             second: None,
+            given: Vec::new(),
         }];
     }
     told.into_iter()
-        .map(|(finding, second, environments)| {
+        .map(|(told, environments)| {
             let is_everywhere =
                 environments.len() == all.len() && application.environments.len() != 1;
             let names: Vec<_> = environments
@@ -106,12 +119,12 @@ pub fn told(context: &Context, url: &HandBuilt, verdict: &Verdict<'_>) -> Vec<To
                 (names, false) => format!("in {}, ", listed(names)),
             };
             let finding = Finding {
-                message: format!("{scope}{}", finding.message),
-                ..finding
+                message: format!("{scope}{}", told.finding.message),
+                ..told.finding
             };
             Told {
                 finding: finding.at(&url.place),
-                second,
+                ..told
             }
         })
         .collect()

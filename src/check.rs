@@ -1,5 +1,7 @@
 //! `check`: what is wrong with the manifests and with the references to services in Rust, or worth knowing.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use clap::Args;
 use service_connect_codegen::map::{edges, pipelines};
@@ -69,12 +71,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
                 message.extend([", which keeps ", &references, " from being checked"]);
             }
         }
-        for located in wrong_urls(&context, &verdicts) {
-            // Two packages may have one file.
-            if !findings.contains(&located) {
-                findings.push(located);
-            }
-        }
+        findings.extend(wrong_urls(&context, &verdicts));
         let others = sources.warnings.iter().chain(&sources.unseen);
         let others = others.chain(&unparsed);
         findings.extend(others.cloned().map(Located::from));
@@ -141,18 +138,37 @@ fn wrong_urls(context: &Context, verdicts: &[(&HandBuilt, Verdict<'_>)]) -> Vec<
             && manifests
                 .any(|finding| finding.code == told.finding.code && finding.place == told.second)
     };
-    let wrong = wrong.filter(|told| !is_said(told));
-    wrong
-        .map(|told| Located {
-            finding: Finding {
+    let mut known = HashSet::new();
+    let mut located = Vec::new();
+    for told in wrong.filter(|told| !is_said(told)) {
+        let here = told.finding.place.clone();
+        let places = match &told.given[..] {
+            [] => here.as_slice(),
+            given => given,
+        };
+        for place in places {
+            // Two packages may have one file.
+            let key = (
+                place.file.clone(),
+                place.span.clone(),
+                told.finding.message.clone(),
+            );
+            if !known.insert(key) {
+                continue;
+            }
+            let finding = Finding {
                 // That is for a part of what stands there.
                 replacement: None,
-                ..told.finding
-            },
-            reference: None,
-            other: told.second,
-        })
-        .collect()
+                ..told.finding.clone()
+            };
+            located.push(Located {
+                finding: finding.at(place),
+                reference: None,
+                other: told.second.clone(),
+            });
+        }
+    }
+    located
 }
 
 fn summary(

@@ -52,6 +52,8 @@ pub struct Reached<'a, 'u> {
     pub environment: Option<usize>,
     pub parts: &'u [Part],
     pub text: String,
+    /// Where it is written, if that is elsewhere.
+    pub given: &'u [Place],
 }
 
 /// For one service in one environment.
@@ -64,6 +66,8 @@ pub struct Way<'a> {
     pub finding: Option<Finding>,
     /// What a manifest says to it.
     pub second: Option<Place>,
+    /// Where the text is written that is wrong, if that is elsewhere.
+    pub given: Vec<Place>,
 }
 
 impl<'a> Judge<'a> {
@@ -138,13 +142,14 @@ impl<'a> Judge<'a> {
         let mut texts = Vec::new();
         for caller in &self.callers {
             for environment in &environments {
-                let of = |parts: &'u Vec<Part>| Reached {
+                let of = |(index, parts): (usize, &'u Vec<Part>)| Reached {
                     caller,
                     environment: *environment,
                     parts,
                     text: url.text(parts, &|name| self.value(caller, *environment, name)),
+                    given: url.given.get(index).map_or(&[], Vec::as_slice),
                 };
-                texts.extend(url.variants.iter().map(of));
+                texts.extend(url.variants.iter().enumerate().map(of));
             }
         }
         texts
@@ -171,6 +176,7 @@ impl<'a> Judge<'a> {
             caller,
             environment,
             text,
+            given,
             ..
         } in &texts
         {
@@ -196,6 +202,7 @@ impl<'a> Judge<'a> {
                     environment: *environment,
                     service: lead.service,
                     via: lead.via,
+                    given: finding.iter().flat_map(|_| given.to_vec()).collect(),
                     finding,
                     second,
                 });

@@ -673,6 +673,34 @@ fn what_attributes_and_other_names_use_is_read() {
     ]);
 }
 
+#[test]
+fn a_wrong_text_is_found_where_a_function_is_given_it() {
+    let main = "async fn fetch(c: &Client, url: &str) { c.get(url).send().await; }\n\
+                async fn main() {\n\
+                    fetch(&c, \"http://api:8080/x\").await;\n\
+                    fetch(&c, \"http://api:81/y\").await;\n\
+                    fetch(&c, \"http://api:82\").await;\n\
+                    fetch(&c, \"http://api:82\").await;\n\
+                    shared::Client::new(\"http://api:83\").get();\n\
+                    one(&c, \"http://api:84\").await;\n\
+                }\n\
+                async fn one(c: &Client, base: &str) { c.get(format!(\"{base}/x\")).send().await; }\n";
+    let library = "pub struct Client { base: String } impl Client {\n\
+                   pub fn new(base: &str) -> Self { Self { base: base.to_owned() } }\n\
+                   pub fn get(&self) { c.get(format!(\"{}/x\", self.base)).send(); } }\n";
+    let app = shop(main).file("services/shared/src/lib.rs", library);
+    let found = in_rust(&run(
+        &app.path(),
+        &["check", "--format", "json", "--env", "test"],
+    ));
+    let mut lines: Vec<_> = found
+        .iter()
+        .map(|(code, line, _)| (code.as_str(), *line))
+        .collect();
+    lines.sort_unstable();
+    assert_eq!(lines, [4, 5, 6, 7, 8].map(|line| ("url-port", line)));
+}
+
 /// Sources in which the mark `^` stands before each call by a type that no service has, beside what may be made otherwise.
 const GONE: &[&str] = &[
     "service_connect::clients!(); fn main() { ^Apj::get(\"/\"); Api::get(\"/\"); Apj::new(); }",

@@ -19,7 +19,13 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
     let mut out = String::new();
     let file = &package.files[found.file];
     let shown = shown(context, &file.name);
-    for (index, Told { finding, second }) in found.told.iter().enumerate() {
+    for (
+        index,
+        Told {
+            finding, second, ..
+        },
+    ) in found.told.iter().enumerate()
+    {
         let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::iter;
 use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,11 +36,6 @@ impl File {
     pub fn unparsed(&self) -> Option<Finding> {
         let refused = self.syntax.refused()?;
         Some(unparsed(&self.name, &self.text, refused))
-    }
-
-    /// Where these bytes are.
-    pub fn place(&self, bytes: Range<usize>) -> Place {
-        place(&self.name, &self.text, bytes)
     }
 }
 
@@ -105,14 +101,34 @@ fn of_items(items: Vec<syn::Item>) -> syn::File {
     }
 }
 
+/// Where the lines of a text start, for who asks for many places in it.
+pub struct Lines(Vec<usize>);
+
+impl Lines {
+    /// Those of a text.
+    pub fn of(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self(iter::once(0).chain(ends).collect())
+    }
+
+    /// Where `bytes` of that text are.
+    pub fn place(&self, name: &Arc<str>, text: &str, bytes: Range<usize>) -> Place {
+        let line = self.0.partition_point(|start| *start <= bytes.start);
+        let start = self.0[line - 1];
+        let column = text
+            .get(start..bytes.start)
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Place::new(name.clone(), number(line), number(column), bytes)
+    }
+}
+
 /// Where `bytes` of `text` are.
 pub fn place(name: &Arc<str>, text: &str, bytes: Range<usize>) -> Place {
-    let before = text.get(..bytes.start).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |end| end + 1);
-    let column = before[start..].chars().count() + 1;
-    let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-    Place::new(name.clone(), number(line), number(column), bytes)
+    Lines::of(text).place(name, text, bytes)
 }
 
 fn parse(text: &str) -> Result<syn::File, Refused> {

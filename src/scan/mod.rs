@@ -46,6 +46,7 @@ use crate::report::Located;
 
 use walk::{Read, Walked, walk};
 
+use file::Lines;
 pub use file::{File, Syntax, place, tokens};
 pub use package::Package;
 use package::Roots;

@@ -15,6 +15,7 @@
 
 mod format;
 mod model;
+mod places;
 mod read;
 mod template;
 mod walk;
@@ -33,13 +34,14 @@ pub use model::{
     Binding, Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position,
     Spot, TextType, bytes, last, qualifier,
 };
+use places::{Places, given, settled, without};
 use read::{Outer, Reader, Texts};
 pub use read::{is_building, peel};
 use template::variables;
 use template::with_path;
 pub use template::{Expression, Part, UNKNOWN, Values, bare, origin_end, shape, text};
 
-use super::File;
+use super::{File, Lines};
 
 /// The URLs of one package.
 pub struct Urls<'a> {
@@ -62,9 +64,11 @@ pub struct HandBuilt {
     /// Its text: one for each that it may be, where it is given in several places.
     pub variants: Vec<Vec<Part>>,
     /// What else it was read from.
-    origins: Vec<(usize, Range<usize>)>,
+    origins: HashSet<(usize, Range<usize>)>,
     /// The same in other packages: the package, the file and the bytes.
-    foreign: Vec<(usize, usize, Range<usize>)>,
+    foreign: HashSet<(usize, usize, Range<usize>)>,
+    /// Where each of them is written, if that is not here but where this function is given it.
+    pub given: Vec<Vec<Place>>,
     holder: Option<Holder>,
     /// Nothing ever reads it.
     is_idle: bool,
@@ -156,18 +160,29 @@ impl<'a> Reading<'a> {
                 for url in &mut found {
                     url.is_idle = self.is_idle(model, url, &mut unread);
                 }
-                settled(found)
+                found
             });
         let mut found: Vec<_> = found.collect();
+        let places: Vec<_> = found.iter().map(|found| Places::of(found)).collect();
+        let given = |(package, urls): (usize, &Vec<HandBuilt>)| -> Vec<_> {
+            let urls = urls.iter();
+            urls.map(|url| given(package, url, &found, &places))
+                .collect()
+        };
+        let given: Vec<_> = found.iter().enumerate().map(given).collect();
+        for (url, given) in found.iter_mut().flatten().zip(given.into_iter().flatten()) {
+            url.given = given;
+        }
+        let mut found: Vec<_> = found.into_iter().map(settled).collect();
         let kept = found.iter().flatten().filter(|url| !url.is_idle);
-        let foreign: Vec<_> = kept.flat_map(|url| url.foreign.clone()).collect();
+        let foreign: HashSet<_> = kept.flat_map(|url| url.foreign.clone()).collect();
         for (package, urls) in found.iter_mut().enumerate() {
-            urls.retain(|url| {
-                let is_origin = |(other, file, origin): &(usize, usize, Range<usize>)| {
-                    *other == package && is_within(url, *file, origin)
-                };
-                !foreign.iter().any(is_origin)
-            });
+            let places = Places::of(urls);
+            let here = foreign.iter().filter(|(other, ..)| *other == package);
+            let origins: HashSet<_> = here
+                .flat_map(|(_, file, origin)| places.within(urls, *file, origin))
+                .collect();
+            without(urls, &origins);
         }
         let packages = self.packages.into_iter().zip(found);
         packages
@@ -186,6 +201,7 @@ impl<'a> Reading<'a> {
 
     fn in_package(&self, package: usize) -> Vec<HandBuilt> {
         let (files, model) = &self.packages[package];
+        let mut lines = HashMap::new();
         let reader = Reader::new(model, files, &self.outer);
         let candidates = model.candidates.iter().map(|candidate| {
             let Texts {
@@ -194,8 +210,10 @@ impl<'a> Reading<'a> {
                 foreign,
             } = reader.texts(&candidate.expr, candidate.spot);
             let file = &files[candidate.spot.file];
+            let lines = lines.entry(candidate.spot.file);
+            let lines = lines.or_insert_with(|| Lines::of(&file.text));
             HandBuilt {
-                place: file.place(candidate.span.clone()),
+                place: lines.place(&file.name, &file.text, candidate.span.clone()),
                 spot: candidate.spot,
                 span: candidate.span.clone(),
                 expr: candidate.expr.clone(),
@@ -203,6 +221,7 @@ impl<'a> Reading<'a> {
                 variants,
                 origins,
                 foreign,
+                given: Vec::new(),
                 holder: candidate.holder.clone(),
                 is_idle: false,
             }
@@ -293,35 +312,4 @@ fn begins_a_url(url: &HandBuilt) -> bool {
             && !whole.contains(char::is_whitespace)
             && scheme.is_none_or(|scheme| scheme.chars().all(is_scheme))
     })
-}
-
-fn is_within(inner: &HandBuilt, file: usize, outer: &Range<usize>) -> bool {
-    inner.spot.file == file && outer.start <= inner.span.start && inner.span.end <= outer.end
-}
-
-/// Without those that are parts of others, or that others are read from.
-fn settled(found: Vec<HandBuilt>) -> Vec<HandBuilt> {
-    let mut keep = vec![true; found.len()];
-    for (index, url) in found.iter().enumerate() {
-        for (other, outer) in found.iter().enumerate() {
-            let is_part = index != other
-                && is_within(url, outer.spot.file, &outer.span)
-                // Of two for the same bytes, the first was told more of what is around it.
-                && (url.span != outer.span || other < index);
-            let is_origin = index != other
-                && outer.position != Position::Value
-                && outer.span != url.span
-                && outer
-                    .origins
-                    .iter()
-                    .any(|(file, origin)| is_within(url, *file, origin));
-            if is_part || is_origin {
-                keep[index] = false;
-            }
-        }
-    }
-    let mut keep = keep.into_iter();
-    let mut found = found;
-    found.retain(|_| keep.next().unwrap_or(true));
-    found
 }

@@ -47,8 +47,8 @@ pub struct Model {
     pub reads: Vec<(Option<usize>, String)>,
     /// The names of functions, methods and constants that are used, in the same way.
     pub used: Vec<(Option<usize>, String)>,
-    /// The bindings of each name, for who looks one up.
-    by_name: HashMap<String, Vec<usize>>,
+    /// The bindings of each function by their names, for who looks one up.
+    by_name: HashMap<Spot, HashMap<String, Vec<usize>>>,
     /// How many items have a name.
     item_counts: HashMap<String, usize>,
     /// The functions of each name.
@@ -77,7 +77,7 @@ pub struct Import {
 }
 
 /// Where code stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spot {
     pub file: usize,
     pub function: Option<usize>,
@@ -276,8 +276,8 @@ impl Model {
     /// Adds a binding, and tells its index.
     pub fn bind(&mut self, binding: Binding) -> usize {
         let index = self.bindings.len();
-        let named = self.by_name.entry(binding.name.clone()).or_default();
-        named.push(index);
+        let named = self.by_name.entry(binding.spot).or_default();
+        named.entry(binding.name.clone()).or_default().push(index);
         self.bindings.push(binding);
         index
     }
@@ -293,11 +293,8 @@ impl Model {
 
     /// The binding of that name which is seen at `at`.
     pub fn binding(&self, name: &str, spot: Spot, at: usize) -> Option<usize> {
-        let named = self.by_name.get(name)?.iter().copied();
-        let seen = named.filter(|index| {
-            let binding = &self.bindings[*index];
-            binding.spot == spot && binding.visible.contains(&at)
-        });
+        let named = self.by_name.get(&spot)?.get(name)?.iter().copied();
+        let seen = named.filter(|index| self.bindings[*index].visible.contains(&at));
         seen.max_by_key(|index| self.bindings[*index].visible.start)
     }
 

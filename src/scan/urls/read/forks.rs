@@ -39,9 +39,9 @@ pub(super) struct Taken {
 pub struct Texts {
     pub variants: Vec<Vec<Part>>,
     /// The expressions that they were read from, elsewhere than where it stands.
-    pub origins: Vec<(usize, Range<usize>)>,
+    pub origins: HashSet<(usize, Range<usize>)>,
     /// The same in other packages: the package, the file and the bytes.
-    pub foreign: Vec<(usize, usize, Range<usize>)>,
+    pub foreign: HashSet<(usize, usize, Range<usize>)>,
 }
 
 impl Reader<'_> {
@@ -67,8 +67,8 @@ impl Reader<'_> {
                 break;
             }
         }
-        texts.origins = self.origins.take().into_iter().collect();
-        texts.foreign = self.foreign.take().into_iter().collect();
+        texts.origins = self.origins.take();
+        texts.foreign = self.foreign.take();
         texts
     }
 

@@ -24,9 +24,9 @@ pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
     let reader = Reader::new(model, files, &nothing);
     for (name, calls) in &model.calls {
         for call in calls {
-            let is_own = model.functions.iter().any(|function| {
-                function.name == *name && (call.of.is_none() || function.self_type == call.of)
-            });
+            let own = model.named(name).iter();
+            let mut own = own.map(|index| &model.functions[*index]);
+            let is_own = own.any(|function| call.of.is_none() || function.self_type == call.of);
             // Types that everybody has, and enum variants, are called all the time.
             if is_own || call.of.is_none() || call.arguments.is_empty() {
                 continue;
