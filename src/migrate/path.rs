@@ -112,6 +112,9 @@ impl Site<'_> {
                 Part::Origin(_) | Part::Trimmed(_) => {
                     return Err("a URL is a part of its path".to_owned());
                 }
+                Part::Chosen(..) => {
+                    return Err("its path differs with a variable".to_owned());
+                }
                 Part::Variable(name, _) => {
                     return Err(format!("what `{name}` holds is a part of its path"));
                 }

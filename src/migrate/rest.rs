@@ -4,7 +4,7 @@ use syn::Expr;
 
 use crate::scan::File;
 use crate::scan::urls::{
-    Expression, Model, Parameter, Part, Spot, UNKNOWN, Urls, Values, peel, text,
+    Expression, Model, Parameter, Part, Spot, UNKNOWN, Urls, Values, chosen, peel, text,
 };
 
 /// A part of what follows the host, with the way that leads to it.
@@ -84,6 +84,10 @@ impl Cut<'_> {
                 Part::Expression(expression) => {
                     let way = inside(expression, way, self.urls, self.spot);
                     self.after(expression.known.as_deref()?, left, &way, rest)?;
+                }
+                Part::Chosen(by, arms) => {
+                    let arm = chosen(by, arms, self.values)?;
+                    self.after(&arm.parts, left, way, rest)?;
                 }
             }
             left = 0;

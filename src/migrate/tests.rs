@@ -871,12 +871,12 @@ const TAKEN: &[(&str, &str, &str)] = &[
     // A default.
     (
         "",
-        "env::var(\"OVERRIDE\").ok().filter(|it| it.len() > 1).unwrap_or(\"http://api:8080\".to_string());",
+        "Some(text()).filter(|it| it.len() > 1).unwrap_or(\"http://api:8080\".to_string());",
         "it is a default",
     ),
     (
         "",
-        "let url = \"http://api:8080\".to_string(); env::var(\"OVERRIDE\").ok().filter(|it| it.len() > 1).unwrap_or(url);",
+        "let url = \"http://api:8080\".to_string(); Some(text()).filter(|it| it.len() > 1).unwrap_or(url);",
         "it is a default",
     ),
 ];

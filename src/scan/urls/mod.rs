@@ -39,7 +39,7 @@ use read::{Outer, Reader, Texts};
 pub use read::{is_building, peel};
 use template::variables;
 use template::with_path;
-pub use template::{Expression, Part, UNKNOWN, Values, bare, origin_end, shape, text};
+pub use template::{Expression, Part, UNKNOWN, Values, bare, chosen, origin_end, shape, text};
 
 use super::{File, Lines};
 

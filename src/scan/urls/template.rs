@@ -24,6 +24,16 @@ pub enum Part {
     Origin(Vec<Part>),
     /// A text without slashes at its end.
     Trimmed(Vec<Part>),
+    /// What a text has beside it, as the arms of a `match`.
+    Chosen(Vec<Part>, Vec<Arm>),
+}
+
+/// What is taken where the text is one of these.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arm {
+    /// Any other where there are none.
+    pub names: Vec<String>,
+    pub parts: Vec<Part>,
 }
 
 /// An expression that a text has in it.
@@ -74,9 +84,39 @@ pub fn text(parts: &[Part], values: Values<'_>) -> String {
                 out.push_str(&url[..origin_end(&url)]);
             }
             Part::Trimmed(parts) => out.push_str(text(parts, values).trim_end_matches('/')),
+            Part::Chosen(by, arms) => match chosen(by, arms, values) {
+                Some(arm) => out.push_str(&text(&arm.parts, values)),
+                None => out.push(UNKNOWN),
+            },
         }
     }
     out
+}
+
+/// Which arm is taken.
+pub fn chosen<'a>(by: &[Part], arms: &'a [Arm], values: Values<'_>) -> Option<&'a Arm> {
+    let by = text(by, values);
+    let is_known = !by.contains(UNKNOWN) && !by.contains("${");
+    let mut arms = arms.iter().filter(|_| is_known);
+    arms.find(|arm| arm.names.is_empty() || arm.names.contains(&by))
+}
+
+/// All that [`Part::Chosen`] may be in a text, to compare.
+pub fn choices(parts: &[Part]) -> Vec<String> {
+    let of = |part: &Part| match part {
+        Part::Text(_) => Vec::new(),
+        Part::Variable(_, default) => choices(default.as_deref().unwrap_or_default()),
+        Part::Expression(expression) => choices(expression.known.as_deref().unwrap_or_default()),
+        Part::Origin(parts) | Part::Trimmed(parts) => choices(parts),
+        Part::Chosen(_, arms) => {
+            let arms = arms.iter().flat_map(|arm| {
+                let shape = std::iter::once(shape(&arm.parts));
+                shape.chain(choices(&arm.parts))
+            });
+            arms.collect()
+        }
+    };
+    parts.iter().flat_map(of).collect()
 }
 
 /// Where the path of a URL begins. What is not known and follows on a whole host is taken for a path, as in
@@ -115,6 +155,10 @@ pub fn weight(parts: &[Part]) -> usize {
         Part::Variable(_, default) => weight(default.as_deref().unwrap_or_default()),
         Part::Expression(expression) => weight(expression.known.as_deref().unwrap_or_default()),
         Part::Origin(parts) | Part::Trimmed(parts) => weight(parts),
+        Part::Chosen(by, arms) => {
+            let arms = arms.iter().map(|arm| weight(&arm.parts));
+            weight(by) + arms.sum::<usize>()
+        }
     };
     parts.iter().map(|part| 1 + inside(part)).sum()
 }
@@ -133,6 +177,10 @@ pub fn variables(parts: &[Part]) -> Vec<&str> {
                 names.extend(variables(expression.known.as_deref().unwrap_or_default()));
             }
             Part::Origin(parts) | Part::Trimmed(parts) => names.extend(variables(parts)),
+            Part::Chosen(by, arms) => {
+                names.extend(variables(by));
+                names.extend(arms.iter().flat_map(|arm| variables(&arm.parts)));
+            }
         }
     }
     names

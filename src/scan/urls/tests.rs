@@ -427,6 +427,83 @@ const CHANGED: &[Form] = &[
     ),
 ];
 
+/// What a variable of the task decides; where it is not known, there is one text that is not.
+const CHOSEN: &[Form] = &[
+    (
+        "",
+        "let u = if let Ok(u) = env::var(\"API_URL\") { u } else { \"http://api:80\".into() }; c.get(format!(\"{u}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let u = match env::var(\"API_URL\") { Ok(u) => u, Err(_) => { warn!(\"not set\"); \"http://api:80\".into() } }; \
+         c.get(format!(\"{u}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let u = env::var(\"API_URL\").or_else(|_| env::var(\"API\")).unwrap_or_else(|_| \"http://api:80\".into()); c.get(format!(\"{u}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let u = env::var(\"API_URL\").map(|u| u.to_string()).unwrap_or_else(|_| \"http://api:80\".into()); c.get(format!(\"{u}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let u = env::var(\"API_URL\").map(|u| u + \"/y\").unwrap_or_else(|_| \"http://api:80\".into()); c.get(format!(\"{u}/x\")).send();",
+        &[],
+    ),
+    (
+        "",
+        "let u = env::var(\"API_URL\").map_or(\"http://api:80\".into(), |u| u); c.get(format!(\"{u}/x\")).send();",
+        &["${API_URL}/x"],
+    ),
+    // Of what decides nothing is known.
+    (
+        "",
+        "let u = match kind { \"a\" => \"http://api/a\", _ => \"http://api/b\" }; c.get(u).send();",
+        &["http://api/a", "http://api/b"],
+    ),
+];
+
+#[test]
+fn the_environment_decides() {
+    let zone =
+        "match stage.as_str() { \"prod\" | \"live\" => \"http://api.prod\", _ => \"http://api\" }";
+    let stage = "env::var(\"COPILOT_ENVIRONMENT_NAME\")";
+    for body in [
+        format!("let stage = {stage}?; c.get(format!(\"{{}}:8080/x\", {zone})).send();"),
+        format!(
+            "let url = {}; c.get(format!(\"{{url}}:8080/x\")).send();",
+            zone.replace("stage", &format!("{stage}?"))
+        ),
+        format!(
+            "let url = match {stage}.as_deref() {{ Ok(\"prod\") => \"http://api.prod\", Ok(_) => \"http://api\", Err(_) => panic!() }}; c.get(format!(\"{{url}}:8080/x\")).send();"
+        ),
+        format!(
+            "let url = if {stage}? == \"prod\" {{ \"http://api.prod\" }} else {{ \"http://api\" }}; c.get(format!(\"{{url}}:8080/x\")).send();"
+        ),
+    ] {
+        let files = [source(
+            "src/main.rs",
+            &format!("async fn main() {{ {body} }}"),
+        )];
+        let texts = |url: &HandBuilt| {
+            ["prod", "test"].map(|stage| url.text(&url.variants[0], &|_| Some(stage.to_owned())))
+        };
+        let reading = Reading::of([&files[..]]);
+        let urls = reading.find(&|_, url| texts(url)[0].contains("://"));
+        let found: Vec<_> = urls[0].found.iter().map(texts).collect();
+        assert_eq!(
+            found,
+            [["http://api.prod:8080/x", "http://api:8080/x"]],
+            "{body}"
+        );
+    }
+}
+
 /// Names that are also those of something else.
 const NAMESAKES: &[Form] = &[
     (
@@ -509,7 +586,7 @@ const CONFIGURED: &str = "struct Config { base: String } impl Config { fn new() 
 #[test]
 fn forms_are_followed() {
     for forms in [
-        LITERALS, FORMATTED, VARIABLES, STORED, CHANGED, NAMESAKES, NO_URLS,
+        LITERALS, FORMATTED, VARIABLES, STORED, CHANGED, CHOSEN, NAMESAKES, NO_URLS,
     ] {
         for (items, body, expected) in forms {
             assert_eq!(in_main(items, body), *expected, "{items}\n{body}");
@@ -632,7 +709,9 @@ fn written(items: &str, body: &str) -> Vec<String> {
                 Some(known) => of(known, spot),
                 None => "{!}".to_owned(),
             },
-            Part::Variable(..) | Part::Origin(_) | Part::Trimmed(_) => "{!}".to_owned(),
+            Part::Variable(..) | Part::Origin(_) | Part::Trimmed(_) | Part::Chosen(..) => {
+                "{!}".to_owned()
+            }
         };
         parts.iter().map(of).collect()
     }

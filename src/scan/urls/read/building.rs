@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Lit, Token};
 
 use super::super::model::{last, qualifier};
+use super::branches::reads_variable;
 
 /// Methods that give the same text, or what holds it.
 pub(super) const SAME: &[&str] = &[
@@ -106,10 +107,12 @@ pub fn is_building(expr: &Expr) -> bool {
         Expr::MethodCall(call) if joined_pieces(call).is_some() => {
             joined_pieces(call).is_some_and(|pieces| pieces.iter().any(is_building))
         }
-        Expr::MethodCall(call)
-            if call.method == "join" || call.method.to_string().starts_with("unwrap_or") =>
-        {
-            is_building(&call.receiver)
+        Expr::MethodCall(call) => {
+            let name = call.method.to_string();
+            let is_default = name.starts_with("unwrap_or") || name.starts_with("map_or");
+            is_default && reads_variable(&call.receiver)
+                || (is_default || name == "join" || name.starts_with("trim"))
+                    && is_building(&call.receiver)
         }
         other => variable_read(other).is_some(),
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use syn::Expr;
 
 use super::super::model::Spot;
-use super::super::template::{Expression, Part, shape, weight};
+use super::super::template::{Expression, Part, choices, shape, weight};
 use super::Reader;
 
 /// So many texts are looked at that one URL may have.
@@ -54,7 +54,7 @@ impl Reader<'_> {
         loop {
             self.made.set(0);
             let parts = self.text(expr, spot);
-            if seen.insert(shape(&parts)) {
+            if seen.insert((shape(&parts), choices(&parts))) {
                 texts.variants.push(parts);
             }
             if !self.is_next() {

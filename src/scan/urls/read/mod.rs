@@ -1,5 +1,6 @@
 //! What text an expression gives, as far as the sources of the package tell it.
 
+mod branches;
 mod building;
 mod forks;
 mod formatting;
@@ -15,6 +16,8 @@ use std::ops::Range;
 
 use syn::Expr;
 
+use self::branches::is_identity;
+pub use self::branches::reads_variable;
 use self::building::{
     Passing, holds_a_port, is_inferred, is_made_from, joined_pieces, literal, passed_on,
     variable_read,
@@ -150,7 +153,15 @@ impl<'m> Reader<'m> {
                 parts.extend(self.read(&binary.right, at));
                 parts
             }
-            Expr::Block(block) if block.block.stmts.len() == 1 => match block.block.stmts.last() {
+            Expr::Match(matched) => {
+                let known = self.matched(matched, at);
+                self.wrapped(expr, known, "", at)
+            }
+            Expr::If(branch) => {
+                let known = self.conditional(branch, at);
+                self.wrapped(expr, known, "", at)
+            }
+            Expr::Block(block) => match block.block.stmts.last() {
                 Some(syn::Stmt::Expr(value, None)) => self.read(value, at),
                 _ => self.wrapped(expr, None, "", at),
             },
@@ -227,20 +238,15 @@ impl<'m> Reader<'m> {
         }
         let name = call.method.to_string();
         match name.as_str() {
-            "unwrap_or" | "unwrap_or_else" => {
-                let default = match call.args.first() {
-                    Some(Expr::Closure(closure)) => self.read(&closure.body, at),
-                    Some(value) => self.read(value, at),
-                    None => Vec::new(),
-                };
-                let read = self.read(&call.receiver, at);
-                match bare(&read) {
-                    [Part::Variable(name, None)] => {
-                        vec![Part::Variable(name.clone(), Some(default))]
-                    }
-                    _ => self.wrapped(expr, None, "", at),
-                }
+            "unwrap_or" | "unwrap_or_else" | "or_else" if call.args.len() == 1 => {
+                let read = self.or_default(&call.receiver, &call.args[0], at);
+                read.unwrap_or_else(|| self.wrapped(expr, None, "", at))
             }
+            "map_or" | "map_or_else" if call.args.len() == 2 && is_identity(&call.args[1]) => {
+                let read = self.or_default(&call.receiver, &call.args[0], at);
+                read.unwrap_or_else(|| self.wrapped(expr, None, "", at))
+            }
+            "map" if call.args.first().is_some_and(is_identity) => self.read(&call.receiver, at),
             "trim_end_matches" if call.args.first().and_then(literal).as_deref() == Some("/") => {
                 match &self.read(&call.receiver, at)[..] {
                     [Part::Expression(expression)] => {

@@ -6,7 +6,7 @@ use syn::{Expr, Lit};
 use super::super::model::{
     Call, Chain, Context, Holder, Op, OpKind, Position, bytes, last, qualifier, type_name,
 };
-use super::super::read::is_building;
+use super::super::read::{is_building, reads_variable};
 use super::{CONNECT, Walker, is_constant, plain};
 
 /// Methods of HTTP clients whose first argument is a URL.
@@ -108,20 +108,13 @@ impl Walker<'_> {
             span,
             context,
         });
-        let first = arguments.first().and_then(Option::as_ref);
-        let first = first.map(|(name, _)| name.as_str());
+        let first = methods.first().and_then(Option::as_deref);
         match inner {
             Expr::Call(call) => self.call(call, index),
             Expr::Path(path) => self.uses(&path.path),
-            inner if is_compared(inner, methods.first()) => {
-                self.prose += 1;
-                self.visit_expr(inner);
-                self.prose -= 1;
-            }
             // What is done to a literal belongs to it.
             inner if arguments.is_empty() => self.at(inner, Context::Value, position),
-            // The pieces of a text are none by themselves, and one that is replaced is another.
-            Expr::Array(_) | Expr::Macro(_) | Expr::Lit(_) if is_pieces(expr, first) => {
+            inner if is_compared(inner, first) || is_pieces(inner, expr, first) => {
                 self.prose += 1;
                 self.visit_expr(inner);
                 self.prose -= 1;
@@ -141,7 +134,11 @@ impl Walker<'_> {
                 ("insert", 2) => true,
                 _ => false,
             };
-            let is_prose = PROSE.contains(&name.as_str());
+            // A default counts where the variable is not set.
+            let is_default = ["unwrap_or", "or_else", "map_or"]
+                .iter()
+                .any(|word| name.starts_with(word));
+            let is_prose = PROSE.contains(&name.as_str()) || is_default && reads_variable(inner);
             self.prose += usize::from(is_prose);
             let url = match (&*name, arguments.len()) {
                 (verb, 1) if VERBS.contains(&verb) => Some(0),
@@ -249,8 +246,7 @@ impl Walker<'_> {
 }
 
 /// Whether the first method of a chain compares its base, which is written there.
-fn is_compared(base: &Expr, method: Option<&Option<String>>) -> bool {
-    let method = method.and_then(Option::as_deref);
+fn is_compared(base: &Expr, method: Option<&str>) -> bool {
     method.is_some_and(|method| COMPARING.contains(&method)) && is_written(base)
 }
 
@@ -285,7 +281,9 @@ pub(super) fn makes_header(mut expr: &Expr) -> bool {
     }
 }
 
-fn is_pieces(chain: &Expr, first: Option<&str>) -> bool {
-    matches!(first, Some("replace" | "replacen"))
-        || matches!(first, Some("concat" | "join")) && is_building(chain)
+/// Whether the base of a chain holds pieces of a text, which are none by themselves, or one that is replaced by another.
+fn is_pieces(base: &Expr, chain: &Expr, method: Option<&str>) -> bool {
+    let is_joined = || matches!(method, Some("concat" | "join")) && is_building(chain);
+    matches!(base, Expr::Array(_) | Expr::Macro(_) | Expr::Lit(_))
+        && (matches!(method, Some("replace" | "replacen")) || is_joined())
 }

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
 use super::super::model::{Candidate, Chain, Context, Field, Holder, Position, bytes, last};
-use super::super::read::is_building;
+use super::super::read::{is_building, peel, reads_variable};
 use super::chains::makes_header;
 use super::{Next, Walker};
 
@@ -24,7 +24,8 @@ impl Walker<'_> {
         );
         let is_header = makes_header(expr);
         self.prose += usize::from(is_header);
-        if self.prose == 0 && (is_told || is_building(expr)) {
+        let is_branch = self.is_branch(expr);
+        if self.prose == 0 && (is_told || is_branch || is_building(expr)) {
             let (spot, span) = (self.spot(), bytes(expr));
             self.model.candidates.push(Candidate {
                 spot,
@@ -35,6 +36,8 @@ impl Walker<'_> {
             });
         }
         self.changes(expr);
+        // One branch is taken, and not everywhere.
+        self.prose += usize::from(is_branch);
         match expr {
             Expr::MethodCall(_)
             | Expr::Field(_)
@@ -107,6 +110,42 @@ impl Walker<'_> {
             _ => visit::visit_expr(self, expr),
         }
         self.prose -= usize::from(is_header);
+        self.prose -= usize::from(is_branch);
+    }
+
+    /// Whether a variable of the task decides which of several texts it is.
+    fn is_branch(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Match(matched) => {
+                let mut arms = matched.arms.iter();
+                self.is_variable(&matched.expr) && arms.any(|arm| is_text(&arm.body))
+            }
+            Expr::If(branch) => {
+                let is_by_variable = match &*branch.cond {
+                    Expr::Let(binding) => self.is_variable(&binding.expr),
+                    Expr::Binary(compared) if is_comparison(&compared.op) => {
+                        self.is_variable(&compared.left)
+                    }
+                    _ => false,
+                };
+                let mut otherwise = branch.else_branch.iter();
+                is_by_variable
+                    && (is_text_block(&branch.then_branch)
+                        || otherwise.any(|(_, other)| is_text(other)))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_variable(&self, expr: &Expr) -> bool {
+        let Expr::Path(path) = peel(expr) else {
+            return reads_variable(expr);
+        };
+        let name = path.path.get_ident().map(ToString::to_string);
+        let at = bytes(path).start;
+        let binding = name.and_then(|name| self.model.binding(&name, self.spot(), at));
+        let init = binding.and_then(|index| self.model.bindings[index].init.as_ref());
+        init.is_some_and(reads_variable)
     }
 
     /// Fields that an expression writes, or that it lets others write.
@@ -193,6 +232,17 @@ impl Walker<'_> {
             other => self.visit_expr(other),
         }
     }
+}
+
+fn is_text(expr: &Expr) -> bool {
+    match expr {
+        Expr::Block(block) => is_text_block(&block.block),
+        other => is_building(other),
+    }
+}
+
+fn is_text_block(block: &syn::Block) -> bool {
+    matches!(block.stmts.last(), Some(syn::Stmt::Expr(value, None)) if is_text(value))
 }
 
 fn unguarded(pattern: &Pat) -> &Pat {
