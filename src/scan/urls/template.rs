@@ -28,12 +28,20 @@ pub enum Part {
     Chosen(Vec<Part>, Vec<Arm>),
 }
 
-/// What is taken where the text is one of these.
+/// What is taken for one text or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arm {
-    /// Any other where there are none.
-    pub names: Vec<String>,
+    pub of: Of,
     pub parts: Vec<Part>,
+}
+
+/// The texts that an arm is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Of {
+    These(Vec<String>),
+    Any,
+    /// There is none: the variable is not set.
+    Unset,
 }
 
 /// An expression that a text has in it.
@@ -96,9 +104,16 @@ pub fn text(parts: &[Part], values: Values<'_>) -> String {
 /// Which arm is taken.
 pub fn chosen<'a>(by: &[Part], arms: &'a [Arm], values: Values<'_>) -> Option<&'a Arm> {
     let by = text(by, values);
-    let is_known = !by.contains(UNKNOWN) && !by.contains("${");
-    let mut arms = arms.iter().filter(|_| is_known);
-    arms.find(|arm| arm.names.is_empty() || arm.names.contains(&by))
+    // The name of an environment of which nothing is known.
+    if by.contains("${") {
+        return None;
+    }
+    let is_set = !by.contains(UNKNOWN);
+    arms.iter().find(|arm| match &arm.of {
+        Of::These(names) => names.contains(&by),
+        Of::Any => is_set,
+        Of::Unset => !is_set,
+    })
 }
 
 /// All that [`Part::Chosen`] may be in a text, to compare.

@@ -311,6 +311,13 @@ const STORED: &[Form] = &[
         &["${Settings.api}/x"],
     ),
     (
+        "#[derive(Deserialize)] struct Settings { api: String } \
+         impl Default for Settings { fn default() -> Self { Settings { api: \"http://api\".into() } } }",
+        "let settings = envy::prefixed(\"X_\").from_env::<Settings>()?; c.get(format!(\"{}/x\", settings.api)).send(); \
+         let settings = from_str::<Settings>(text)?; c.get(format!(\"{}/y\", settings.api)).send();",
+        &["${Settings.api}/x", "${Settings.api}/y"],
+    ),
+    (
         "#[derive(clap::Parser)] struct Config { #[arg(long, default_value = \"http://api\")] api: String }",
         "let config = Config::parse(); c.get(format!(\"{}/x\", config.api)).send();",
         &["${Config.api}/x"],
@@ -459,6 +466,12 @@ const CHOSEN: &[Form] = &[
         "",
         "let u = env::var(\"API_URL\").map_or(\"http://api:80\".into(), |u| u); c.get(format!(\"{u}/x\")).send();",
         &["${API_URL}/x"],
+    ),
+    (
+        "",
+        "let z = match env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\") { Ok(z) => format!(\"api.{z}:80\"), Err(_) => \"localhost\".into() }; \
+         c.get(format!(\"http://{z}/x\")).send();",
+        &["http://api.$ZONE:80/x"],
     ),
     // Of what decides nothing is known.
     (

@@ -3,20 +3,9 @@
 use syn::{Expr, Pat};
 
 use super::super::model::last;
-use super::super::template::{Arm, Part, bare};
+use super::super::template::{Arm, Of, Part, bare};
 use super::building::{literal, variable_read};
 use super::{At, Reader};
-
-/// What a pattern takes.
-enum Taken {
-    /// These texts.
-    Texts(Vec<String>),
-    /// What is set, by a name.
-    Set,
-    /// What is not set.
-    Unset,
-    Any,
-}
 
 impl Reader<'_> {
     /// A `match` of a variable with texts, or with whether it is set.
@@ -27,19 +16,14 @@ impl Reader<'_> {
             .iter()
             .map(|arm| Some((taken(&arm.pat)?, &*arm.body)));
         let arms: Vec<_> = arms.collect::<Option<_>>()?;
-        if let [(Taken::Set, set), (Taken::Unset | Taken::Any, unset)]
-        | [(Taken::Unset, unset), (Taken::Set | Taken::Any, set)] = &arms[..]
+        if let [(Of::Any, set), (Of::Unset | Of::Any, unset)]
+        | [(Of::Unset, unset), (Of::Any, set)] = &arms[..]
         {
-            return self.defaulted(&by, set, unset, at);
+            return Some(self.defaulted(by, set, unset, at));
         }
-        let arms = arms.into_iter().filter_map(|(taken, body)| {
-            let names = match taken {
-                Taken::Texts(names) => names,
-                Taken::Set | Taken::Any => Vec::new(),
-                Taken::Unset => return None,
-            };
-            let parts = self.read(body, at);
-            Some(Arm { names, parts })
+        let arms = arms.into_iter().map(|(of, body)| Arm {
+            of,
+            parts: self.read(body, at),
         });
         Some(vec![Part::Chosen(by, arms.collect())])
     }
@@ -52,9 +36,9 @@ impl Reader<'_> {
         };
         match &*branch.cond {
             Expr::Let(binding) => match taken(&binding.pat)? {
-                Taken::Set => {
+                Of::Any => {
                     let by = self.variable(&binding.expr, at)?;
-                    self.defaulted(&by, then, otherwise, at)
+                    Some(self.defaulted(by, then, otherwise, at))
                 }
                 _ => None,
             },
@@ -64,14 +48,14 @@ impl Reader<'_> {
                     return None;
                 }
                 let by = self.variable(&compared.left, at)?;
-                let names = vec![literal(&compared.right)?];
+                let name = Of::These(vec![literal(&compared.right)?]);
                 let (same, other) = if is_same {
                     (then, &**otherwise)
                 } else {
                     (&**otherwise, then)
                 };
-                let arms = [(names, same), (Vec::new(), other)].map(|(names, body)| Arm {
-                    names,
+                let arms = [(name, same), (Of::Any, other)].map(|(of, body)| Arm {
+                    of,
                     parts: self.read(body, at),
                 });
                 Some(vec![Part::Chosen(by, arms.into())])
@@ -87,12 +71,19 @@ impl Reader<'_> {
         set_default(&mut by, default).then_some(by)
     }
 
-    /// A variable, or what stands in its place where it is not set.
-    fn defaulted(&self, by: &[Part], set: &Expr, unset: &Expr, at: &At<'_>) -> Option<Vec<Part>> {
+    /// What is made of a variable, or what stands in its place where it is not set.
+    fn defaulted(&self, by: Vec<Part>, set: &Expr, unset: &Expr, at: &At<'_>) -> Vec<Part> {
         let read = self.read(set, at);
-        let mut by = (bare(&read) == by).then(|| by.to_vec())?;
         let default = self.read(unset, at);
-        set_default(&mut by, default).then_some(by)
+        let mut known = by.clone();
+        if bare(&read) == by && set_default(&mut known, default.clone()) {
+            return known;
+        }
+        let arms = [(Of::Any, read), (Of::Unset, default)];
+        vec![Part::Chosen(
+            by,
+            arms.map(|(of, parts)| Arm { of, parts }).into(),
+        )]
     }
 
     fn variable(&self, expr: &Expr, at: &At<'_>) -> Option<Vec<Part>> {
@@ -143,38 +134,38 @@ pub(super) fn is_identity(expr: &Expr) -> bool {
     }
 }
 
-fn taken(pattern: &Pat) -> Option<Taken> {
+/// What a pattern takes.
+fn taken(pattern: &Pat) -> Option<Of> {
     Some(match pattern {
         Pat::Lit(text) => {
             let expr = Expr::Lit(text.clone());
-            Taken::Texts(vec![literal(&expr)?])
+            Of::These(vec![literal(&expr)?])
         }
         Pat::Or(or) => {
             let mut all = Vec::new();
             for case in &or.cases {
                 match taken(case)? {
-                    Taken::Texts(names) => all.extend(names),
+                    Of::These(names) => all.extend(names),
                     _ => return None,
                 }
             }
-            Taken::Texts(all)
+            Of::These(all)
         }
         Pat::TupleStruct(tuple) if tuple.elems.len() == 1 => {
             match (last(&tuple.path).as_str(), taken(&tuple.elems[0])?) {
-                ("Ok" | "Some", Taken::Any) => Taken::Set,
                 ("Ok" | "Some", inner) => inner,
-                ("Err", Taken::Any) => Taken::Unset,
+                ("Err", Of::Any) => Of::Unset,
                 _ => return None,
             }
         }
-        Pat::Ident(ident) if ident.ident == "None" => Taken::Unset,
+        Pat::Ident(ident) if ident.ident == "None" => Of::Unset,
         // A name in capitals is a constant's.
         Pat::Ident(ident)
             if ident.subpat.is_none() && ident.ident.to_string().contains(char::is_lowercase) =>
         {
-            Taken::Any
+            Of::Any
         }
-        Pat::Wild(_) => Taken::Any,
+        Pat::Wild(_) => Of::Any,
         _ => return None,
     })
 }

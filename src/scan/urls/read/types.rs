@@ -69,8 +69,10 @@ impl Reader<'_> {
                 if let Some((inner, _)) = passed_on(expr) {
                     return self.type_of(inner, at);
                 }
-                let of = self.type_of(&call.receiver, at)?;
-                self.output_of(self.method_of(&name, &of, true)?)
+                if let Some(of) = self.type_of(&call.receiver, at) {
+                    return self.output_of(self.method_of(&name, &of, true)?);
+                }
+                self.asked_for(call.turbofish.as_ref()?, place, at)
             }
             Expr::Call(call) => {
                 if let Some((inner, _)) = passed_on(expr) {
@@ -89,6 +91,11 @@ impl Reader<'_> {
                 if let Some(function) = self.function_of(&names, place, at.spot) {
                     return self.output_of(function);
                 }
+                if let syn::PathArguments::AngleBracketed(asked) =
+                    &path.path.segments.last()?.arguments
+                {
+                    return self.asked_for(asked, place, at);
+                }
                 let (name, of) = names.split_last()?;
                 // What is derived gives its own type.
                 let of = self.own_type(of, place, at.spot)?;
@@ -98,6 +105,21 @@ impl Reader<'_> {
                 (!is_written).then_some(of)
             }
             _ => self.type_of(passed_on(expr)?.0, at),
+        }
+    }
+
+    /// `T` of `from_env::<T>()`.
+    fn asked_for(
+        &self,
+        asked: &syn::AngleBracketedGenericArguments,
+        place: Place,
+        at: &At<'_>,
+    ) -> Option<String> {
+        match asked.args.first() {
+            Some(syn::GenericArgument::Type(syn::Type::Path(path))) if asked.args.len() == 1 => {
+                self.own_type(&Self::names(&path.path), place, at.spot)
+            }
+            _ => None,
         }
     }
 
