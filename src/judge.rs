@@ -277,16 +277,19 @@ impl<'a> Judge<'a> {
                 service.name
             ));
         }
-        let (_, after) = text.split_once("://")?;
+        let (scheme, after) = text.split_once("://")?;
         let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
-        if !authority.contains(UNKNOWN) {
-            return None;
-        }
         let first = authority
             .split(['.', ':', UNKNOWN])
             .next()
             .unwrap_or_default();
         let is_service = application.service(first).is_some();
+        if is_service && scheme.contains(UNKNOWN) {
+            return Some("its scheme is not known from the text of the sources".to_owned());
+        }
+        if !authority.contains(UNKNOWN) {
+            return None;
+        }
         let names_zone = url.variables().contains(&ENDPOINT);
         if is_service || names_zone {
             return Some("a part of its host is not known from the text of the sources".to_owned());

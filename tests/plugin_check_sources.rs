@@ -674,6 +674,87 @@ fn what_attributes_and_other_names_use_is_read() {
 }
 
 #[test]
+fn loops_tuples_arguments_and_macros_by_example_are_followed() {
+    check_calls(&[
+        (
+            "pub fn f() { for s in [\"api\", \"off\"] { c.get(format!(\"http://{s}:8080/x\")); } }",
+            &["url-connect-off"],
+        ),
+        (
+            "pub fn f() { for s in [\"web\", \"api\"].iter() { c.get(format!(\"http://{s}:80/x\")); } }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { for p in [\"x\", \"y\"] { c.get(format!(\"http://api:81/{p}\")); } }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { let (host, port) = (\"api\", 81); c.get(format!(\"http://{host}:{port}/x\")); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { let (a, b) = both(); let (_, c) = (1, 2); c.get(format!(\"http://{a}:81\")); }",
+            &[],
+        ),
+        (
+            "#[derive(Parser)] struct A { #[arg(long, env)] wrong_url: String } pub fn f(a: A) { get(&a.wrong_url); }",
+            &[],
+        ),
+        (
+            "#[derive(Parser)] struct B { #[arg(long, default_value_t = String::from(\"http://api:81\"))] b_url: String } \
+             pub fn f(b: B) { c.get(&b.b_url); }",
+            &["url-port"],
+        ),
+        (
+            "macro_rules! m1 { ($p:expr) => { concat!(\"http://api:81\", $p) } }",
+            &["url-port"],
+        ),
+        (
+            "macro_rules! m2 { ($c:expr, $p:expr) => { $c.get(format!(\"http://api:81/{}\", $p)).send() }; () => {}; }",
+            &["url-port"],
+        ),
+        (
+            "macro_rules! m3 { ($($p:expr),*) => { f($( concat!(\"http://api:81\", $p) ),*) } }",
+            &["url-port"],
+        ),
+        (
+            "macro_rules! m4 { ($host:expr) => { concat!(\"http://\", $host, \":81\") } }",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_not_followed_of_a_scheme_is_said() {
+    let main = "fn main() { let s = if t() { \"https\" } else { \"http\" }; c.get(format!(\"{s}://api:8080/x\")); }\n";
+    let run = run(&shop(main).path(), &["migrate"]);
+    let said = "this looks like the URL of a service, but its scheme is not known from the text of the sources";
+    assert!(run.stdout.contains(said), "{run:?}");
+}
+
+#[test]
+fn an_argument_of_a_command_has_the_variable_of_its_name() {
+    let main = "#[derive(Parser)] struct A { #[arg(long, env)] api_url: String }\n\
+                fn main() { let a = A::parse(); c.get(a.api_url).send(); }\n";
+    let manifest = "name: web\ntype: Backend Service\nimage: {build: x, port: 80}\nnetwork: {connect: true}\n\
+                    variables: {API_URL: 'http://api:8080'}\n";
+    let app = shop(main).file("copilot/web/manifest.yml", manifest);
+    let run = run(&app.path(), &["graph"]);
+    assert!(
+        run.stdout.contains("services/web/src/main.rs:2 (URL)"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn what_a_macro_by_example_makes_is_left_as_it_is() {
+    let main = "macro_rules! m { ($c:expr, $p:expr) => { $c.get(format!(\"http://api:8080/{}\", $p)).send() } }\n\
+                async fn main() { macro_rules! n { ($p:expr) => { f(format!(\"http://api:8080/{}\", $p)) } } m!(c, 1); }\n";
+    let run = run(&shop(main).path(), &["migrate", "--format", "diff"]);
+    assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{run:?}");
+}
+
+#[test]
 fn a_wrong_text_is_found_where_a_function_is_given_it() {
     let main = "async fn fetch(c: &Client, url: &str) { c.get(url).send().await; }\n\
                 async fn main() {\n\

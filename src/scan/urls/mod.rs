@@ -204,11 +204,16 @@ impl<'a> Reading<'a> {
         let mut lines = HashMap::new();
         let reader = Reader::new(model, files, &self.outer);
         let candidates = model.candidates.iter().map(|candidate| {
+            let mut texts = reader.texts(&candidate.expr, candidate.spot);
+            // What a loop goes through matters for a host alone: all else is the same URL.
+            if texts.variants.iter().any(|text| has_hole_in_host(text)) {
+                texts = reader.texts_of_each(&candidate.expr, candidate.spot);
+            }
             let Texts {
                 variants,
                 origins,
                 foreign,
-            } = reader.texts(&candidate.expr, candidate.spot);
+            } = texts;
             let file = &files[candidate.spot.file];
             let lines = lines.entry(candidate.spot.file);
             let lines = lines.or_insert_with(|| Lines::of(&file.text));
@@ -296,6 +301,11 @@ fn is_used(function: &model::Function, used: &HashSet<String>) -> bool {
     function.is_called || function.is_public || used.contains(&function.name)
 }
 
+fn has_hole_in_host(text: &[Part]) -> bool {
+    let text = shape(text);
+    text.contains("://") && text[..origin_end(&text)].contains(UNKNOWN)
+}
+
 /// Whether it is a URL from its first letter on, and no prose with one in it.
 fn begins_a_url(url: &HandBuilt) -> bool {
     url.variants.iter().all(|variant| {
@@ -310,6 +320,9 @@ fn begins_a_url(url: &HandBuilt) -> bool {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme);
         !text.is_empty()
             && !whole.contains(char::is_whitespace)
-            && scheme.is_none_or(|scheme| scheme.chars().all(is_scheme))
+            && scheme.is_none_or(|scheme| {
+                let is_unknown = scheme.strip_prefix(UNKNOWN).is_some_and(str::is_empty);
+                is_unknown || scheme.chars().all(is_scheme)
+            })
     })
 }

@@ -143,6 +143,8 @@ pub struct Binding {
     /// Where it is seen.
     pub visible: Range<usize>,
     pub init: Option<Expr>,
+    /// What it is one after the other, where a loop goes through what is written there.
+    pub each: Vec<Expr>,
     /// The whole `let`, where it binds nothing else.
     pub statement: Option<Range<usize>>,
     pub is_mutable: bool,

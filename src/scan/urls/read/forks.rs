@@ -23,6 +23,8 @@ const MAX_STEPS: usize = 1 << 15;
 pub(super) enum Fork {
     /// The call of a function, which may be one in its own body at the second level.
     Calls { function: usize, level: usize },
+    /// What a loop goes through, by the binding of what it is one after the other.
+    Each { binding: usize },
     /// What is written into a struct, in all of its fields that are written as often.
     Values { of: String, count: usize },
 }
@@ -69,6 +71,14 @@ impl Reader<'_> {
         }
         texts.origins = self.origins.take();
         texts.foreign = self.foreign.take();
+        texts
+    }
+
+    /// The same, where what a loop goes through is taken one by one.
+    pub fn texts_of_each(&self, expr: &Expr, spot: Spot) -> Texts {
+        self.each.set(true);
+        let texts = self.texts(expr, spot);
+        self.each.set(false);
         texts
     }
 

@@ -51,6 +51,8 @@ pub struct Reader<'m> {
     made: Cell<usize>,
     /// The functions whose calls are being read.
     open: RefCell<Vec<usize>>,
+    /// Whether what loops go through is taken one by one.
+    each: Cell<bool>,
     /// How many expressions were read.
     steps: Cell<usize>,
     origins: RefCell<HashSet<(usize, Range<usize>)>>,
@@ -76,6 +78,7 @@ impl<'m> Reader<'m> {
             made: Cell::new(0),
             open: RefCell::default(),
             steps: Cell::new(0),
+            each: Cell::default(),
             origins: RefCell::default(),
             foreign: RefCell::default(),
         }

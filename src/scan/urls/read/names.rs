@@ -22,6 +22,10 @@ impl Reader<'_> {
     pub(super) fn local(&self, name: &str, start: usize, at: &At<'_>) -> Option<Vec<Part>> {
         if let Some(index) = self.model.binding(name, at.spot, start) {
             let binding = &self.model.bindings[index];
+            if self.each.get() && !binding.each.is_empty() {
+                let pick = self.choose(Fork::Each { binding: index }, binding.each.len())?;
+                return Some(self.elsewhere(&binding.each[pick], at));
+            }
             let mut parts = self.elsewhere(binding.init.as_ref()?, at);
             if binding.is_mutable {
                 if binding.is_changed {

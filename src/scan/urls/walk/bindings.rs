@@ -53,6 +53,7 @@ impl Walker<'_> {
             spot,
             visible,
             init,
+            each: Vec::new(),
             statement,
             is_mutable: false,
             is_typed: false,
@@ -74,6 +75,24 @@ impl Walker<'_> {
             binding.init = Some(expr.clone());
         }
         bound
+    }
+
+    /// `let (host, port) = ("api", 80);`
+    fn each_of_tuple(&mut self, pattern: &Pat, value: &Expr, first: usize) {
+        let (Pat::Tuple(pattern), Expr::Tuple(values)) = (pattern, value) else {
+            return;
+        };
+        let are_names = pattern
+            .elems
+            .iter()
+            .all(|name| matches!(name, Pat::Ident(_)));
+        if !are_names || pattern.elems.len() != values.elems.len() {
+            return;
+        }
+        let bindings = self.model.bindings[first..].iter_mut();
+        for (binding, value) in bindings.zip(&values.elems) {
+            binding.init = Some(value.clone());
+        }
     }
 
     pub(super) fn local(&mut self, local: &syn::Local) {
@@ -101,7 +120,12 @@ impl Walker<'_> {
                 self.model.bindings[index].is_mutable = is_mutable;
                 (Bound::of(&local.pat), Position::Let(index))
             }
-            pattern => (self.matched(pattern, &init.expr, &visible), Position::Value),
+            pattern => {
+                let first = self.model.bindings.len();
+                let bound = self.matched(pattern, &init.expr, &visible);
+                self.each_of_tuple(pattern, &init.expr, first);
+                (bound, Position::Value)
+            }
         };
         // A text that is changed later is none yet.
         let is_mutable = matches!(pattern, Pat::Ident(ident) if ident.mutability.is_some());

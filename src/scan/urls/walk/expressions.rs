@@ -18,6 +18,11 @@ impl Walker<'_> {
             position,
             holder,
         } = std::mem::take(&mut self.next);
+        let position = if self.in_rules {
+            Position::Value
+        } else {
+            position
+        };
         let is_told = !matches!(
             position,
             Position::Value | Position::Let(_) | Position::Field | Position::Constant
@@ -71,12 +76,7 @@ impl Walker<'_> {
                 self.conditions(&repeated.cond, &body);
                 self.visit_block(&repeated.body);
             }
-            Expr::ForLoop(repeated) => {
-                let body = bytes(&repeated.body);
-                self.bind_all(&repeated.pat, &body);
-                self.visit_expr(&repeated.expr);
-                self.visit_block(&repeated.body);
-            }
+            Expr::ForLoop(repeated) => self.going_through(repeated),
             Expr::Async(block) => {
                 let span = bytes(block);
                 self.model.closures.push((self.index, span));
@@ -91,13 +91,8 @@ impl Walker<'_> {
                 self.visit_expr(&closure.body);
             }
             Expr::Struct(literal) => self.literal(literal),
-            Expr::Binary(binary) if is_comparison(&binary.op) => {
-                self.prose += 1;
-                visit::visit_expr(self, expr);
-                self.prose -= 1;
-            }
             // The pieces of a text are none by themselves.
-            Expr::Binary(_) if is_building(expr) => {
+            Expr::Binary(binary) if is_comparison(&binary.op) || is_building(expr) => {
                 self.prose += 1;
                 visit::visit_expr(self, expr);
                 self.prose -= 1;
@@ -111,6 +106,19 @@ impl Walker<'_> {
         }
         self.prose -= usize::from(is_header);
         self.prose -= usize::from(is_branch);
+    }
+
+    fn going_through(&mut self, repeated: &syn::ExprForLoop) {
+        let body = bytes(&repeated.body);
+        let first = self.model.bindings.len();
+        self.bind_all(&repeated.pat, &body);
+        if let [binding] = &mut self.model.bindings[first..]
+            && matches!(*repeated.pat, Pat::Ident(_))
+        {
+            binding.each = elements(&repeated.expr);
+        }
+        self.visit_expr(&repeated.expr);
+        self.visit_block(&repeated.body);
     }
 
     /// Whether a variable of the task decides which of several texts it is.
@@ -243,6 +251,24 @@ fn is_text(expr: &Expr) -> bool {
 
 fn is_text_block(block: &syn::Block) -> bool {
     matches!(block.stmts.last(), Some(syn::Stmt::Expr(value, None)) if is_text(value))
+}
+
+/// The texts that a loop goes through, where they are written there.
+fn elements(expr: &Expr) -> Vec<Expr> {
+    match expr {
+        Expr::Array(array) => array.elems.iter().cloned().collect(),
+        Expr::Paren(paren) => elements(&paren.expr),
+        Expr::Reference(reference) => elements(&reference.expr),
+        Expr::MethodCall(call)
+            if matches!(
+                call.method.to_string().as_str(),
+                "iter" | "into_iter" | "copied" | "cloned"
+            ) =>
+        {
+            elements(&call.receiver)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn unguarded(pattern: &Pat) -> &Pat {

@@ -39,7 +39,7 @@ impl Walker<'_> {
                 }
                 self.model.types.insert(key, name);
             }
-            if let Some(value) = from_command_line(&field.attrs) {
+            if let Some(value) = from_command_line(ident, &field.attrs) {
                 let spot = self.spot();
                 let of = of.clone();
                 let fields = self.model.fields.entry(ident.to_string()).or_default();
@@ -272,22 +272,27 @@ fn is_mutable(typed: &syn::PatType) -> bool {
 }
 
 /// `#[arg(env = "API_URL", default_value = "http://api")]`, as the expression that it stands for.
-pub(super) fn from_command_line(attributes: &[Attribute]) -> Option<Expr> {
+pub(super) fn from_command_line(field: &syn::Ident, attributes: &[Attribute]) -> Option<Expr> {
     let (mut variable, mut default) = (None, None);
     let attributes = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("arg") || attribute.path().is_ident("clap"));
     for attribute in attributes {
         let _ = attribute.parse_nested_meta(|meta| {
+            let is_env = meta.path.is_ident("env");
             if let Ok(value) = meta.value() {
                 let value: Expr = value.parse()?;
-                if meta.path.is_ident("env") {
+                if is_env {
                     variable = Some(value);
                 } else if meta.path.is_ident("default_value")
                     || meta.path.is_ident("default_value_t")
                 {
                     default = Some(value);
                 }
+            } else if is_env {
+                // The name that clap gives it.
+                let name = plain(field).to_uppercase();
+                variable = Some(syn::parse_quote!(#name));
             }
             Ok(())
         });
@@ -301,8 +306,7 @@ pub(super) fn from_command_line(attributes: &[Attribute]) -> Option<Expr> {
             })
         )
     };
-    let (variable, default) = (variable.filter(is_text), default.filter(is_text));
-    match (variable, default) {
+    match (variable.filter(is_text), default) {
         (Some(variable), Some(default)) => {
             Some(syn::parse_quote!(std::env::var(#variable).unwrap_or(#default)))
         }

@@ -1,6 +1,6 @@
 //! Macros, as far as what they are given can be read.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
@@ -53,6 +53,10 @@ impl Walker<'_> {
     pub(super) fn macro_call(&mut self, mac: &syn::Macro) {
         self.names_in(mac.tokens.clone());
         let name = last(&mac.path);
+        if name == "macro_rules" {
+            self.by_example(mac.tokens.clone());
+            return;
+        }
         let is_print = PRINT.contains(&name.as_str());
         if is_print || name == "format" || name == "format_args" {
             self.mentions(mac.tokens.clone());
@@ -66,6 +70,21 @@ impl Walker<'_> {
         self.prose += usize::from(is_text);
         self.arguments(mac.tokens.clone());
         self.prose -= usize::from(is_text) + usize::from(is_print);
+    }
+
+    /// What the rules of a macro by example make, with what they are given as names of which nothing is known. What stands
+    /// there is text for many places, and is judged but not changed.
+    fn by_example(&mut self, rules: TokenStream) {
+        let outer = (self.function.take(), self.in_rules);
+        self.in_rules = true;
+        let mut is_made = false;
+        for token in rules {
+            match token {
+                TokenTree::Group(made) if is_made => self.arguments(with_names(made.stream())),
+                token => is_made = token.to_string() == ">",
+            }
+        }
+        (self.function, self.in_rules) = outer;
     }
 
     /// The arguments of a macro, as far as they are expressions.
@@ -153,6 +172,35 @@ impl Walker<'_> {
             self.model.mentions.extend(mentions);
         }
     }
+}
+
+/// What a rule makes: `$name` as `name`, and what `$(…),*` repeats once.
+fn with_names(tokens: TokenStream) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut out = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '$' => {
+                if let Some(TokenTree::Group(repeated)) =
+                    tokens.next_if(|next| matches!(next, TokenTree::Group(_)))
+                {
+                    out.extend(with_names(repeated.stream()));
+                    let is_end =
+                        |token: &TokenTree| matches!(token.to_string().as_str(), "*" | "+" | "?");
+                    let separator = tokens.next_if(|token| !is_end(token));
+                    out.extend(separator);
+                    let _ = tokens.next_if(is_end);
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), with_names(group.stream()));
+                inner.set_span(group.span());
+                out.extend([TokenTree::Group(inner)]);
+            }
+            token => out.extend([token]),
+        }
+    }
+    out
 }
 
 /// Tokens between commas, semicolons, colons and arrows.

@@ -56,6 +56,7 @@ pub fn read(files: &[File]) -> Model {
             next: Next::default(),
             prose: 0,
             in_trait: false,
+            in_rules: false,
         };
         walker.visit_file(&file.syntax);
     }
@@ -116,6 +117,8 @@ struct Walker<'m> {
     prose: usize,
     /// The `impl` around is that of a trait.
     in_trait: bool,
+    /// What is around is made by a macro by example.
+    in_rules: bool,
 }
 
 impl Walker<'_> {
