@@ -618,6 +618,16 @@ fn what_other_packages_give_is_followed_and_said_once() {
         found(&[library, program, other]),
         ["http://api:8080/x | ${API_URL}/x"]
     );
+    let library = "pub mod client { pub fn get(url: &str) { c.get(url).send(); } fn own() { get(\"http://api/own\"); } }";
+    let program = "fn main() { common::client::get(\"http://api/x\"); }";
+    let other = "use common::client::get; fn main() { get(\"http://api/y\"); }";
+    // A function of the same name.
+    let third =
+        "mod client { pub fn get(url: &str) {} } fn main() { client::get(\"http://api/z\"); }";
+    assert_eq!(
+        found(&[library, program, other, third])[0],
+        "http://api/own | http://api/x | http://api/y"
+    );
 }
 
 const HELPER: &str = "fn get(host: &str, port: u16, path: &str) { c.get(format!(\"http://{host}:{port}{path}\")).send(); }";
@@ -639,6 +649,15 @@ fn what_one_call_gives_is_taken_together() {
         ),
         ["http://api:8080/x | http://auth:9000/x"]
     );
+}
+
+#[test]
+fn who_is_given_a_function_may_give_it_anything() {
+    let get = "fn get(url: &str) { c.get(url).send(); } struct Api; impl Api { fn new(url: &str) { c.get(url).send(); } }";
+    let calls = "get(\"http://api/x\"); all.map(Arc::new); Api::new(\"http://api/y\");";
+    assert_eq!(in_main(get, calls), ["http://api/x", "http://api/y"]);
+    let given = calls.to_owned() + "urls.into_iter().for_each(get);";
+    assert_eq!(in_main(get, &given), ["http://api/x | ?", "http://api/y"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod paths;
 mod text;
 mod types;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -45,6 +45,8 @@ pub struct Reader<'m> {
     outer: &'m Outer,
     /// The functions that calls of each name call, once they were asked for.
     called: RefCell<HashMap<String, Vec<Option<usize>>>>,
+    /// The functions that are used without being called, once they were asked for.
+    values: OnceCell<HashSet<usize>>,
     /// Which of several texts is taken where they differ, in the order in which that is asked.
     taken: RefCell<Vec<Taken>>,
     /// How many of them this reading has asked for.
@@ -74,6 +76,7 @@ impl<'m> Reader<'m> {
             files,
             outer,
             called: RefCell::default(),
+            values: OnceCell::new(),
             taken: RefCell::default(),
             made: Cell::new(0),
             open: RefCell::default(),

@@ -2,10 +2,10 @@
 
 use syn::Expr;
 
-use super::super::model::{Call, Field, bytes, last};
+use super::super::model::{Call, Field, Function, Spot, bytes, last};
 use super::super::template::{Expression, Part, bare, shape, variables};
 use super::forks::Fork;
-use super::paths::Place;
+use super::paths::{Place, place_of};
 use super::{At, Reader};
 
 impl Reader<'_> {
@@ -76,10 +76,14 @@ impl Reader<'_> {
             .filter(is_seen)
             .collect();
         let called = &self.model.functions[function];
-        let key = (called.self_type.clone(), called.name.clone());
-        let outer = self.outer.get(&key).map_or(&[][..], Vec::as_slice);
+        let of = self.known_as(called).into_iter();
+        let keys = of.map(|of| (of, called.name.clone()));
+        let outer = keys.filter_map(|key| self.outer.get(&key)).flatten();
+        let outer: Vec<_> = outer.collect();
+        // Who is given the function itself may give it anything.
+        let others = usize::from(self.is_value(function));
         let fork = Fork::Calls { function, level };
-        let pick = self.choose(fork, calls.len() + outer.len())?;
+        let pick = self.choose(fork, calls.len() + outer.len() + others)?;
         let Some(call) = calls.get(pick) else {
             let given = outer.get(pick - calls.len())?.get(index)?;
             self.foreign.borrow_mut().insert(given.place.clone());
@@ -111,18 +115,63 @@ impl Reader<'_> {
         of_it.map(|(call, _)| call).collect()
     }
 
-    /// The function of the package that is called there.
-    fn callee(&self, call: &Call) -> Option<usize> {
-        if let [name] = &call.path[..]
-            && self.model.binding(name, call.spot, call.at).is_some()
-        {
+    /// What stands before the name of a function where another package calls it.
+    fn known_as(&self, function: &Function) -> Vec<String> {
+        if let Some(of) = &function.self_type {
+            return vec![of.clone()];
+        }
+        let module = self.modules(place_of(function)).pop();
+        let library = self.library_of(function.file);
+        module.into_iter().chain(library).collect()
+    }
+
+    /// The type, the module or the crate of a function that is called there, and is not of this package.
+    pub(super) fn foreign_qualifier(&self, call: &Call) -> Option<String> {
+        if self.callee(call).is_some() {
             return None;
         }
         let place = Place {
             file: call.spot.file,
             at: call.at,
         };
-        self.function_of(&call.path, place, call.spot)
+        match (&call.of, &call.path[..]) {
+            (Some(of), _) => Some(of.clone()),
+            (None, [name]) => match &self.imported(name, place)[..] {
+                [(path, _)] if path.last() == Some(name) => path.iter().rev().nth(1).cloned(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a function is used without being called, as in `map(function)`.
+    fn is_value(&self, function: usize) -> bool {
+        let values = self.values.get_or_init(|| {
+            let chains = self.model.chains.iter();
+            let named = chains.filter_map(|chain| match &chain.base {
+                Expr::Path(path) => {
+                    self.callable(&Self::names(&path.path), chain.spot, bytes(path).start)
+                }
+                _ => None,
+            });
+            named.collect()
+        });
+        values.contains(&function)
+    }
+
+    /// The function of the package that is called there.
+    fn callee(&self, call: &Call) -> Option<usize> {
+        self.callable(&call.path, call.spot, call.at)
+    }
+
+    fn callable(&self, path: &[String], spot: Spot, at: usize) -> Option<usize> {
+        let (name, before) = path.split_last()?;
+        let is_local = before.is_empty() && self.model.binding(name, spot, at).is_some();
+        if is_local || self.model.named(name).is_empty() {
+            return None;
+        }
+        let file = spot.file;
+        self.function_of(path, Place { file, at }, spot)
     }
 
     fn constant(&self, path: &[String], start: usize, at: &At<'_>) -> Option<Vec<Part>> {

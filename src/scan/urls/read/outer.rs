@@ -8,8 +8,9 @@ use super::super::template::{Expression, Part, shut};
 use super::{Reader, Texts};
 use crate::scan::File;
 
-/// The arguments of calls of functions of other packages: by the type and the name of the function, one list for each call.
-pub type Outer = HashMap<(Option<String>, String), Vec<Vec<Given>>>;
+/// The arguments of calls of functions of other packages, one list for each call: by the name of the function, and that of
+/// its type, its module or its crate.
+pub type Outer = HashMap<(String, String), Vec<Vec<Given>>>;
 
 /// An argument of one.
 pub struct Given {
@@ -24,11 +25,14 @@ pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
     let reader = Reader::new(model, files, &nothing);
     for (name, calls) in &model.calls {
         for call in calls {
+            // Types that everybody has, and enum variants, are called all the time.
+            let Some(of) = reader.foreign_qualifier(call) else {
+                continue;
+            };
             let own = model.named(name).iter();
             let mut own = own.map(|index| &model.functions[*index]);
-            let is_own = own.any(|function| call.of.is_none() || function.self_type == call.of);
-            // Types that everybody has, and enum variants, are called all the time.
-            if is_own || call.of.is_none() || call.arguments.is_empty() {
+            let is_own = own.any(|function| function.self_type.as_ref() == Some(&of));
+            if is_own || call.arguments.is_empty() {
                 continue;
             }
             let arguments = call.arguments.iter();
@@ -36,8 +40,9 @@ pub fn outer(package: usize, model: &Model, files: &[File], into: &mut Outer) {
                 parts: one(reader.texts(argument, call.spot), call.spot),
                 place: (package, call.spot.file, bytes(argument)),
             });
-            let key = (call.of.clone(), name.clone());
-            into.entry(key).or_default().push(arguments.collect());
+            into.entry((of, name.clone()))
+                .or_default()
+                .push(arguments.collect());
         }
     }
 }

@@ -29,7 +29,7 @@ impl Reader<'_> {
     }
 
     /// The modules that something stands in.
-    fn modules(&self, place: Place) -> Vec<String> {
+    pub(super) fn modules(&self, place: Place) -> Vec<String> {
         let mut modules = self.files[place.file].module.clone();
         let inner = self.model.modules.iter();
         // Outer ones come first.
@@ -50,17 +50,23 @@ impl Reader<'_> {
             })
     }
 
-    /// The root of the package's library, if that is what it is called: as the directory of the package.
+    /// The root of the package's library, if that is what it is called.
     fn library(&self, name: &str) -> Option<usize> {
-        self.files.iter().position(|file| {
-            let directory = file.name.strip_suffix("/src/lib.rs");
-            let directory = directory.and_then(|directory| directory.rsplit('/').next());
-            directory.is_some_and(|directory| directory.replace('-', "_") == name)
-        })
+        let mut files = 0..self.files.len();
+        let file = files.find(|file| self.library_of(*file).as_deref() == Some(name))?;
+        Some(self.files[file].root)
+    }
+
+    /// What the library is called that a file belongs to: as the directory of the package.
+    pub(super) fn library_of(&self, file: usize) -> Option<String> {
+        let root = &self.files[self.files[file].root].name;
+        let directory = root.strip_suffix("/src/lib.rs")?;
+        let name = directory.rsplit('/').next()?;
+        Some(name.replace('-', "_"))
     }
 
     /// What imports there bring a name in.
-    fn imported(&self, name: &str, place: Place) -> Vec<(&[String], Place)> {
+    pub(super) fn imported(&self, name: &str, place: Place) -> Vec<(&[String], Place)> {
         let modules = self.modules(place);
         let imports = self.model.imports.iter();
         let imports = imports.filter(|import| {
