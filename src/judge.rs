@@ -335,15 +335,14 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Whether a host is meant to be that of a service, and no other name without a dot.
+/// Whether a host is meant to be that of a service, and no other name without a dot: what is connected to may as well be a
+/// database or a signal.
 fn concerns(url: &HandBuilt, lead: &Lead) -> bool {
-    if lead.service.is_some() {
+    if lead.service.is_some() || lead.near.is_some() {
         return true;
     }
-    lead.near.is_some()
-        || lead.finding.is_some()
-            && (matches!(url.position, Position::Request(..) | Position::Connect)
-                || url.variables().contains(&ENDPOINT))
+    lead.finding.is_some()
+        && (matches!(url.position, Position::Request(..)) || url.variables().contains(&ENDPOINT))
 }
 
 /// Where the authority of a URL ends: the bytes of its text before the path. `None` where it is not known, or has a user's

@@ -725,6 +725,26 @@ fn loops_tuples_arguments_and_macros_by_example_are_followed() {
 }
 
 #[test]
+fn what_is_connected_to_is_a_service_or_left_alone() {
+    let main = "fn main() {\n\
+                    SqlitePool::connect(\"data\"); signal.connect(\"clicked\", 1); object.connect(\"activate\"); object.connect(\"api\");\n\
+                    PgPoolOptions::connect(\"postgres://user:pw@db:5432/x\"); TcpStream::connect((\"absent\", 80));\n\
+                    TcpStream::connect(\"api:81\"); TcpStream::connect((\"api\", 82)); pool.connect(\"redis://api:83\");\n\
+                    c.get(\"http://absent:80\").send();\n\
+                }\n";
+    let run = run(
+        &shop(main).path(),
+        &["migrate", "--format", "json", "--env", "test"],
+    );
+    let lines = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let lines: Vec<_> = lines.map(|url| url["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [4, 4, 4, 5], "{run:?}");
+}
+
+#[test]
 fn what_is_not_followed_of_a_scheme_is_said() {
     let main = "fn main() { let s = if t() { \"https\" } else { \"http\" }; c.get(format!(\"{s}://api:8080/x\")); }\n";
     let run = run(&shop(main).path(), &["migrate"]);

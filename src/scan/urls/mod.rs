@@ -75,10 +75,12 @@ pub struct HandBuilt {
 }
 
 impl HandBuilt {
-    /// The text of a variant, with a scheme where there is none and a host and a port are meant.
+    /// The text of a variant, with a scheme where there is none and a host and a port are meant: `connect("clicked")` is of
+    /// something else.
     pub fn text(&self, variant: &[Part], values: Values<'_>) -> String {
         let text = text(variant, values);
-        if self.position == Position::Connect && !text.contains("://") {
+        let is_address = self.position == Position::Connect && text.contains(':');
+        if is_address && !text.contains("://") {
             return format!("tcp://{text}");
         }
         with_path(text)
