@@ -541,7 +541,7 @@ fn only_the_host_that_is_called_is_judged() {
             "pub fn f() { get(\"http://127.0.0.1:9000/proxy?u=http://off:81/x\"); }",
             &[],
         ),
-        ("pub fn f() { get(\"http://api.other.local/x\"); }", &[]),
+        ("pub fn f() { c.get(\"http://api.other.local/x\"); }", &[]),
         (
             "pub fn f() { get(\"http://api.staging.shop.local:8080/x\"); }",
             &["url-zone"],
@@ -621,7 +621,7 @@ fn prose_origins_and_keys_are_no_calls() {
             &[],
         ),
         (
-            "pub struct S; impl S { #[cfg(any())] pub const U: &str = \"http://api\"; }",
+            "pub struct S; impl S { #[cfg(any())] pub const U: &str = \"http://api\"; } pub fn f() { c.get(S::U); }",
             &[],
         ),
         (
