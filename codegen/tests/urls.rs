@@ -129,6 +129,11 @@ const WRONG: &[(&str, &str, &str)] = &[
         "note url-zone | `api.test.other.local` is in no zone of this application | if the service `api` is meant",
     ),
     (
+        "an environment that there is not",
+        "http://api.staging.kudos.local:8080",
+        "warning url-zone | `api.staging.kudos.local` is in environment `staging`, which the workspace does not have | write `api.$",
+    ),
+    (
         "a name of nobody",
         "http://warehouse:8080",
         "note unknown-host | `warehouse` is not the name of a service here | `[workspace.metadata.service-connect.external.warehouse]`",

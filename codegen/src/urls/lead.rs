@@ -245,7 +245,7 @@ impl<'a> Check<'a> {
             ),
             Zone::OfNone(other) => (
                 Finding::warning,
-                format!("`{name}` does not resolve: there is no environment `{other}`"),
+                format!("`{name}` is in environment `{other}`, which the workspace does not have"),
                 format!("write `{right}`"),
             ),
             Zone::OfLegacy => (

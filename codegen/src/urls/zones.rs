@@ -19,7 +19,7 @@ pub(super) enum Zone<'a, 'z> {
     OfLegacy,
     /// Its own, had it not been.
     NotOfLegacy,
-    /// That of an environment which the application does not have.
+    /// That of an environment which the workspace does not have, if there is one.
     OfNone(&'z str),
     /// One that lacks the application's name.
     WithoutApplication,
