@@ -341,6 +341,18 @@ const ADVISED: &[(&str, &str)] = &[
         "there are several `Failed`",
     ),
     (
+        "struct Failed; impl<E: IsHttp> From<E> for Failed {} async fn main() -> Result<(), Failed> { reqwest::get(\"http://api/x\").await?; }",
+        "`Failed` is made from no `service_connect::Error`",
+    ),
+    (
+        "struct Failed; impl<E> From<E> for Failed where Other: Takes<E> {} async fn main() -> Result<(), Failed> { reqwest::get(\"http://api/x\").await?; }",
+        "`Failed` is made from no `service_connect::Error`",
+    ),
+    (
+        "struct Failed; impl<E: Into<http::Error>> From<E> for Failed {} async fn main() -> Result<(), Failed> { reqwest::get(\"http://api/x\").await?; }",
+        "`Failed` is made from no `service_connect::Error`",
+    ),
+    (
         "type Result<T> = std::result::Result<T, anyhow::Error>; mod other { pub type Result<T> = std::io::Result<T>; } \
          async fn main() -> Result<()> { reqwest::get(\"http://api/x\").await?; }",
         "it is not known which error",
@@ -501,6 +513,10 @@ fn errors_that_take_ours_are_known() {
         "enum Failed { Call(#[from] service_connect::Error) } async fn main() -> Result<(), Failed>",
         "struct Failed; impl From<service_connect::Error> for Failed {} async fn main() -> Result<(), Failed>",
         "struct Failed; impl<E> From<E> for Failed where E: Into<anyhow::Error> {} async fn main() -> Result<(), Failed>",
+        "use anyhow::Error; struct Failed; impl<E: Into<Error>> From<E> for Failed {} async fn main() -> Result<(), Failed>",
+        "struct Failed; impl<E: std::error::Error + Send + 'static> From<E> for Failed {} async fn main() -> Result<(), Failed>",
+        "use std::error::Error; struct Failed; impl<E: Error> From<E> for Failed {} async fn main() -> Result<(), Failed>",
+        "struct Failed; impl<E: ToString> From<E> for Failed {} async fn main() -> Result<(), Failed>",
     ] {
         let (_, changed, advice) = migrated(&context, &format!("{signature} {call}"));
         assert!(

@@ -10,6 +10,7 @@ use super::super::model::{
     Body, Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use,
     bytes, is_configured, last, text_type, type_name,
 };
+use super::bounds::is_any_error;
 use super::{Walker, plain};
 
 impl Walker<'_> {
@@ -59,9 +60,12 @@ impl Walker<'_> {
             && let Some(name) = &self.self_type
         {
             let parameters = item.generics.type_params();
-            let is_generic = parameters
-                .into_iter()
-                .any(|parameter| type_name(ty).as_deref() == Some(&parameter.ident.to_string()));
+            let imports = self.model.imports.iter();
+            let imports = imports.filter(|import| import.file == self.index);
+            let is_generic = parameters.into_iter().any(|parameter| {
+                type_name(ty).as_deref() == Some(&parameter.ident.to_string())
+                    && is_any_error(&parameter.ident, &item.generics, &imports)
+            });
             let conversion = (name.clone(), ty.clone(), is_generic);
             self.model.conversions.push(conversion);
         }

@@ -1,6 +1,7 @@
 //! Reads the syntax trees of a package into the [`Model`].
 
 mod bindings;
+mod bounds;
 mod chains;
 mod expressions;
 mod items;
