@@ -343,6 +343,35 @@ fn a_source_of_two_packages_is_left_as_it_is() {
     );
 }
 
+/// What is one file under two names would be changed twice, and `git apply` follows no link.
+#[cfg(unix)]
+#[test]
+fn a_source_behind_a_link_is_left_as_it_is() {
+    let call = "pub async fn call() -> anyhow::Result<()> {\n    reqwest::get(\"http://api:8080\").await?;\n    Ok(())\n}\n";
+    let main = "mod own;\nmod twice;\nmod link;\nmod outside;\n\
+                fn main() {\n    own::call();\n    twice::call();\n    link::call();\n    outside::call();\n}\n";
+    let app = App::shop()
+        .file(
+            "web/Cargo.toml",
+            "[package]\nname = \"web\"\nedition = \"2024\"\n\n[workspace]\n",
+        )
+        .file("web/src/main.rs", main)
+        .file("web/src/own.rs", call)
+        .file("web/src/twice.rs", call)
+        .file("shared/outside.rs", call);
+    let source = app.path().join("web/src");
+    std::os::unix::fs::symlink("twice.rs", source.join("link.rs")).unwrap();
+    std::os::unix::fs::symlink("../../shared/outside.rs", source.join("outside.rs")).unwrap();
+    let patch = run(&app.path().join("web"), &["migrate", "--format", "diff"]);
+    assert_eq!(patch.code, Some(1), "{patch:#?}");
+    let changed: Vec<_> = patch
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("+++"))
+        .collect();
+    assert_eq!(changed, ["+++ b/web/src/own.rs"], "{patch:#?}");
+}
+
 #[test]
 fn without_rust_there_is_nothing_to_look_at() {
     run(&App::shop().path(), &["migrate"]).refused("there is no `Cargo.toml` in");

@@ -17,9 +17,9 @@ mod tests;
 mod unused;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -95,7 +95,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let mut totals = Totals::default();
     let types = Types::of_all(context.application());
     let urls = judge::hand_built(context, &names, &sources);
-    let shared = shared(&sources.packages);
+    let shared = shared(&context.workspace.root, &sources.packages);
     let names_asked_for = Names::of(asked_for.application());
     let of_all: Vec<_> = urls.iter().map(|(_, urls)| urls).collect();
     let clients = Clients::of(&of_all);
@@ -212,11 +212,18 @@ fn look<'a>(
     (found, edits)
 }
 
-/// The sources that several packages have, by `#[path]`: what is right in one of them may be wrong in another.
-fn shared(packages: &[Package]) -> HashSet<PathBuf> {
-    let (mut known, mut shared) = (HashSet::new(), HashSet::new());
+/// The sources that several packages or modules have, by `#[path]` or a symbolic link: what is right in one of them may be
+/// wrong in another. And those behind a link, where no patch is applied.
+fn shared(root: &Path, packages: &[Package]) -> HashSet<PathBuf> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let root = real(root);
+    let (mut known, mut shared) = (HashMap::new(), HashSet::new());
     for file in packages.iter().flat_map(|package| &package.files) {
-        if !known.insert(&file.path) {
+        let path = real(&file.path);
+        let is_link = !file.name.starts_with("../") && path != root.join(&*file.name);
+        if let Some(other) = known.insert(path, &file.path) {
+            shared.extend([other.clone(), file.path.clone()]);
+        } else if is_link {
             shared.insert(file.path.clone());
         }
     }

@@ -106,7 +106,7 @@ impl Proposer<'_> {
         self.same_scheme(service, url)?;
         self.callable(service)?;
         if self.frozen[url.spot.file] {
-            return Err("its source belongs to several packages, or has a carriage return that ends no line, which no patch \
+            return Err("its source belongs to several packages or modules, stands behind a symbolic link, or has a carriage return that ends no line, which no patch \
                         keeps".to_owned());
         }
         if self.urls.files[url.spot.file].name.starts_with("../") {
