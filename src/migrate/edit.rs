@@ -37,8 +37,18 @@ pub fn lines(text: &str, span: Range<usize>) -> Range<usize> {
         .find('\n')
         .map_or(text.len(), |at| span.end + at + 1);
     let is_blank = |range: Range<usize>| text[range].trim().is_empty();
-    if !is_blank(start..span.start) || !is_blank(span.end..end) {
-        return span;
+    match (is_blank(start..span.start), is_blank(span.end..end)) {
+        (true, true) => {}
+        // What stays of the line has no blanks around what is gone.
+        (true, false) => {
+            let rest = &text[span.end..];
+            return span.start..text.len() - rest.trim_start_matches([' ', '\t']).len();
+        }
+        (false, true) => {
+            let before = text[..span.start].trim_end_matches([' ', '\t']);
+            return before.len()..span.end;
+        }
+        (false, false) => return span,
     }
     let before = text[..start].trim_end_matches([' ', '\t', '\r']);
     let opens =
@@ -65,7 +75,7 @@ mod tests {
         assert_eq!(removed("let a = 1;"), "{\n    let b = 2; let c = 3;\n}\n");
         assert_eq!(
             removed("let b = 2;"),
-            "{\n    let a = 1;\n\n     let c = 3;\n}\n"
+            "{\n    let a = 1;\n\n    let c = 3;\n}\n"
         );
     }
 

@@ -966,6 +966,26 @@ fn only_what_does_nothing_is_removed() {
 }
 
 #[test]
+fn no_blanks_are_left_of_what_is_removed() {
+    let (_directory, context) = application();
+    let text = "async fn main() -> anyhow::Result<()> {\n    let zone = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")?; let \
+                base = format!(\"http://api.{zone}\");\n    reqwest::get(format!(\"{base}:8080/x\")).await?;\n    Ok(())\n}\n";
+    let (_, changed, advice) = migrated(&context, text);
+    assert_eq!(
+        changed,
+        "async fn main() -> anyhow::Result<()> {\n    Api::get(\"/x\").await?;\n    Ok(())\n}\n",
+        "{advice:?}"
+    );
+    let (_, changed, _) = migrated(
+        &context,
+        &text
+            .replace("Ok(())", "Ok(zone)")
+            .replace("let zone", "let mut zone"),
+    );
+    assert!(!changed.contains(" \n"), "{changed:?}");
+}
+
+#[test]
 fn imports_go_with_what_they_were_for() {
     let (_directory, context) = application();
     let text = "use std::env;\nuse reqwest::{Client, Method};\n\nasync fn main() -> anyhow::Result<()> {\n    \

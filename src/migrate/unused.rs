@@ -60,7 +60,6 @@ pub fn remove(urls: &Urls<'_>, words: &[Words], frozen: &[bool], edits: &mut Vec
         }
         is_gone[index] = true;
         let Definition { file, span, .. } = &definitions[index];
-        let span = lines(&urls.files[*file].text, span.clone());
         let mut at = 0;
         while let Some(edit) = edits.get(at) {
             if edit.file == *file && span.start <= edit.span.start && edit.span.end <= span.end {
@@ -71,15 +70,41 @@ pub fn remove(urls: &Urls<'_>, words: &[Words], frozen: &[bool], edits: &mut Vec
                 at += 1;
             }
         }
-        next.extend(uses.cover(*file, &span));
+        next.extend(uses.cover(*file, span));
         edits.push(Edit {
             file: *file,
-            span,
+            span: span.clone(),
             text: String::new(),
         });
         written.push(Words::of(""));
     }
-    imports(urls, words, edits);
+    let parts = imports(urls, words, edits);
+    whole_lines(urls, edits);
+    edits.extend(parts);
+}
+
+/// What is removed takes the blanks and the lines around it along, together with what is removed beside it.
+fn whole_lines(urls: &Urls<'_>, edits: &mut Vec<Edit>) {
+    let mut gone: Vec<_> = edits.extract_if(.., |edit| edit.text.is_empty()).collect();
+    gone.sort_by_key(|edit| (edit.file, edit.span.start));
+    let mut joined: Vec<Edit> = Vec::new();
+    for edit in gone {
+        let text = &urls.files[edit.file].text;
+        let is_blank = |between: Range<usize>| {
+            let between = text.get(between).unwrap_or_default();
+            between.chars().all(|c| matches!(c, ' ' | '\t'))
+        };
+        match joined.last_mut() {
+            Some(last) if last.file == edit.file && is_blank(last.span.end..edit.span.start) => {
+                last.span.end = last.span.end.max(edit.span.end);
+            }
+            _ => joined.push(edit),
+        }
+    }
+    for edit in &mut joined {
+        edit.span = lines(&urls.files[edit.file].text, edit.span.clone());
+    }
+    edits.extend(joined);
 }
 
 fn definitions<'a>(urls: &'a Urls<'_>) -> Vec<Definition<'a>> {
@@ -270,8 +295,10 @@ impl<'a> Uses<'a> {
     }
 }
 
-/// Imports of names that were used and are not any more.
-fn imports(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) {
+/// Imports of names that were used and are not any more: removes those of which nothing stays, and gives what is to be
+/// removed from others.
+fn imports(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) -> Vec<Edit> {
+    let mut parts = Vec::new();
     let model = &urls.model;
     let mut gone: Vec<usize> = Vec::new();
     let written: Vec<_> = edits.iter().map(|edit| Words::of(&edit.text)).collect();
@@ -312,20 +339,21 @@ fn imports(urls: &Urls<'_>, words: &[Words], edits: &mut Vec<Edit>) {
             if !of_it.is_empty() {
                 edits.push(Edit {
                     file,
-                    span: lines(text, used.item.clone()),
+                    span: used.item.clone(),
                     text: String::new(),
                 });
             }
             continue;
         }
         for import in of_it {
-            edits.push(Edit {
+            parts.push(Edit {
                 file,
                 span: with_comma(text, import.span.clone()),
                 text: String::new(),
             });
         }
     }
+    parts
 }
 
 /// With the comma after a name, or the one before it where it is the last.
