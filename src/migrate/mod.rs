@@ -36,7 +36,7 @@ use crate::by_hand::{self, Told, told};
 use crate::context::Context;
 use crate::judge::{self, Judge, Verdict};
 use crate::options::Selection;
-use crate::scan::urls::{HandBuilt, Urls};
+use crate::scan::urls::{HandBuilt, Position, Urls};
 use crate::scan::{Asked, File, Package};
 use crate::{Outcome, diff, output};
 
@@ -198,6 +198,7 @@ fn look<'a>(
         unused::remove(urls, &words, &frozen, &mut edits);
     }
     let found = urls.found.iter().zip(verdicts).zip(proposals);
+    let found = found.filter(|((url, verdict), _)| !is_of_others(url, verdict));
     let mut found: Vec<_> = found
         .map(|((url, verdict), proposal)| Found {
             file: url.spot.file,
@@ -210,6 +211,15 @@ fn look<'a>(
         .collect();
     found.sort_by_key(|found| (found.file, found.span.start));
     (found, edits)
+}
+
+/// Whether it is no HTTP, and leads to nothing that is a service here or is nearly called like one: a database, or a signal.
+fn is_of_others(url: &HandBuilt, verdict: &Verdict<'_>) -> bool {
+    let mut findings = verdict.ways.iter().filter_map(|way| way.finding.as_ref());
+    url.position == Position::Connect
+        && verdict.service.is_none()
+        && verdict.unclear.is_none()
+        && findings.all(|finding| finding.severity == Severity::Note)
 }
 
 /// The sources that several packages or modules have, by `#[path]` or a symbolic link: what is right in one of them may be

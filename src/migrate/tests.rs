@@ -966,6 +966,27 @@ fn only_what_does_nothing_is_removed() {
 }
 
 #[test]
+fn what_is_no_service_and_no_http_is_nothing_to_migrate() {
+    let (_directory, context) = application();
+    for (call, is_told) in [
+        ("sqlx::SqlitePool::connect(\"data\").await", false),
+        ("signal.connect(\"clicked\", 1)", false),
+        (
+            "PgPoolOptions::new().connect(\"postgres://user:pw@db:5432/x\").await",
+            false,
+        ),
+        ("TcpStream::connect(\"db:5432\").await", false),
+        ("TcpStream::connect(\"cachee:6379\").await", true),
+        ("TcpStream::connect(\"cache:6379\").await", true),
+        ("reqwest::get(\"http://db/x\").await", true),
+    ] {
+        let text = format!("async fn main() {{ {call}; }}");
+        let (told, _, _) = migrated(&context, &text);
+        assert_eq!(!told.is_empty(), is_told, "{call}: {told:?}");
+    }
+}
+
+#[test]
 fn no_blanks_are_left_of_what_is_removed() {
     let (_directory, context) = application();
     let text = "async fn main() -> anyhow::Result<()> {\n    let zone = env::var(\"COPILOT_SERVICE_DISCOVERY_ENDPOINT\")?; let \
