@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edit {
     /// The index of the file in its package.
     pub file: usize,

@@ -1,5 +1,6 @@
 //! What was found, as rustc would show it, with what to write instead.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::{env, fs};
 
@@ -19,6 +20,21 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
     let mut out = String::new();
     let file = &package.files[found.file];
     let shown = shown(context, &file.name);
+    let own = match &found.proposal {
+        Proposal::Edits(edits) => edits
+            .iter()
+            .filter(|edit| edit.file == found.file)
+            .collect(),
+        Proposal::Advice(_) => Vec::new(),
+    };
+    let all = own.iter().map(|edit| &edit.span).chain([&found.span]);
+    let part = around(&file.text, all);
+    let before = file.text[part.start..found.span.start]
+        .matches('\n')
+        .count();
+    let line = (found.place.line as usize).saturating_sub(before);
+    let text = &file.text[part.clone()];
+    let within = |span: &Range<usize>| span.start - part.start..span.end - part.start;
     for (
         index,
         Told {
@@ -34,9 +50,10 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
         let title = level
             .primary_title(&finding.message)
             .id(finding.code.as_str());
-        let annotation = AnnotationKind::Primary.span(found.span.clone());
+        let annotation = AnnotationKind::Primary.span(within(&found.span));
         let mut group = Group::with_title(title).element(
-            Snippet::source(&*file.text)
+            Snippet::source(text)
+                .line_start(line)
                 .path(shown.clone())
                 .annotation(annotation),
         );
@@ -58,11 +75,12 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
                 }
                 groups.push(group.element(Level::NOTE.message(printable(advice))));
             }
-            Proposal::Edits(edits) if is_last => {
+            Proposal::Edits(_) if is_last => {
                 groups.push(group);
-                let own = edits.iter().filter(|edit| edit.file == found.file);
-                let patches = own.map(|edit| Patch::new(edit.span.clone(), edit.text.as_str()));
-                let snippet = Snippet::source(&*file.text)
+                let patches = own.iter();
+                let patches = patches.map(|edit| Patch::new(within(&edit.span), &*edit.text));
+                let snippet = Snippet::source(text)
+                    .line_start(line)
                     .path(shown.clone())
                     .patches(patches);
                 let title =
@@ -75,6 +93,20 @@ pub fn render(context: &Context, package: &Package, found: &Found) -> String {
         out.push_str("\n\n");
     }
     printable_beyond_ascii(&out)
+}
+
+/// A few lines more than those that stand there: what is shown of a large file takes no longer than of a small one.
+fn around<'a>(text: &str, spans: impl Iterator<Item = &'a Range<usize>> + Clone) -> Range<usize> {
+    const MORE: usize = 3;
+    let start = spans
+        .clone()
+        .map(|span| span.start)
+        .min()
+        .unwrap_or_default();
+    let end = spans.map(|span| span.end).max().unwrap_or(text.len());
+    let starts = text[..start].rmatch_indices('\n').nth(MORE);
+    let ends = text[end..].match_indices('\n').nth(MORE);
+    starts.map_or(0, |(at, _)| at + 1)..ends.map_or(text.len(), |(at, _)| end + at + 1)
 }
 
 /// The name of a file as seen from the working directory.

@@ -174,6 +174,8 @@ fn look<'a>(
     let taken = Taken::of(urls);
     let proposer = Proposer {
         taken: &taken,
+        home: home(urls.files),
+        uses_reqwest: uses_reqwest(urls),
         context,
         package,
         urls,
@@ -184,16 +186,13 @@ fn look<'a>(
         frozen: &frozen,
     };
     let proposals = proposer.all(&verdicts);
-    let mut edits: Vec<Edit> = Vec::new();
-    for proposal in &proposals {
-        if let Proposal::Edits(proposed) = proposal {
-            for edit in proposed {
-                if !edits.contains(edit) {
-                    edits.push(edit.clone());
-                }
-            }
-        }
-    }
+    let mut known = HashSet::new();
+    let proposed = proposals.iter().filter_map(|proposal| match proposal {
+        Proposal::Edits(edits) => Some(edits),
+        Proposal::Advice(_) => None,
+    });
+    let mut edits: Vec<Edit> = proposed.flatten().cloned().collect();
+    edits.retain(|edit| known.insert(edit.clone()));
     if !edits.is_empty() {
         unused::remove(urls, &words, &frozen, &mut edits);
     }
@@ -211,6 +210,19 @@ fn look<'a>(
         .collect();
     found.sort_by_key(|found| (found.file, found.span.start));
     (found, edits)
+}
+
+fn home(files: &[File]) -> Option<&File> {
+    let mut files = files.iter();
+    files.find(|file| !file.is_test && file.text.contains("clients!("))
+}
+
+fn uses_reqwest(urls: &Urls<'_>) -> bool {
+    let mut imports = urls.model.imports.iter().map(|import| &import.path);
+    let is_imported =
+        imports.any(|path| path.first().is_some_and(|root| root.starts_with("reqwest")));
+    let mut files = urls.files.iter();
+    is_imported || files.any(|file| file.text.contains("reqwest::"))
 }
 
 /// Whether it is no HTTP, and leads to nothing that is a service here or is nearly called like one: a database, or a signal.

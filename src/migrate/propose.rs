@@ -20,10 +20,10 @@ use super::words::Words;
 use crate::context::Context;
 use crate::judge::{Judge, Verdict, authority_end};
 use crate::output;
-use crate::scan::Package;
 use crate::scan::urls::{
     Binding, HandBuilt, OpKind, Position, Spot, UNKNOWN, Urls, bytes, is_building, peel, shape,
 };
+use crate::scan::{File, Package};
 
 /// What to do about a URL.
 pub enum Proposal {
@@ -44,6 +44,10 @@ pub struct Proposer<'a> {
     /// The HTTP clients of all packages, and which of them this one is.
     pub clients: (&'a Clients<'a>, usize),
     pub taken: &'a Taken<'a>,
+    /// The file that `clients!()` stands in.
+    pub home: Option<&'a File>,
+    /// It has to do with reqwest.
+    pub uses_reqwest: bool,
     /// The files that are left as they are.
     pub frozen: &'a [bool],
 }
@@ -292,7 +296,7 @@ impl Proposer<'_> {
         let Position::Request(chain, step) = url.position else {
             return Err("it is not the URL of a request".to_owned());
         };
-        if !self.uses_reqwest() {
+        if !self.uses_reqwest {
             return Err("the HTTP client is not reqwest".to_owned());
         }
         if self.words.iter().any(|words| words.has("blocking")) {
@@ -439,21 +443,6 @@ impl Proposer<'_> {
     fn is_awaited(&self, chain: usize) -> bool {
         let first = self.urls.model.chains[chain].ops.first();
         first.is_some_and(|op| matches!(op.kind, OpKind::Await))
-    }
-
-    fn uses_reqwest(&self) -> bool {
-        let is_reqwest = |import: &crate::scan::urls::Import| {
-            import
-                .path
-                .first()
-                .is_some_and(|root| root.starts_with("reqwest"))
-        };
-        self.urls.model.imports.iter().any(is_reqwest)
-            || self
-                .urls
-                .files
-                .iter()
-                .any(|file| file.text.contains("reqwest::"))
     }
 
     /// Whether the stub can be called by all that the package runs as.

@@ -76,11 +76,7 @@ impl Proposer<'_> {
             }
             None => {}
         }
-        let home = self
-            .urls
-            .files
-            .iter()
-            .find(|file| !file.is_test && file.text.contains("clients!("));
+        let home = self.home;
         let modules = self.package.clients.clone().unwrap_or_default();
         let here = self.module(url);
         let root = home.map_or(file.root, |home| home.root);

@@ -31,8 +31,8 @@ use service_connect_codegen::Place;
 pub use format::captured;
 use model::Holder;
 pub use model::{
-    Binding, Body, Bound, Chain, Context, Function, Import, Model, OpKind, Parameter, Position,
-    Spot, TextType, bytes, last, qualifier,
+    Binding, Body, Bound, Chain, Context, Function, Model, OpKind, Parameter, Position, Spot,
+    TextType, bytes, last, qualifier,
 };
 use places::{Places, given, settled, without};
 use read::{Outer, Reader, Texts};
