@@ -349,6 +349,10 @@ impl Totals {
         }
         if self.proposed > 0 {
             text.push_str(
+                "\na typed call follows no redirects, and its response has to begin within 15 s, or what `.timeout(…)` says: \
+                 reqwest follows redirects and has no deadline",
+            );
+            text.push_str(
                 "\nto make the changes, where `copilot/` is: `cargo service-connect migrate --format diff | git apply`",
             );
         }
