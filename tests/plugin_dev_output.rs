@@ -7,11 +7,16 @@ mod plugin_support;
 #[path = "plugin_dev/support.rs"]
 mod support;
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::ChildStdout;
+use std::thread::sleep;
+use std::time::Duration;
+
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use plugin_support::run;
-use support::{Dev, Hold, app, workspace};
+use plugin_support::{App, run};
+use support::{Dev, Hold, app, assert_nothing_left, workspace};
 
 #[test]
 fn only_the_logs_that_are_asked_for_are_shown() {
@@ -138,6 +143,88 @@ fn a_very_long_line_is_split_between_characters() {
         lines == [first, second, &just, &as_well, "end"],
         "{lengths:?}"
     );
+}
+
+/// With a service that writes 2001 lines, nearly all of 1000 bytes, and ends with 5.
+fn loud() -> App {
+    workspace(
+        "[workspace.metadata.service-connect.dev]\n\
+         loud = { command = [\"sh\", \"-c\", \"seq -f %01000.f 2000; echo last words >&2; exit 5\"] }\n",
+    )
+}
+
+/// Reads until there is nothing more, and the end of a process: the lines of `loud`, and what is on stderr.
+fn last_lines(app: &App, read: impl FnOnce(&mut BufReader<ChildStdout>, &mut String)) -> Ended {
+    let mut dev = Dev::over(app, &["--no-watch", "--logs", "loud"]);
+    let mut child = dev.command.spawn().unwrap();
+    let mut stdout = BufReader::with_capacity(4096, child.stdout.take().unwrap());
+    let mut text = String::new();
+    // There is room for the others before they are written, so that the service comes to its end.
+    while !text.ends_with("1700\n") {
+        assert_ne!(stdout.read_line(&mut text).unwrap(), 0, "{text}");
+    }
+    read(&mut stdout, &mut text);
+    let output = child.wait_with_output().unwrap();
+    stdout.read_to_string(&mut text).unwrap();
+    assert_nothing_left(dev.pids.path());
+    // The last one may be a part.
+    let lines = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    Ended {
+        code: output.status.code(),
+        lines: lines.filter(|line| line.starts_with("loud    | ")).count(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    lines: usize,
+    stderr: String,
+}
+
+#[test]
+fn the_last_lines_have_the_time_that_their_reader_takes() {
+    let ended = last_lines(&loud(), |stdout, text| {
+        // What is left takes longer than the second in which nothing may move.
+        while let part @ [_, ..] = stdout.fill_buf().unwrap() {
+            *text += std::str::from_utf8(part).unwrap();
+            let read = part.len();
+            stdout.consume(read);
+            sleep(Duration::from_millis(60));
+        }
+    });
+    assert_eq!((ended.code, ended.lines), (Some(1), 2001), "{ended:#?}");
+    let end = "error: `loud` ended (exit status: 5), so the others were stopped\n";
+    assert!(ended.stderr.ends_with(end), "{ended:#?}");
+    assert!(!ended.stderr.contains("dropped"), "{ended:#?}");
+}
+
+#[test]
+fn how_many_lines_are_not_taken_is_said() {
+    let ended = last_lines(&loud(), |_, _| {});
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    let missing = 2001 - ended.lines;
+    let note = format!("the last lines of the logs were not read in time: {missing} are dropped\n");
+    assert!(missing > 0 && ended.stderr.contains(&note), "{ended:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn logs_that_cannot_be_written_end_all() {
+    for format in ["human", "json"] {
+        let mut dev = Dev::new(&["--format", format]);
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = dev.command.stdout(full.unwrap()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        let end =
+            "error: the logs cannot be written to stdout: No space left on device (os error 28)\n";
+        assert!(stderr.ends_with(end), "{stderr}");
+        assert_nothing_left(dev.pids.path());
+    }
 }
 
 fn objects(stdout: &str) -> Vec<Value> {

@@ -1,33 +1,29 @@
 //! What the services write and what happens to them: one line after the other, each with the name of its task.
 
-use std::io::{self, Write};
+mod writer;
+
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Color};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use crate::options::Format;
 use crate::output::printable;
-use crate::progress::aside;
 
 use super::events::{self, Event};
 use super::members::Members;
-use super::system::when_unread;
+use super::system::{Signals, when_unread};
 use super::task::Task;
 use super::ways;
 
+use writer::{Lines, Writer};
+
 /// The length in bytes after which a line is split: a service that never ends one must not fill the memory.
 const LINE: usize = 1 << 16;
-
-/// How long the last lines may take.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 const COLORS: [AnsiColor; 6] = [
     AnsiColor::Cyan,
@@ -56,8 +52,7 @@ pub struct Style {
 /// The logs on their way to the terminal.
 pub struct Log {
     style: Style,
-    lines: mpsc::Sender<String>,
-    written: oneshot::Receiver<()>,
+    writer: Writer,
     /// Told when the reader of stdout leaves.
     left: Arc<Notify>,
     senders: JoinSet<()>,
@@ -69,26 +64,15 @@ pub struct Log {
 impl Log {
     /// Begins to write.
     pub fn new(style: Style) -> Result<Self> {
-        let (lines, received) = mpsc::channel(256);
-        let (done, written) = oneshot::channel();
-        let sink = style.sink;
-        // A terminal that is held up must hold up nothing but the logs: not the signals.
-        let writer = move || {
-            // An end because nobody reads shows in the closed channel.
-            let _ = write(sink, received);
-            let _ = done.send(());
-        };
-        let thread = thread::Builder::new().name("logs".into()).spawn(writer);
-        thread.context("the thread that writes the logs cannot be started")?;
+        let writer = Writer::start(style.sink)?;
         let left = Arc::new(Notify::new());
-        if let Sink::Stdout = sink {
+        if let Sink::Stdout = style.sink {
             let left = Arc::clone(&left);
             when_unread(move || left.notify_one());
         }
         Ok(Self {
             style,
-            lines,
-            written,
+            writer,
             left,
             senders: JoinSet::new(),
             tasks: Vec::new(),
@@ -128,7 +112,7 @@ impl Log {
     /// In the order of the calls, and without waiting for whoever reads.
     fn send(&mut self, text: String) {
         while self.senders.try_join_next().is_some() {}
-        let lines = self.lines.clone();
+        let mut lines = self.writer.lines();
         // Whether anybody reads is for `unread` to tell.
         self.senders.spawn(async move {
             let _ = lines.send(text).await;
@@ -144,11 +128,13 @@ impl Log {
     ) {
         if let Some(stdout) = stdout {
             let layout = self.layout(task, "stdout");
-            self.senders.spawn(read(stdout, layout, self.lines.clone()));
+            self.senders
+                .spawn(read(stdout, layout, self.writer.lines()));
         }
         if let Some(stderr) = stderr {
             let layout = self.layout(task, "stderr");
-            self.senders.spawn(read(stderr, layout, self.lines.clone()));
+            self.senders
+                .spawn(read(stderr, layout, self.writer.lines()));
         }
     }
 
@@ -177,25 +163,14 @@ impl Log {
     /// Waits until nobody reads the logs any more, which may show only in the next line. Beside an answer it is never.
     pub async fn unread(&self) {
         tokio::select! {
-            () = self.lines.closed() => {}
+            () = self.writer.closed() => {}
             () = self.left.notified() => {}
         }
     }
 
     /// Writes the last lines of services that have ended.
-    pub async fn finish(self) {
-        let Self {
-            lines,
-            written,
-            mut senders,
-            ..
-        } = self;
-        let all = async { while senders.join_next().await.is_some() {} };
-        // A process that a service set free may hold its end of the pipe for good.
-        let _ = timeout(PATIENCE, all).await;
-        senders.shutdown().await;
-        drop(lines);
-        let _ = timeout(PATIENCE, written).await;
+    pub async fn finish(self, signals: &mut Signals) -> Result<()> {
+        self.writer.finish(self.senders, signals).await
     }
 }
 
@@ -222,22 +197,8 @@ impl Layout {
     }
 }
 
-fn write(sink: Sink, mut lines: mpsc::Receiver<String>) -> io::Result<()> {
-    while let Some(line) = lines.blocking_recv() {
-        aside(|| match sink {
-            Sink::Stdout => anstream::stdout().lock().write_all(line.as_bytes()),
-            Sink::Stderr => {
-                // Whoever does not read them may wait for the answer all the same.
-                let _ = anstream::stderr().lock().write_all(line.as_bytes());
-                Ok(())
-            }
-        })?;
-    }
-    Ok(())
-}
-
 /// Passes on each line. One of more than [`LINE`] bytes comes as several, split between characters.
-async fn read(from: impl AsyncRead + Unpin, layout: Layout, to: mpsc::Sender<String>) {
+async fn read(from: impl AsyncRead + Unpin, layout: Layout, mut to: Lines) {
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
     let mut is_rest = false;
@@ -260,7 +221,7 @@ async fn read(from: impl AsyncRead + Unpin, layout: Layout, to: mpsc::Sender<Str
         // What is not shown is read all the same, or the service would stand still.
         if !is_nothing
             && let Some(text) = layout.of(&line)
-            && to.send(text).await.is_err()
+            && !to.send(text).await
         {
             return;
         }

@@ -130,7 +130,7 @@ impl Run {
         let progress = Progress::start("waiting for the services to end");
         self.services.stop(signals, &mut log).await;
         drop(progress);
-        log.finish().await;
+        log.finish(signals).await?;
         conclude(end, format, is_request, failure)
     }
 

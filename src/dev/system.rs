@@ -1,9 +1,9 @@
 //! What operating systems do differently: signals, groups of processes, and pipes that nobody reads any more.
 
 #[cfg(not(unix))]
-pub use other::{Group, Signals, when_unread};
+pub use other::{Group, Signals, unread, when_unread};
 #[cfg(unix)]
-pub use unix::{Group, Signals, when_unread};
+pub use unix::{Group, Signals, unread, when_unread};
 
 #[cfg(unix)]
 mod unix {
@@ -17,10 +17,12 @@ mod unix {
     use std::thread;
 
     use rustix::event::{PollFd, PollFlags, poll};
-    use rustix::io::Errno;
+    use rustix::io::{Errno, ioctl_fionread};
     use rustix::process::{Pid, Signal, kill_process, kill_process_group};
     use tokio::process::{Child, Command};
     use tokio::signal::unix::{self, SignalKind};
+
+    use super::super::logs::Sink;
 
     /// The signals that ask for an end.
     pub struct Signals {
@@ -69,6 +71,15 @@ mod unix {
         };
         // Without the thread it shows when something is written.
         let _ = thread::Builder::new().name("reader".into()).spawn(wait);
+    }
+
+    /// How many bytes are in the pipe that `sink` is, where that is known.
+    pub fn unread(sink: Sink) -> Option<u64> {
+        let unread = match sink {
+            Sink::Stdout => ioctl_fionread(io::stdout()),
+            Sink::Stderr => ioctl_fionread(io::stderr()),
+        };
+        unread.ok()
     }
 
     /// A process and, where it leads a group, what it started.
@@ -186,6 +197,8 @@ mod other {
 
     use tokio::process::{Child, Command};
 
+    use super::super::logs::Sink;
+
     /// Ctrl-C.
     pub struct Signals;
 
@@ -206,6 +219,11 @@ mod other {
 
     /// It shows when something is written.
     pub fn when_unread(_: impl FnOnce() + Send + 'static) {}
+
+    /// Not known.
+    pub fn unread(_: Sink) -> Option<u64> {
+        None
+    }
 
     /// There are no groups: the process is on its own, and can only be killed.
     pub struct Group;
