@@ -16,7 +16,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use plugin_support::{App, run};
-use support::{Dev, Hold, app, assert_nothing_left, workspace};
+use support::{Dev, Hold, Stream, app, assert_nothing_left, workspace};
 
 #[test]
 fn only_the_logs_that_are_asked_for_are_shown() {
@@ -225,6 +225,17 @@ fn logs_that_cannot_be_written_end_all() {
         assert!(stderr.ends_with(end), "{stderr}");
         assert_nothing_left(dev.pids.path());
     }
+}
+
+#[test]
+fn a_reader_that_leaves_before_there_is_an_answer_has_none() {
+    let hold = Hold::new();
+    let dev = Dev::new(&["--format", "json", "--request", "web/"]).held("web", &hold);
+    let dev = dev.start_read_while(Stream::Stdout, |read| !read.contains("\"listening\""));
+    let (run, _) = dev.end(&[]);
+    assert_eq!(run.code, Some(2), "{run:#?}");
+    let end = "error: stdout was closed before there was an answer\n";
+    assert!(run.stderr.ends_with(end), "{}", run.stderr);
 }
 
 fn objects(stdout: &str) -> Vec<Value> {

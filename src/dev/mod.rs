@@ -55,8 +55,8 @@ use watch::Watch;
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "Without `--env` it is as in `dev`, in `test`, or in the first environment by name, whichever \
-is there. Exit codes: 0 the request was answered with a 2xx, or all was stopped by a signal; 1 another answer, or a service \
-that ended by itself; 2 it could not run.";
+is there. Exit codes: 0 the request was answered with a 2xx, or there was none and all was stopped by a signal or as nobody read \
+the logs; 1 another answer, or a service that ended by itself; 2 it could not run, or was stopped before the answer.";
 
 /// The arguments of `dev`.
 #[derive(Args, Clone, Debug)]

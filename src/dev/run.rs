@@ -315,6 +315,7 @@ fn conclude(end: End, format: Format, is_request: bool, failure: Outcome) -> Res
         End::Signal(signal) if is_request => {
             bail!("stopped by {signal} before there was an answer")
         }
+        End::Unread if is_request => bail!("stdout was closed before there was an answer"),
         End::Signal(_) | End::Unread | End::Done => Ok(Outcome::Clean),
     }
 }
