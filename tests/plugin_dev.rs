@@ -71,6 +71,19 @@ fn an_answer_that_is_no_2xx_is_printed_and_fails() {
     );
 }
 
+#[test]
+fn a_request_that_cannot_be_made_is_not_one_that_had_no_answer() {
+    let dev = Dev::new(&["--request", "web/"]).with("SERVICE_CONNECT_RESILIENCE", "x");
+    let run = dev.run();
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{run:#?}");
+    for part in [
+        "error: `web` cannot be asked: GET http://",
+        ": SERVICE_CONNECT_RESILIENCE is neither `on` nor `off`",
+    ] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+}
+
 /// With `api` that dies once all others run.
 #[track_caller]
 fn with_one_that_dies(arguments: &[&str]) -> Run {

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use service_connect::{Client, Response};
+use anyhow::{Context as _, Result, anyhow, bail};
+use service_connect::{Client, Error, Response};
 use tokio::time::timeout;
 
 use crate::options::Format;
@@ -60,7 +60,15 @@ impl Request {
             .timeout(DEADLINE)
             .send()
             .await;
-        let response = response.with_context(|| format!("`{}` did not answer", self.service))?;
+        let failed = |error| {
+            let how = if is_unsent(&error) {
+                "cannot be asked"
+            } else {
+                "did not answer"
+            };
+            anyhow!(error).context(format!("`{}` {how}", self.service))
+        };
+        let response = response.map_err(failed)?;
         let status = response.status().as_u16();
         let body = timeout(DEADLINE, body(response)).await;
         let body = body.unwrap_or_else(|_| bail!("{} s were not enough", DEADLINE.as_secs()));
@@ -83,6 +91,14 @@ async fn body(mut response: Response) -> Result<Vec<u8>> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Whether it is this side that has to change before anything can be sent.
+pub fn is_unsent(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Variable(_) | Error::NoWay(_) | Error::Request(_)
+    )
 }
 
 impl Answer {

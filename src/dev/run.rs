@@ -16,7 +16,7 @@ use super::launch::Launch;
 use super::logs::Log;
 use super::project::Built;
 use super::rebuild::Rebuilds;
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, is_unsent};
 use super::restart::{Known, Order, Restarts, Standing};
 use super::services::{Exit, News, Services};
 use super::system::Signals;
@@ -306,7 +306,8 @@ fn conclude(end: End, format: Format, is_request: bool, failure: Outcome) -> Res
         }
         End::Failed(error) => {
             output::error(&format!("{error:#}"));
-            Ok(failure)
+            let is_unsent = error.downcast_ref().is_some_and(is_unsent);
+            Ok(if is_unsent { Outcome::Failed } else { failure })
         }
         End::Exited(exit) => {
             output::error(&format!("{exit}, so the others were stopped"));
