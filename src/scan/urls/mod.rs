@@ -206,10 +206,10 @@ impl<'a> Reading<'a> {
         let mut lines = HashMap::new();
         let reader = Reader::new(model, files, &self.outer);
         let candidates = model.candidates.iter().map(|candidate| {
-            let mut texts = reader.texts(&candidate.expr, candidate.spot);
+            let mut texts = reader.texts_of(candidate);
             // What a loop goes through matters for a host alone: all else is the same URL.
             if texts.variants.iter().any(|text| has_hole_in_host(text)) {
-                texts = reader.texts_of_each(&candidate.expr, candidate.spot);
+                texts = reader.texts_of_each(candidate);
             }
             let Texts {
                 variants,

@@ -214,6 +214,29 @@ pub fn shut(parts: Vec<Part>) -> Vec<Part> {
     parts.collect()
 }
 
+/// Calls `visit` with all expressions in a text.
+pub fn each_expression(parts: &mut [Part], visit: &mut dyn FnMut(&mut Expression)) {
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Variable(_, default) => {
+                each_expression(default.as_deref_mut().unwrap_or_default(), visit);
+            }
+            Part::Expression(expression) => {
+                visit(expression);
+                each_expression(expression.known.as_deref_mut().unwrap_or_default(), visit);
+            }
+            Part::Origin(parts) | Part::Trimmed(parts) => each_expression(parts, visit),
+            Part::Chosen(by, arms) => {
+                each_expression(by, visit);
+                for arm in arms {
+                    each_expression(&mut arm.parts, visit);
+                }
+            }
+        }
+    }
+}
+
 /// Without blanks around it. What an expression gives at its ends is then not all that the expression gives.
 pub fn without_blanks(mut parts: Vec<Part>) -> Vec<Part> {
     let last = parts.len().saturating_sub(1);

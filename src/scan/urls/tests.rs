@@ -317,6 +317,13 @@ const STORED: &[Form] = &[
          let settings = from_str::<Settings>(text)?; c.get(format!(\"{}/y\", settings.api)).send();",
         &["${Settings.api}/x", "${Settings.api}/y"],
     ),
+    // So it is where nobody knows who reads it.
+    (
+        "#[derive(Deserialize)] pub struct Settings { pub api: String } \
+         impl Default for Settings { fn default() -> Self { Settings { api: \"http://api\".into() } } }",
+        "c.get(format!(\"{}/x\", other().api)).send();",
+        &["${Settings.api}"],
+    ),
     (
         "#[derive(clap::Parser)] struct Config { #[arg(long, default_value = \"http://api\")] api: String }",
         "let config = Config::parse(); c.get(format!(\"{}/x\", config.api)).send();",
@@ -762,6 +769,7 @@ fn written(items: &str, body: &str) -> Vec<String> {
 }
 
 const PATH: &str = "fn v(path: &str) -> String { format!(\"http://api/{path}\") }";
+const TWICE: &str = "fn u(id: &str) -> String { format!(\"http://api/{id}/{id}\") }";
 const NUMBER: &str = "fn n(id: u8) -> String { format!(\"http://api/{id}\") }";
 
 /// Items, an expression in the body of a function, and the URL as a patch would write it.
@@ -849,6 +857,21 @@ const WRITTEN: &[(&str, &str, &str)] = &[
         "v(&format!(\"{x}/{y}\"))",
         "http://api/{!}/{!}",
     ),
+    // What is evaluated once is written once.
+    (TWICE, "u(all.next().unwrap())", "http://api/{!}/{!}"),
+    (
+        TWICE,
+        "u(&format!(\"{}{x}\", next()))",
+        "http://api/{!}{!}/{!}{!}",
+    ),
+    (
+        TWICE,
+        "u(&name.trim())",
+        "http://api/{name.trim()}/{name.trim()}",
+    ),
+    // What is parsed is another text, unless it is written as numbers are.
+    (NUMBER, "n(\"8\".parse()?)", "http://api/8"),
+    (NUMBER, "n(\"08\".parse()?)", "http://api/{!}"),
     // What is trimmed is a slash, or is not known.
     (
         "",

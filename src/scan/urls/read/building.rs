@@ -227,3 +227,41 @@ pub(super) fn holds_a_port(ty: &syn::Type) -> bool {
     ];
     matches!(ty, syn::Type::Path(path) if WIDE.contains(&last(&path.path).as_str()))
 }
+
+/// Whether an expression may be evaluated more than once, or not at all.
+pub(super) fn is_pure(expr: &Expr) -> bool {
+    const PURE: &[&str] = &[
+        "as_ref",
+        "as_str",
+        "clone",
+        "len",
+        "to_owned",
+        "to_string",
+        "trim",
+    ];
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_pure(&field.base),
+        Expr::Reference(reference) => reference.mutability.is_none() && is_pure(&reference.expr),
+        Expr::Paren(paren) => is_pure(&paren.expr),
+        Expr::Group(group) => is_pure(&group.expr),
+        Expr::Unary(unary) => is_pure(&unary.expr),
+        Expr::Cast(cast) => is_pure(&cast.expr),
+        Expr::Binary(binary) => is_pure(&binary.left) && is_pure(&binary.right),
+        Expr::MethodCall(call) => {
+            PURE.contains(&call.method.to_string().as_str())
+                && call.args.is_empty()
+                && is_pure(&call.receiver)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `parse` and then `to_string` give a text again.
+pub(super) fn is_parsed_as_it_is(text: &str) -> bool {
+    let is_number = text
+        .parse::<u64>()
+        .is_ok_and(|number| number.to_string() == text);
+    let is_word = text.starts_with(|c: char| c.is_alphabetic() || "/$".contains(c));
+    is_number || is_word && !text.contains(char::is_whitespace)
+}

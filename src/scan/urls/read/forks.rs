@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use syn::Expr;
 
-use super::super::model::Spot;
+use super::super::model::{Candidate, Holder, Spot};
 use super::super::template::{Expression, Part, choices, shape, weight};
 use super::Reader;
 
@@ -47,8 +47,30 @@ pub struct Texts {
 }
 
 impl Reader<'_> {
+    /// All texts of what may be a URL.
+    pub fn texts_of(&self, candidate: &Candidate) -> Texts {
+        let mut texts = self.texts(&candidate.expr, candidate.spot);
+        if let Some(Holder::Field(of, name)) = &candidate.holder {
+            for parts in &mut texts.variants {
+                // Prose stays what it is.
+                if !shape(parts).contains(char::is_whitespace) {
+                    *parts = self.held(of, name, std::mem::take(parts));
+                }
+            }
+        }
+        texts
+    }
+
+    /// The same, where what a loop goes through is taken one by one.
+    pub fn texts_of_each(&self, candidate: &Candidate) -> Texts {
+        self.each.set(true);
+        let texts = self.texts_of(candidate);
+        self.each.set(false);
+        texts
+    }
+
     /// All texts of `expr`, which stands there. Where there are too many, one is not known.
-    pub fn texts(&self, expr: &Expr, spot: Spot) -> Texts {
+    pub(super) fn texts(&self, expr: &Expr, spot: Spot) -> Texts {
         self.taken.borrow_mut().clear();
         self.steps.set(0);
         let mut texts = Texts::default();
@@ -71,14 +93,6 @@ impl Reader<'_> {
         }
         texts.origins = self.origins.take();
         texts.foreign = self.foreign.take();
-        texts
-    }
-
-    /// The same, where what a loop goes through is taken one by one.
-    pub fn texts_of_each(&self, expr: &Expr, spot: Spot) -> Texts {
-        self.each.set(true);
-        let texts = self.texts(expr, spot);
-        self.each.set(false);
         texts
     }
 

@@ -19,8 +19,8 @@ use syn::Expr;
 use self::branches::is_identity;
 pub use self::branches::reads_variable;
 use self::building::{
-    Passing, holds_a_port, is_inferred, is_made_from, joined_pieces, literal, passed_on,
-    variable_read,
+    Passing, holds_a_port, is_inferred, is_made_from, is_parsed_as_it_is, is_pure, joined_pieces,
+    literal, passed_on, variable_read,
 };
 pub use self::building::{is_building, peel};
 use self::forks::Taken;
@@ -30,7 +30,8 @@ use self::paths::Place;
 use self::types::is_lazy;
 use super::model::{Body, Model, Spot, bytes};
 use super::template::{
-    Expression, Part, UNKNOWN, bare, shape, shut, text, without_blanks, without_slashes,
+    Expression, Part, UNKNOWN, bare, each_expression, shape, shut, text, without_blanks,
+    without_slashes,
 };
 use crate::scan::File;
 
@@ -205,6 +206,10 @@ impl<'m> Reader<'m> {
     /// What `expr` passes on: with its own code, where that is the whole text.
     fn passed(&self, expr: &Expr, inner: &Expr, passing: Passing, at: &At<'_>) -> Vec<Part> {
         let read = self.read(inner, at);
+        let is_parse = matches!(expr, Expr::MethodCall(call) if call.method == "parse");
+        if is_parse && !is_parsed_as_it_is(&shape(&read).replace(UNKNOWN, "")) {
+            return self.wrapped(expr, None, "", at);
+        }
         match (passing, &read[..]) {
             (Passing::Same, _) => read,
             (_, [Part::Expression(expression)]) => {
@@ -317,7 +322,9 @@ impl<'m> Reader<'m> {
         let returning = &self.model.functions[function];
         let is_last = returning.body != Body::Returning;
         let value = returning.value.as_ref().filter(|_| is_last)?;
-        let arguments: Vec<_> = arguments.map(|argument| self.read(argument, at)).collect();
+        let given: Vec<_> = arguments.collect();
+        let arguments = given.iter().map(|argument| self.read(argument, at));
+        let arguments: Vec<_> = arguments.collect();
         let inside = At {
             spot: Spot {
                 file: self.model.functions[function].file,
@@ -326,7 +333,33 @@ impl<'m> Reader<'m> {
             arguments: Some(&arguments),
             depth: at.depth,
         };
-        Some(self.elsewhere(value, &inside))
+        let mut returned = self.elsewhere(value, &inside);
+        // What is evaluated once is not written twice.
+        let mut counts = HashMap::new();
+        for (_, mut parts) in given
+            .iter()
+            .zip(arguments)
+            .filter(|(given, _)| !is_pure(given))
+        {
+            each_expression(&mut parts, &mut |once| {
+                counts.insert((once.spot, once.code.clone()), 0);
+            });
+        }
+        if !counts.is_empty() {
+            each_expression(&mut returned, &mut |expression| {
+                let count = counts.get_mut(&(expression.spot, expression.code.clone()));
+                if let Some(count) = count {
+                    *count += 1;
+                }
+            });
+            each_expression(&mut returned, &mut |expression| {
+                let count = counts.get(&(expression.spot, expression.code.clone()));
+                if count.is_some_and(|count| *count > 1) {
+                    expression.code.clear();
+                }
+            });
+        }
+        Some(returned)
     }
 }
 

@@ -215,11 +215,16 @@ impl Reader<'_> {
             depth: at.depth,
         };
         let parts = self.elsewhere(&value.value, &at);
+        Some(self.held(&of, &name, parts))
+    }
+
+    /// What is written into a field, which is a default where something else may be read into it.
+    pub(super) fn held(&self, of: &str, name: &str, parts: Vec<Part>) -> Vec<Part> {
         let is_read = matches!(bare(&parts), [Part::Variable(..)]);
-        if is_read || !self.model.configured.contains(&of) {
-            return Some(parts);
+        if is_read || !self.model.configured.contains(of) {
+            return parts;
         }
-        Some(vec![Part::Variable(format!("{of}.{name}"), Some(parts))])
+        vec![Part::Variable(format!("{of}.{name}"), Some(parts))]
     }
 }
 
