@@ -13,8 +13,10 @@ use crate::scan::urls::{Chain, Function, Model, OpKind, Spot, Urls, bytes, last,
 pub struct Clients<'a> {
     /// The URLs of all packages.
     all: &'a [&'a Urls<'a>],
-    /// One of them sets a client up.
-    is_built: bool,
+    /// Whether each of them sets a client up, or one that it may have a client from.
+    is_built: Vec<bool>,
+    /// The words of packages that know of reqwest and were not looked into.
+    unseen: HashSet<&'a str>,
     /// The arguments that are given to methods, by their names.
     given: HashMap<&'a str, Vec<Given<'a>>>,
 }
@@ -26,8 +28,8 @@ type Given<'a> = (usize, Spot, &'a [Expr]);
 type Seen = HashSet<(usize, String, String)>;
 
 impl<'a> Clients<'a> {
-    /// Those of the packages.
-    pub fn of(all: &'a [&'a Urls<'a>]) -> Self {
+    /// Those of the packages, whose libraries have these names.
+    pub fn of(all: &'a [&'a Urls<'a>], libraries: &[&str]) -> Self {
         let mut given: HashMap<_, Vec<_>> = HashMap::new();
         for (package, urls) in all.iter().enumerate() {
             for chain in &urls.model.chains {
@@ -39,9 +41,13 @@ impl<'a> Clients<'a> {
                 }
             }
         }
+        let unseen = all.iter().filter(|urls| !urls.model.is_parsed);
+        let unseen = unseen.map(|urls| words(urls));
+        let unseen = unseen.filter(|words| words.contains("reqwest"));
         Self {
+            unseen: unseen.flatten().collect(),
             all,
-            is_built: all.iter().any(|urls| is_built(urls)),
+            is_built: built(all, libraries),
             given,
         }
     }
@@ -138,7 +144,7 @@ impl<'a> Clients<'a> {
             return false;
         };
         let key = (package, format!("fn {}", of.item.start), name.to_owned());
-        if self.is_built || self.is_named_unseen(of.self_type.as_ref(), &of.name) {
+        if self.is_built[package] || self.is_named_unseen(of.self_type.as_ref(), &of.name) {
             return false;
         }
         if !seen.insert(key) {
@@ -170,7 +176,7 @@ impl<'a> Clients<'a> {
     fn is_field(&self, package: usize, of: String, name: String, seen: &mut Seen) -> bool {
         let model = self.model(package);
         let key = (of, name);
-        if self.is_built
+        if self.is_built[package]
             || model.is_ambiguous(&key.0)
             || !model.clients.contains(&key)
             || self.is_named_unseen(None, &key.0)
@@ -192,14 +198,7 @@ impl<'a> Clients<'a> {
 
     /// Whether a package that was not looked into names a function or a struct, and may give it what is not seen.
     fn is_named_unseen(&self, of: Option<&String>, name: &str) -> bool {
-        let mut unseen = self.all.iter().filter(|urls| !urls.model.is_parsed);
-        unseen.any(|urls| {
-            let has = |name: &str| {
-                let mut files = urls.files.iter().filter(|file| !file.is_test);
-                files.any(|file| file.text.contains(name))
-            };
-            has(name) && of.is_none_or(|of| has(of)) && has("reqwest")
-        })
+        self.unseen.contains(name) && of.is_none_or(|of| self.unseen.contains(of.as_str()))
     }
 
     /// The name of the type of a name.
@@ -218,6 +217,40 @@ impl<'a> Clients<'a> {
         let parameter = parameters.find(|parameter| parameter.name.as_ref() == Some(&name))?;
         parameter.type_name.clone()
     }
+}
+
+/// All words in the sources of a package.
+fn words<'a>(urls: &'a Urls<'_>) -> HashSet<&'a str> {
+    let texts = urls.files.iter().filter(|file| !file.is_test);
+    let words = texts.flat_map(|file| file.text.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.collect()
+}
+
+/// For each package, whether a client is set up in it, in one that it uses or in one that uses it.
+fn built(all: &[&Urls<'_>], libraries: &[&str]) -> Vec<bool> {
+    let own: Vec<_> = all.iter().map(|urls| is_built(urls)).collect();
+    let mut built = own.clone();
+    if !own.contains(&true) {
+        return built;
+    }
+    let words: Vec<_> = all.iter().map(|urls| words(urls)).collect();
+    let uses = |user: usize, used: usize| {
+        let library = libraries[used];
+        user != used && !library.is_empty() && words[user].contains(library)
+    };
+    let mut spread = |from: usize, next: &dyn Fn(usize, usize) -> bool| {
+        let mut known = HashSet::from([from]);
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            let more = (0..all.len()).filter(|to| next(at, *to) && known.insert(*to));
+            open.extend(more.inspect(|to| built[*to] = true));
+        }
+    };
+    for from in (0..all.len()).filter(|index| own[*index]) {
+        spread(from, &uses);
+        spread(from, &|used, user| uses(user, used));
+    }
+    built
 }
 
 /// Whether a client is set up anywhere in a package.

@@ -98,7 +98,9 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let shared = shared(&context.workspace.root, &sources.packages);
     let names_asked_for = Names::of(asked_for.application());
     let of_all: Vec<_> = urls.iter().map(|(_, urls)| urls).collect();
-    let clients = Clients::of(&of_all);
+    let libraries = sources.packages.iter();
+    let libraries: Vec<_> = libraries.map(|package| package.library.as_str()).collect();
+    let clients = Clients::of(&of_all, &libraries);
     for (index, (package, (judge, urls))) in sources.packages.iter().zip(&urls).enumerate() {
         let clients = (&clients, index);
         let (found, edits) = look(context, package, judge, &types, urls, clients, &shared);

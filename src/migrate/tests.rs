@@ -94,7 +94,7 @@ fn migrated_beside(
     let reading = Reading::of([&package.files[..], &others]);
     let urls = reading.find(&|package, url| package == 0 && judge.verdict(url).is_some());
     let all: Vec<_> = urls.iter().collect();
-    let clients = Clients::of(&all);
+    let clients = Clients::of(&all, &["web", "common"]);
     let (found, edits) = look(
         context,
         &package,
@@ -482,6 +482,13 @@ fn a_client_is_followed_to_where_it_is_made() {
     for (text, other, is_typed) in [
         (field("reqwest::Client::new()"), "", true),
         (field("reqwest::Client::new()"), new, true),
+        // What a package has that this one does not use is its own.
+        (field("reqwest::Client::new()"), builds, true),
+        (
+            field("reqwest::Client::new()") + "use common::C;",
+            builds,
+            false,
+        ),
         (field("common::client()"), builds, false),
         (field("common::client()"), alias, false),
         (field("sdk::client()"), "", false),
@@ -857,6 +864,11 @@ const TAKEN: &[(&str, &str, &str)] = &[
         "",
         "all.insert(\"api\", \"http://api:8080\");",
         "`insert` may want",
+    ),
+    (
+        "",
+        "all.push(\"http://api:8080\".into());",
+        "all.push(Api::base_url()?.into());",
     ),
     // A name of it.
     (
