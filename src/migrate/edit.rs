@@ -32,6 +32,7 @@ pub fn apply(text: &str, file: usize, edits: &[Edit]) -> String {
 
 /// The whole lines of what is removed, if nothing else stands on them; of the empty lines around it only one stays.
 pub fn lines(text: &str, span: Range<usize>) -> Range<usize> {
+    const BLANKS: [char; 2] = [' ', '\t'];
     let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[span.end..]
         .find('\n')
@@ -39,16 +40,16 @@ pub fn lines(text: &str, span: Range<usize>) -> Range<usize> {
     let is_blank = |range: Range<usize>| text[range].trim().is_empty();
     match (is_blank(start..span.start), is_blank(span.end..end)) {
         (true, true) => {}
-        // What stays of the line has no blanks around what is gone.
-        (true, false) => {
+        // Of the blanks around what is gone those before it stay, and none at the end of the line.
+        (_, false) if text[..span.start].ends_with(BLANKS) => {
             let rest = &text[span.end..];
-            return span.start..text.len() - rest.trim_start_matches([' ', '\t']).len();
+            return span.start..text.len() - rest.trim_start_matches(BLANKS).len();
         }
+        (_, false) => return span,
         (false, true) => {
-            let before = text[..span.start].trim_end_matches([' ', '\t']);
+            let before = text[..span.start].trim_end_matches(BLANKS);
             return before.len()..span.end;
         }
-        (false, false) => return span,
     }
     let before = text[..start].trim_end_matches([' ', '\t', '\r']);
     let opens =
@@ -73,6 +74,7 @@ mod tests {
             format!("{}{}", &text[..span.start], &text[span.end..])
         };
         assert_eq!(removed("let a = 1;"), "{\n    let b = 2; let c = 3;\n}\n");
+        assert_eq!(removed("let c = 3;"), text.replace(" let c = 3;", ""));
         assert_eq!(
             removed("let b = 2;"),
             "{\n    let a = 1;\n\n    let c = 3;\n}\n"

@@ -249,7 +249,7 @@ impl Proposer<'_> {
             }
         };
         let takes = match held {
-            Held::Owned => Takes::Owned,
+            Held::Owned | Held::Into => Takes::Owned,
             Held::Parsed => Takes::Borrowed,
             Held::Pair => match self.taken.takes(spot, expr, self.clients.0.all())? {
                 // It takes a name and a port as one text too.
@@ -259,6 +259,7 @@ impl Proposer<'_> {
             Held::Borrowed => self.borrowed(expr, binding, url)?,
         };
         let text = match takes {
+            Takes::Owned if held == Held::Into => format!("{text}.into()"),
             Takes::Owned => text,
             Takes::Borrowed => format!("&{text}"),
         };

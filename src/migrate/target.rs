@@ -8,6 +8,8 @@ use crate::scan::urls::{is_building, last, peel};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Held {
     Owned,
+    /// Whatever it is made into.
+    Into,
     Borrowed,
     /// It is an argument of `Url::parse`.
     Parsed,
@@ -36,9 +38,9 @@ pub fn target(expr: &Expr) -> Option<(&Expr, Held)> {
         }
         Expr::Try(tried) => through(expr, &tried.expr),
         Expr::MethodCall(call) => match call.method.to_string().as_str() {
-            "to_owned" | "to_string" | "into" | "clone" | "into_string" => {
-                Some((expr, Held::Owned))
-            }
+            "to_owned" | "to_string" | "into_string" => Some((expr, Held::Owned)),
+            "into" => Some((expr, Held::Into)),
+            "clone" => Some((expr, target(&call.receiver)?.1)),
             "as_str" | "as_ref" => Some((expr, Held::Borrowed)),
             "join" => None,
             _ => through(expr, &call.receiver),
