@@ -21,6 +21,8 @@ pub struct Model {
     pub configured: HashSet<String>,
     /// The types of fields: struct, field, type.
     pub types: HashMap<(String, String), String>,
+    /// The paths of the same types.
+    pub type_paths: HashMap<(String, String), Vec<String>>,
     /// The fields whose type is an HTTP client as reqwest has it: struct and field.
     pub clients: HashSet<(String, String)>,
     /// The arguments of calls, by the name of the function.
@@ -119,6 +121,8 @@ pub struct Parameter {
     pub name: Option<String>,
     /// The name of its type, without references, `Arc`, `State` and the like.
     pub type_name: Option<String>,
+    /// The same with what stands before it.
+    pub type_path: Option<Vec<String>>,
     /// It is an HTTP client by its type.
     pub is_client: bool,
     /// It is text by its type: `&str`, `String`.
@@ -149,8 +153,8 @@ pub struct Binding {
     pub statement: Option<Range<usize>>,
     pub is_mutable: bool,
     pub is_typed: bool,
-    /// The name of its type, where that is written.
-    pub type_name: Option<String>,
+    /// The path of its type, where that is written.
+    pub type_path: Option<Vec<String>>,
     /// It is written anew, or changed in another way than by what is put at its end.
     pub is_changed: bool,
 }
@@ -398,6 +402,11 @@ pub fn type_name(ty: &Type) -> Option<String> {
 }
 
 /// The same with what stands before it.
+pub fn type_names(ty: &Type) -> Option<Vec<String>> {
+    let segments = type_path(ty)?.segments.iter();
+    Some(segments.map(|segment| segment.ident.to_string()).collect())
+}
+
 fn type_path(ty: &Type) -> Option<&syn::Path> {
     const HOLDERS: &[&str] = &[
         "Arc",

@@ -591,6 +591,14 @@ const NAMESAKES: &[Form] = &[
         "Config { base: \"http://api\".into() }; route(page);",
         &["http://api/x"],
     ),
+    (
+        "mod config { pub struct Config { pub base: String } } struct Own { config: config::Config, other: common::Config } \
+         fn page(own: &Own, config: &config::Config, other: &common::Config) -> config::Config { \
+         c.get(format!(\"{}/1\", own.config.base)).send(); c.get(format!(\"{}/2\", config.base)).send(); \
+         c.get(format!(\"{}/3\", own.other.base)).send(); c.get(format!(\"{}/4\", other.base)).send(); }",
+        "config::Config { base: \"http://api\".into() }; c.get(format!(\"{}/5\", page().base)).send();",
+        &["http://api/1", "http://api/2", "http://api/5"],
+    ),
     // Functions of one name.
     (
         "mod catalog { pub async fn call(host: &str) { get(format!(\"http://{host}:8080/c\")); } } \

@@ -1,6 +1,6 @@
 //! Which item of the package a path names, as its modules and imports tell. What another crate may have is none.
 
-use super::super::model::{Function, Spot, type_name};
+use super::super::model::{Function, Spot, type_names};
 use super::Reader;
 
 /// So many imports are followed, one after the other.
@@ -259,15 +259,15 @@ impl Reader<'_> {
         {
             output = inner;
         }
-        let name = type_name(output)?;
-        if name == "Self" {
+        let path = type_names(output)?;
+        if path == ["Self"] {
             return function.self_type.clone();
         }
         let spot = Spot {
             file: function.file,
             function: None,
         };
-        self.own_type(&[name], place_of(function), spot)
+        self.own_type(&path, place_of(function), spot)
     }
 
     /// Where an item of that name is, of which there is one.

@@ -70,7 +70,8 @@ impl Reader<'_> {
             }
             Expr::Field(_) => {
                 let declared = self.declared(expr, at);
-                declared.is_some_and(|(_, name)| name == "String" || name == "str")
+                let name = declared.and_then(|key| self.model.types.get(&key));
+                name.is_some_and(|name| name == "String" || name == "str")
             }
             _ => self.is_passed_text(expr, &deeper),
         }

@@ -32,8 +32,8 @@ impl Reader<'_> {
                 if let [name] = &names[..] {
                     if let Some(index) = self.model.binding(name, at.spot, start) {
                         let binding = &self.model.bindings[index];
-                        if let Some(name) = &binding.type_name {
-                            return self.own_type(std::slice::from_ref(name), place, at.spot);
+                        if let Some(path) = &binding.type_path {
+                            return self.own_type(path, place, at.spot);
                         }
                         return self.type_of(binding.init.as_ref()?, at);
                     }
@@ -42,8 +42,8 @@ impl Reader<'_> {
                     let parameter =
                         parameters.find(|parameter| parameter.name.as_ref() == Some(name));
                     if let Some(parameter) = parameter {
-                        let name = parameter.type_name.clone()?;
-                        return self.own_type(&[name], place, at.spot);
+                        let path = parameter.type_path.as_ref()?;
+                        return self.own_type(path, place, at.spot);
                     }
                 }
                 let constant = &self.model.constants[self.constant_of(&names, place, at.spot)?];
@@ -56,9 +56,9 @@ impl Reader<'_> {
             }
             Expr::Struct(literal) => self.own_type(&Self::names(&literal.path), place, at.spot),
             Expr::Field(_) => {
-                let (of, name) = self.declared(expr, at)?;
-                let place = self.place_of_type(&of)?;
-                self.own_type(&[name], place, at.spot)
+                let key = self.declared(expr, at)?;
+                let place = self.place_of_type(&key.0)?;
+                self.own_type(self.model.type_paths.get(&key)?, place, at.spot)
             }
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
@@ -123,7 +123,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The struct that a field is one of, and the name of the type that it is declared with.
+    /// The struct that a field is one of, and its name.
     pub(super) fn declared(&self, expr: &Expr, at: &At<'_>) -> Option<(String, String)> {
         let Expr::Field(field) = expr else {
             return None;
@@ -131,9 +131,7 @@ impl Reader<'_> {
         let syn::Member::Named(name) = &field.member else {
             return None;
         };
-        let key = (self.type_of(&field.base, at)?, name.to_string());
-        let declared = self.model.types.get(&key)?.clone();
-        Some((key.0, declared))
+        Some((self.type_of(&field.base, at)?, name.to_string()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-use super::super::model::{Binding, Bound, Context, Position, bytes, type_name};
+use super::super::model::{Binding, Bound, Context, Position, bytes, type_names};
 use super::super::read::is_building;
 use super::{Walker, plain};
 
@@ -57,7 +57,7 @@ impl Walker<'_> {
             statement,
             is_mutable: false,
             is_typed: false,
-            type_name: None,
+            type_path: None,
             is_changed: false,
         })
     }
@@ -115,7 +115,7 @@ impl Walker<'_> {
                 let index = self.bind(&ident.ident, visible.clone(), value, statement);
                 self.model.bindings[index].is_typed = is_typed;
                 if let Pat::Type(typed) = &local.pat {
-                    self.model.bindings[index].type_name = type_name(&typed.ty);
+                    self.model.bindings[index].type_path = type_names(&typed.ty);
                 }
                 self.model.bindings[index].is_mutable = is_mutable;
                 (Bound::of(&local.pat), Position::Let(index))

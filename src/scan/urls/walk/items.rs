@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Stmt};
 
 use super::super::model::{
     Body, Bound, Constant, Context, Field, Function, Holder, Import, Parameter, Position, Use,
-    bytes, is_configured, last, text_type, type_name,
+    bytes, is_configured, last, text_type, type_name, type_names,
 };
 use super::bounds::is_any_error;
 use super::{Walker, plain};
@@ -38,6 +38,8 @@ impl Walker<'_> {
                 if self.model.is_client_type(&field.ty, self.index) {
                     self.model.clients.insert(key.clone());
                 }
+                let path = type_names(&field.ty).unwrap_or_default();
+                self.model.type_paths.insert(key.clone(), path);
                 self.model.types.insert(key, name);
             }
             if let Some(value) = from_command_line(ident, &field.attrs) {
@@ -120,6 +122,7 @@ impl Walker<'_> {
                     parameters.push(Parameter {
                         name: bound.name.take(),
                         type_name: type_name(&typed.ty),
+                        type_path: type_names(&typed.ty),
                         is_client: self.model.is_client_type(&typed.ty, self.index),
                         text: text_type(&typed.ty),
                         is_mutable: is_mutable(typed),
