@@ -14,7 +14,7 @@ use std::fs;
 use plugin_support::App;
 use rustix::process::{Signal, kill_process};
 use support::{Dev, Hold, workspace};
-use terminal::Terminal;
+use terminal::{OVER, Terminal};
 
 const WAITING: &str = "waiting for `api` to accept connections";
 
@@ -109,6 +109,38 @@ fn a_first_build_that_is_stopped_leaves_no_process() {
 fn held() -> (App, Hold) {
     let app = workspace("").file("api/build.rs", include_str!("plugin_dev/held.rs"));
     (app, Hold::new())
+}
+
+#[test]
+fn what_services_leave_switched_is_switched_back() {
+    let [color, hidden, alternate] = ["\\\\033[31m", "\\\\033[?25l", "\\\\033[?1049h"];
+    for (left, format, back) in [
+        (format!("{color}{hidden}"), "human", "\u{1b}[0m\u{1b}[?25h"),
+        (
+            alternate.to_owned(),
+            "human",
+            "\u{1b}[?1049l\u{1b}[0m\u{1b}[?25h",
+        ),
+        // There they are only letters.
+        (alternate.to_owned(), "json", "\n"),
+    ] {
+        let app = workspace(&format!(
+            "[workspace.metadata.service-connect.dev]\nloud = {{ command = [\"printf\", \"{left}last\"] }}\n",
+        ));
+        let mut terminal = Terminal::start(Dev::over(&app, &["--format", format]));
+        terminal.wait_for("`loud` ended");
+        terminal.wait_for("listening");
+        terminal.press("\u{3}");
+        terminal.wait_for(OVER);
+        let end = format!("{back}{OVER}");
+        assert!(
+            terminal.text.contains(&end),
+            "no {end:?} in {:?}",
+            terminal.text
+        );
+        let (code, screen) = terminal.end();
+        assert_eq!(code, Some(0), "{screen:#?}");
+    }
 }
 
 #[test]

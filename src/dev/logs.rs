@@ -64,7 +64,7 @@ pub struct Log {
 impl Log {
     /// Begins to write.
     pub fn new(style: Style) -> Result<Self> {
-        let writer = Writer::start(style.sink)?;
+        let writer = Writer::start(style.sink, style.format)?;
         let left = Arc::new(Notify::new());
         if let Sink::Stdout = style.sink {
             let left = Arc::clone(&left);

@@ -15,7 +15,7 @@ use rustix::termios::{Termios, tcgetattr};
 use super::support::{Dev, PATIENCE, assert_nothing_left};
 
 /// What the shell says once `dev` has ended.
-const OVER: &str = "-- over --";
+pub const OVER: &str = "-- over --";
 
 /// `dev` in the foreground of a terminal of its own.
 pub struct Terminal {
@@ -135,7 +135,7 @@ pub fn screen(text: &str) -> Vec<String> {
                     "K" => lines[row] = lines[row].chars().take(column).collect(),
                     "A" => row -= argument.parse::<usize>().unwrap_or(1),
                     "B" => row += argument.parse::<usize>().unwrap_or(1),
-                    "m" => {}
+                    "m" | "h" | "l" => {}
                     other => panic!("{other}"),
                 }
             }

@@ -1,6 +1,6 @@
 //! Lines on their way to stdout or stderr, where they may be taken slowly, or not at all.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
+use crate::options::Format;
 use crate::output;
 use crate::progress::aside;
 
@@ -25,6 +26,12 @@ const PART: usize = 1 << 12;
 
 /// The most that may still be on its way from a service that has ended, in bytes: a pipe holds no more.
 const PIPE: usize = 1 << 20;
+
+/// To the screen that programs have for themselves, and back from it.
+const ALTERNATE: [&str; 2] = ["\x1b[?1049h", "\x1b[?1049l"];
+
+/// Back to no color, and to a cursor that is seen.
+const RESET: &str = "\x1b[0m\x1b[?25h";
 
 /// The way to the thread that writes.
 #[derive(Clone)]
@@ -73,8 +80,8 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins to write.
-    pub fn start(sink: Sink) -> Result<Self> {
+    /// Begins to write, with what terminals obey left as it is in `Format::Human`.
+    pub fn start(sink: Sink, format: Format) -> Result<Self> {
         let (to, received) = mpsc::channel(256);
         let (over, is_over) = watch::channel(false);
         let (done, end) = oneshot::channel();
@@ -84,8 +91,13 @@ impl Writer {
             count: Arc::clone(&count),
             is_over,
         };
+        let is_terminal = match sink {
+            Sink::Stdout => io::stdout().is_terminal(),
+            Sink::Stderr => io::stderr().is_terminal(),
+        };
+        let is_obeyed = is_terminal && format == Format::Human;
         let write = move || {
-            let _ = done.send(write(sink, received, &count));
+            let _ = done.send(write(sink, is_obeyed, received, &count));
         };
         let thread = thread::Builder::new().name("logs".into()).spawn(write);
         thread.context("the thread that writes the logs cannot be started")?;
@@ -175,26 +187,46 @@ impl Count {
 }
 
 /// Until there is nothing more to write, or nobody reads.
-fn write(sink: Sink, mut lines: mpsc::Receiver<String>, count: &Count) -> io::Result<()> {
+fn write(
+    sink: Sink,
+    is_obeyed: bool,
+    mut lines: mpsc::Receiver<String>,
+    count: &Count,
+) -> io::Result<()> {
+    let mut is_alternate = false;
     while let Some(text) = lines.blocking_recv() {
-        let written = aside(|| match sink {
-            Sink::Stdout => put(anstream::stdout().lock(), &text, count),
-            Sink::Stderr => {
-                // Whoever does not read them may wait for the answer all the same.
-                let _ = put(anstream::stderr().lock(), &text, count);
-                Ok(())
-            }
-        });
-        match written {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+        match put(sink, &text, count) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
         count.written.fetch_add(number(&text), Ordering::Relaxed);
+        let [on, off] = ALTERNATE.map(|sequence| text.rfind(sequence));
+        is_alternate = if on == off { is_alternate } else { on > off };
+    }
+    // What services left so is not for the shell.
+    if is_obeyed {
+        let back = if is_alternate { ALTERNATE[1] } else { "" };
+        put(sink, &format!("{back}{RESET}"), count)?;
     }
     Ok(())
 }
 
-fn put(mut to: impl Write, text: &str, count: &Count) -> io::Result<()> {
+fn put(sink: Sink, text: &str, count: &Count) -> io::Result<()> {
+    aside(|| match sink {
+        Sink::Stdout => {
+            let mut stdout = anstream::stdout().lock();
+            put_parts(&mut stdout, text, count)?;
+            stdout.flush()
+        }
+        Sink::Stderr => {
+            // Whoever does not read them may wait for the answer all the same.
+            let _ = put_parts(anstream::stderr().lock(), text, count);
+            Ok(())
+        }
+    })
+}
+
+fn put_parts(mut to: impl Write, text: &str, count: &Count) -> io::Result<()> {
     for part in text.as_bytes().chunks(PART) {
         to.write_all(part)?;
         count.bytes.fetch_add(part.len(), Ordering::Relaxed);
