@@ -7,6 +7,8 @@ mod plugin_support;
 #[path = "plugin_dev/support.rs"]
 mod support;
 
+use std::process::{Command, Stdio};
+
 use plugin_support::run;
 use rustix::process::Signal;
 use support::{Dev, app};
@@ -36,6 +38,58 @@ fn each_task_has_its_port_and_callers_know_all() {
     assert!(variables.contains(&variable), "{variables} {variable}");
     let (run, _) = dev.end(&[Signal::INT]);
     assert_eq!(run.code, Some(0), "{run:#?}");
+}
+
+/// With a limit to how many files are open.
+fn limited(limit: &str, arguments: &[&str]) -> Dev {
+    let mut dev = Dev::new(arguments);
+    let plugin = dev.command;
+    dev.command = Command::new("sh");
+    let script = format!("ulimit {limit}; exec \"$0\" \"$@\"");
+    dev.command
+        .args(["-c", &script])
+        .arg(plugin.get_program())
+        .args(plugin.get_args());
+    for (name, value) in plugin.get_envs() {
+        match value {
+            Some(value) => dev.command.env(name, value),
+            None => dev.command.env_remove(name),
+        };
+    }
+    dev.command.current_dir(plugin.get_current_dir().unwrap());
+    dev.command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    dev
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn as_many_tasks_as_may_be_run_with_the_limit_of_the_user() {
+    let run = limited(
+        "-Sn 64",
+        &["--replicas", "web=30", "--request", "web/files"],
+    )
+    .run();
+    assert_eq!((run.code, &*run.stdout), (Some(0), "64\n"), "{run:#?}");
+}
+
+#[test]
+fn more_tasks_than_may_be_are_said_to_be_too_many() {
+    let why = "Too many open files (os error 24): allow more than 64 with `ulimit -n 128`\n";
+    for (replicas, what) in [
+        ("web=30", "/target/debug/shop` cannot be started as `web."),
+        ("web=100", "error: no free port can be found on 127.0.0.1: "),
+    ] {
+        let run = limited("-n 64", &["--replicas", replicas]).run_at_once();
+        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert!(
+            run.stderr.contains(what) && run.stderr.ends_with(why),
+            "{}",
+            run.stderr
+        );
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod build;
 mod contents;
 mod events;
 mod eyes;
+mod files;
 mod inputs;
 mod launch;
 mod launches;
@@ -125,6 +126,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
 }
 
 async fn start(project: Project, members: Members) -> Result<Outcome> {
+    files::raise();
     let mut signals = Signals::new().context("signals cannot be received")?;
     let arguments = &project.arguments;
     let is_watched = arguments.request.is_none() && !arguments.no_watch;

@@ -7,6 +7,8 @@ use anyhow::{Context as _, Result};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
+use super::files::explained;
+
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -15,6 +17,7 @@ pub fn free(number: usize) -> Result<Vec<u16>> {
     let bind = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     // Held until the last is found, so that none comes twice.
     let listeners: Result<Vec<_>, _> = (0..number).map(|_| bind()).collect();
+    let listeners = listeners.map_err(explained);
     let ports = listeners.and_then(|listeners| {
         let ports = listeners
             .iter()

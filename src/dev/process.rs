@@ -5,6 +5,7 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
+use super::files::{explained, give_back};
 use super::system::Group;
 
 /// A running process. Dropping it kills it.
@@ -27,8 +28,9 @@ impl Process {
     }
 
     fn spawn(mut command: Command, is_leader: bool) -> io::Result<Self> {
-        let child = command.kill_on_drop(true).spawn()?;
-        let group = Group::of(&child, is_leader)?;
+        let child = command.kill_on_drop(true).spawn().map_err(explained)?;
+        give_back(&child);
+        let group = Group::of(&child, is_leader).map_err(explained)?;
         Ok(Self { child, group })
     }
 

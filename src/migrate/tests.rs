@@ -715,7 +715,7 @@ const WRITTEN_AGAIN: &[(&str, &str)] = &[
     ),
     (
         "client.get(n(all.next().unwrap())).send().await?;",
-        "`all.next().unwrap()`",
+        "cannot be written at another place",
     ),
     (
         "client.get(w(&kind)).send().await?;",

@@ -59,6 +59,7 @@ fn serve(service: &str) {
             Some("/") if service == "web" => ("200 OK", format!("web heard: {}", ask_api())),
             Some("/") => ("200 OK", format!("{service} of {} in {}", name("APPLICATION"), name("ENVIRONMENT"))),
             Some("/variables") => ("200 OK", variables()),
+            Some("/files") => ("200 OK", open_files()),
             Some("/pid") => ("200 OK", id().to_string()),
             Some("/text") => ("200 OK", option_env!("TEXT").unwrap_or_default().to_owned()),
             Some("/die") => exit(7),
@@ -67,6 +68,13 @@ fn serve(service: &str) {
         let length = body.len();
         write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}").unwrap();
     }
+}
+
+/// How many this process may have.
+fn open_files() -> String {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    line.unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
 fn name(what: &str) -> String {
