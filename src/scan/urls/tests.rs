@@ -141,6 +141,12 @@ const LITERALS: &[Form] = &[
 ];
 
 const FORMATTED: &[Form] = &[
+    // A sum is not what its numbers are side by side.
+    (
+        "",
+        "c.get(format!(\"http://api/{}\", 40 + 40)).send();",
+        &["http://api/?"],
+    ),
     (
         "",
         "c.get(format!(\"http://api:{}/{}\", 8080, id)).send();",
@@ -295,12 +301,6 @@ const STORED: &[Form] = &[
          async fn page(State(state): State<Arc<State>>) { c.get(format!(\"{}/x\", state.config.api)).send(); }",
         "Config { api: \"http://api\".into() }; route(page);",
         &["http://api/x"],
-    ),
-    // The slash of a variable goes, so that its path is not doubled.
-    (
-        "",
-        "c.get(format!(\"{}/x\", env::var(\"API_URL\")?.trim_end_matches('/'))).send();",
-        &["${API_URL}/x"],
     ),
     // What is read from elsewhere has a default here.
     (
@@ -522,6 +522,19 @@ fn the_environment_decides() {
             "{body}"
         );
     }
+}
+
+#[test]
+fn a_slash_at_the_end_of_a_variable_is_trimmed() {
+    let files = [source(
+        "src/main.rs",
+        "fn main() { let base = env::var(\"API_URL\").unwrap(); c.get(format!(\"{}/x\", base.trim_end_matches('/'))).send(); }",
+    )];
+    let reading = Reading::of([&files[..]]);
+    let urls = reading.find(&|_, url| matches!(url.position, Position::Request(..)));
+    let url = &urls[0].found[0];
+    let text = url.text(&url.variants[0], &|_| Some("http://api/".to_owned()));
+    assert_eq!(text, "http://api/x");
 }
 
 /// Names that are also those of something else.
