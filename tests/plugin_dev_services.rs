@@ -152,6 +152,32 @@ fn a_command_that_is_not_there_ends_all() {
     assert!(dev.stderr.ends_with(end), "{}", dev.stderr);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_leaves_the_group_of_a_task_ends_with_it_all_the_same() {
+    let stray = "setsid -f sh -c 'touch $$PIDS/$$$$; echo $$$$; while :; do sleep 1; done'";
+    let stray = format!("{stray} | {{ read -r pid; echo astray: $$pid; }}");
+    let app = workspace(&format!(
+        "[workspace.metadata.service-connect.dev]\n\
+         ends = {{ command = [\"sh\", \"-c\", \"{stray}\"] }}\n\
+         stays = {{ command = [\"sh\", \"-c\", \"{stray}; exec sleep 600\"] }}\n",
+    ));
+    let mut dev = Dev::over(&app, &[]).start();
+    dev.wait_for(&["ends    | astray: ", "stays   | astray: ", "listening"]);
+    dev.wait_for_note(&["error: `ends` ended (exit status: 0)"]);
+    let pid = |service: &str| -> i32 {
+        let (_, pid) = dev
+            .stdout
+            .split_once(&format!("{service} | astray: "))
+            .unwrap();
+        pid.lines().next().unwrap().parse().unwrap()
+    };
+    support::assert_all_gone(&[pid("ends   ")]);
+    assert!(support::is_alive(pid("stays  ")));
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+}
+
 #[test]
 fn a_name_that_is_nearly_a_service_is_pointed_at() {
     let dev = Dev::new(&["--service", "mial=127.0.0.1:9", "--request", "web/"]).run();

@@ -25,6 +25,7 @@ mod rewritten;
 mod run;
 mod services;
 mod stand_in;
+mod strays;
 mod system;
 mod task;
 mod watch;

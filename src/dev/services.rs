@@ -20,6 +20,7 @@ use super::launch::Launch;
 use super::logs::Log;
 use super::ports;
 use super::process::{Process, piped};
+use super::strays;
 use super::system::Signals;
 use super::task::Task;
 use super::watch::until;
@@ -110,6 +111,7 @@ impl Services {
         for name in &launch.removed {
             command.env_remove(name);
         }
+        strays::mark(&mut command, task);
         let mut process = Process::start(command)
             .with_context(|| format!("`{}` cannot be started as `{task}`", program.display()))?;
         let (stdout, stderr) = process.output();
@@ -149,6 +151,11 @@ impl Services {
 
     /// Asks all to end and, after a while or a further signal, makes them.
     pub async fn stop(mut self, signals: &mut Signals, log: &mut Log) {
+        self.stop_each(signals, log).await;
+        strays::end(None).await;
+    }
+
+    async fn stop_each(&mut self, signals: &mut Signals, log: &mut Log) {
         self.order(Order::End, |_| true);
         let start = Instant::now();
         let mut hint = Some(start + HINT);
@@ -183,6 +190,12 @@ impl Services {
     }
 }
 
+impl Drop for Services {
+    fn drop(&mut self) {
+        strays::kill_all();
+    }
+}
+
 async fn all(running: &mut JoinSet<Exit>, log: &mut Log) {
     while let Some(exit) = running.join_next().await {
         if let Ok(exit) = exit {
@@ -210,10 +223,15 @@ async fn supervise(
     let mut ready = std::pin::pin!(ready);
     let mut is_ready = false;
     let mut limit = None;
+    let mut is_last = false;
     loop {
         tokio::select! {
             biased;
             status = process.wait() => {
+                // What may be started again needs its port; where all end, all are looked for at once.
+                if !is_last {
+                    strays::end(Some(&launch.task)).await;
+                }
                 return Exit { task: launch.task, kind: launch.kind, status };
             }
             Ok(()) = order.changed() => match *order.borrow_and_update() {
@@ -222,7 +240,10 @@ async fn supervise(
                     process.terminate();
                     limit = Some(Instant::now() + GRACE);
                 }
-                Order::End => process.terminate(),
+                Order::End => {
+                    is_last = true;
+                    process.terminate();
+                }
                 Order::Die => process.kill(),
             },
             () = until(limit) => {

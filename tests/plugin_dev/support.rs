@@ -288,13 +288,13 @@ fn started(pids: &Path) -> Vec<i32> {
 }
 
 #[track_caller]
-fn assert_all_gone(pids: &[i32]) {
+pub fn assert_all_gone(pids: &[i32]) {
     let what = format!("there are orphans among {pids:?}");
     let are_gone = || !pids.iter().any(|pid| is_alive(*pid));
     within_patience(&what, || are_gone().then_some(()));
 }
 
-fn is_alive(pid: i32) -> bool {
+pub fn is_alive(pid: i32) -> bool {
     // Where nothing reaps orphans, one that was killed stays as a zombie.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let is_zombie = stat
