@@ -40,6 +40,14 @@ impl Members {
 
     /// The variables that a task finds in its environment.
     pub fn variables(&self, member: &Member, port: u16) -> Vec<(String, String)> {
+        let mut variables = self.own_variables(member, port);
+        let settings = member.settings.iter();
+        variables.extend(settings.map(|setting| self.filled(setting)));
+        variables
+    }
+
+    /// Those that no manifest sets.
+    pub fn own_variables(&self, member: &Member, port: u16) -> Vec<(String, String)> {
         let variables = [
             ("PORT", port.to_string()),
             ("COPILOT_APPLICATION_NAME", self.application.clone()),
@@ -64,7 +72,7 @@ impl Members {
     }
 
     /// The variables of this process that would lead a task to what it has no way to.
-    fn removed(&self, member: &Member, variables: &[(String, String)]) -> Vec<String> {
+    pub fn removed(&self, member: &Member, variables: &[(String, String)]) -> Vec<String> {
         let refused = self.refused.iter();
         let refused = refused.filter(|(caller, _)| *caller == member.service);
         let names = refused.map(|(_, callee)| override_name(callee));

@@ -10,6 +10,7 @@ use crate::address::Address;
 use super::programs::Program;
 use super::stand_in::fill;
 use super::task::Task;
+use super::variables::Setting;
 
 /// A service that runs here, or is known to run somewhere.
 pub struct Member {
@@ -23,6 +24,8 @@ pub struct Member {
     pub listens: bool,
     /// How many tasks it has.
     pub number: u16,
+    /// What its manifest sets in the environment of its tasks.
+    pub settings: Vec<Setting>,
     /// `PORT` of each of its tasks.
     pub ports: Vec<u16>,
 }
@@ -154,6 +157,16 @@ impl Member {
             Some(address) => Some(address.url.clone()),
             None => Some(local_url(&self.ports)),
         }
+    }
+
+    /// The `host:port` of its first task.
+    pub fn first_authority(&self) -> String {
+        let local = || {
+            let port = self.ports.first().copied().unwrap_or_default();
+            format!("127.0.0.1:{port}")
+        };
+        let address = self.address();
+        address.map_or_else(local, |address| address.authority.clone())
     }
 
     /// That of one of them.

@@ -1,6 +1,6 @@
 //! The services of the application as `dev` runs them: those that are here, and those that are not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
@@ -36,6 +36,8 @@ pub struct Members {
     pub ways: Vec<Way>,
     /// Who has no way to whom.
     pub refused: HashSet<(String, String)>,
+    /// Variables of manifests that no task gets, each with its service.
+    pub left_out: BTreeSet<(String, String)>,
     /// Whether all sources could be looked at for calls.
     pub is_all_seen: bool,
     inputs: Inputs,
@@ -68,6 +70,7 @@ impl Members {
             elsewhere: Vec::new(),
             ways: Vec::new(),
             refused: HashSet::new(),
+            left_out: BTreeSet::new(),
             is_all_seen: true,
             inputs,
         };
@@ -76,7 +79,7 @@ impl Members {
             if let Some(found) = stand_ins.iter().position(|(name, _)| *name == service.name) {
                 let (name, source) = stand_ins.remove(found);
                 let listens = deployment.is_ok_and(listens);
-                members.stand_in(name, service.kind, source, listens)?;
+                members.stand_in(name, service.kind, source, listens);
                 continue;
             }
             let mut programs = programs.extract_if(.., |program| program.service == service.name);
@@ -94,6 +97,7 @@ impl Members {
                 },
                 listens: listens(deployment),
                 number: 1,
+                settings: Vec::new(),
                 ports: Vec::new(),
             });
         }
@@ -105,17 +109,27 @@ impl Members {
                     "`{name}` is no service of the application; did you mean `{near}`?"
                 ));
             }
-            members.stand_in(name, None, source, false)?;
+            members.stand_in(name, None, source, false);
         }
         members.check_overrides()?;
         for slip in slips {
             output::note(&slip);
         }
         members.refused = members.find_refused(application, index);
+        members.set(context.loaded(), index);
+        members.check_commands()?;
         let here = members.here.iter().filter(|member| member.runs_here());
         let callers = here.map(|member| &*member.service).collect();
         members.ways = ways::find(application, calls, &callers, index);
         Ok(members)
+    }
+
+    /// What is wrong with a command is said before anything is built.
+    fn check_commands(&self) -> Result<()> {
+        for member in &self.here {
+            member.command(&self.variables(member, 0))?;
+        }
+        Ok(())
     }
 
     /// Fails where one variable would have to name two services, because their names differ in letter case or dashes only.
@@ -153,13 +167,7 @@ impl Members {
     }
 
     /// Whoever says where something is, or that it uses its port, has it called.
-    fn stand_in(
-        &mut self,
-        service: String,
-        kind: Option<Kind>,
-        source: Source,
-        listens: bool,
-    ) -> Result<()> {
+    fn stand_in(&mut self, service: String, kind: Option<Kind>, source: Source, listens: bool) {
         let uses_port = match &source {
             Source::Command { words, .. } => {
                 let mut words = words.iter();
@@ -173,13 +181,11 @@ impl Members {
             source,
             listens: listens || uses_port,
             number: 1,
+            settings: Vec::new(),
             ports: Vec::new(),
         };
         member.listens |= member.address().is_some();
-        // What is wrong with a command is said before anything is built.
-        member.command(&self.variables(&member, 0))?;
         self.here.push(member);
-        Ok(())
     }
 
     /// Whether tasks of all of these run here.

@@ -28,10 +28,11 @@ mod stand_in;
 mod strays;
 mod system;
 mod task;
+mod variables;
 mod watch;
 mod ways;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -57,8 +58,9 @@ use watch::Watch;
 
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "Without `--env` it is as in `dev`, in `test`, or in the first environment by name, whichever \
-is there. Exit codes: 0 the request was answered with a 2xx, or there was none and all was stopped by a signal or as nobody read \
-the logs; 1 another answer, or a service that ended by itself; 2 it could not run, or was stopped before the answer.";
+is there. Tasks get the `variables` of their manifest, but for those that may lead to what does not run here, unless the \
+shell sets them. Exit codes: 0 the request was answered with a 2xx, or there was none and all was stopped by a signal or as \
+nobody read the logs; 1 another answer, or a service that ended by itself; 2 it could not run, or was stopped before the answer.";
 
 /// The arguments of `dev`.
 #[derive(Args, Clone, Debug)]
@@ -152,6 +154,7 @@ async fn start(project: Project, members: Members) -> Result<Outcome> {
     let mut log = Log::new(arguments.style())?;
     log.show(&members);
     addresses::look(&members, &HashSet::new());
+    members.note_left_out(&BTreeSet::new());
     let request = arguments.request.clone();
     let limit = Duration::from_secs(arguments.timeout.into());
     let request = request.and_then(|request| {

@@ -1,6 +1,6 @@
 //! What `dev` runs, read and built as often as it changes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -36,6 +36,8 @@ pub struct Before {
     pub ports: HashMap<Task, u16>,
     /// The `host:port`s on which tasks that run listen.
     pub held: HashSet<String>,
+    /// Variables of manifests of which it was said that no task gets them.
+    pub left_out: BTreeSet<(String, String)>,
     /// What runs elsewhere, and where: it was said if nothing listens there.
     pub elsewhere: HashSet<(String, String)>,
 }

@@ -92,6 +92,7 @@ impl Rebuilds {
                 }
                 if let Ok(built) = &built {
                     addresses::look(&built.members, &self.before.elsewhere);
+                    built.members.note_left_out(&self.before.left_out);
                     self.remember(built);
                 }
                 return built.map(Some);
@@ -150,6 +151,8 @@ impl Rebuilds {
 
     fn remember(&mut self, built: &Built) {
         remember(&mut self.before.ports, built.members.ports());
+        let left_out = built.members.left_out.iter().cloned();
+        self.before.left_out.extend(left_out);
         self.before.elsewhere = addresses::elsewhere(&built.members).collect();
     }
 

@@ -15,6 +15,8 @@ mod lead;
 mod names;
 mod zones;
 
+use std::ops::Range;
+
 use crate::application::{Application, Deployment, Service};
 use crate::finding::Finding;
 use crate::route::Via;
@@ -32,6 +34,8 @@ pub(crate) const MAX_HOSTS: usize = 10_000;
 pub struct Lead {
     /// The host as it is written.
     pub host: String,
+    /// Where it stands in the text, with its port.
+    pub span: Range<usize>,
     /// The port that is called, be it written or the scheme's; `None` where neither says.
     pub port: Option<u16>,
     /// The name of the service that is meant, even if the host does not lead to it.

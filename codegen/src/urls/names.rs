@@ -1,6 +1,7 @@
 //! The names that lead to the services of an application.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::application::{Application, Service};
 
@@ -39,26 +40,28 @@ impl<'a> Names<'a> {
     /// [looked at](Application::looked_at).
     #[must_use]
     pub fn leads(&self, caller: &Service, environment: Option<usize>, text: &str) -> Vec<Lead> {
-        self.of_hosts(caller, environment, hosts(text))
+        self.of_hosts(caller, environment, text, hosts(text))
     }
 
     /// The same for one URL: its own hosts, and none that its path or its query names. There are several where a client
     /// takes a list, as for `kafka://a:9092,b:9092`.
     #[must_use]
     pub fn of_url(&self, caller: &Service, environment: Option<usize>, url: &str) -> Vec<Lead> {
-        self.of_hosts(caller, environment, first_hosts(url))
+        self.of_hosts(caller, environment, url, first_hosts(url))
     }
 
     fn of_hosts<'t>(
         &self,
         caller: &Service,
         environment: Option<usize>,
+        text: &'t str,
         hosts: impl Iterator<Item = Host<'t>>,
     ) -> Vec<Lead> {
         let leads = hosts.filter_map(|host| {
             let leads = self.host(caller, environment, &host)?;
             Some(Lead {
                 host: host.written.to_owned(),
+                span: span(host.written, text),
                 port: host.port,
                 service: leads.service.map(|service| service.name.clone()),
                 via: leads.via,
@@ -86,6 +89,17 @@ impl<'a> Names<'a> {
         };
         check.host(host)
     }
+}
+
+/// Of a piece of a text, with the port behind it.
+fn span(written: &str, text: &str) -> Range<usize> {
+    let start = written.as_ptr().addr() - text.as_ptr().addr();
+    let end = start + written.len();
+    let port = text[end..].strip_prefix(':').map_or(0, |port| {
+        let digits = port.bytes().take_while(u8::is_ascii_digit);
+        1 + digits.count()
+    });
+    start..end + port
 }
 
 impl<'a> Known<'a> {
