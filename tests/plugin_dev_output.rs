@@ -213,6 +213,20 @@ fn how_many_lines_are_not_taken_is_said() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn nobody_waits_for_the_end_of_what_writes_for_good() {
+    // It ends once nobody reads it; without its environment it is nobody's.
+    let stray = "env -i setsid -f sh -c 'while echo tick; do sleep 0.2; done'";
+    let app = workspace(&format!(
+        "[workspace.metadata.service-connect.dev]\nends = {{ command = [\"sh\", \"-c\", \"{stray}; exit 3\"] }}\n",
+    ));
+    let run = Dev::over(&app, &["--no-watch"]).run_at_once();
+    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert!(run.stdout.contains("ends    | tick"), "{}", run.stdout);
+    assert!(!run.stderr.contains("dropped"), "{}", run.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn logs_that_cannot_be_written_end_all() {
     for format in ["human", "json"] {
         let mut dev = Dev::new(&["--format", format]);

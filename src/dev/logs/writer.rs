@@ -24,8 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How much is written between two looks at how far that has come, in bytes.
 const PART: usize = 1 << 12;
 
-/// The most that may still be on its way from a service that has ended, in bytes: a pipe holds no more.
-const PIPE: usize = 1 << 20;
+/// The most that may come of what is left in a pipe, in bytes: 64 KiB are 32 Ki lines of one letter, each of which is an
+/// object in JSON.
+const PIPE: usize = 1 << 22;
 
 /// To the screen that programs have for themselves, and back from it.
 const ALTERNATE: [&str; 2] = ["\x1b[?1049h", "\x1b[?1049l"];
@@ -44,9 +45,8 @@ pub struct Lines {
 impl Lines {
     /// Passes on whole lines once there is room for them. `false` where nobody reads them any more.
     pub async fn send(&mut self, text: String) -> bool {
-        self.count
-            .passed
-            .fetch_add(number(&text), Ordering::Relaxed);
+        self.count.passed.add_lines(&text);
+        self.count.passed.add_bytes(text.len());
         tokio::select! {
             biased;
             sent = self.to.send(text) => sent.is_ok(),
@@ -59,16 +59,35 @@ impl Lines {
 /// How far it has come.
 #[derive(Default)]
 struct Count {
-    /// The lines that were passed on.
-    passed: AtomicUsize,
-    /// Those of them that are written.
-    written: AtomicUsize,
-    /// The bytes that are.
+    /// What was passed on.
+    passed: Amount,
+    /// What of that is written.
+    written: Amount,
+}
+
+#[derive(Default)]
+struct Amount {
+    lines: AtomicUsize,
     bytes: AtomicUsize,
 }
 
-fn number(text: &str) -> usize {
-    text.matches('\n').count()
+impl Amount {
+    fn lines(&self) -> usize {
+        self.lines.load(Ordering::Relaxed)
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn add_lines(&self, text: &str) {
+        let number = text.matches('\n').count();
+        self.lines.fetch_add(number, Ordering::Relaxed);
+    }
+
+    fn add_bytes(&self, number: usize) {
+        self.bytes.fetch_add(number, Ordering::Relaxed);
+    }
 }
 
 /// The thread that writes: a terminal that is held up must hold up nothing but the logs, not the signals.
@@ -80,7 +99,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Begins to write, with what terminals obey left as it is in `Format::Human`.
+    /// Begins to write lines of this format: those for people leave what terminals obey as it is.
     pub fn start(sink: Sink, format: Format) -> Result<Self> {
         let (to, received) = mpsc::channel(256);
         let (over, is_over) = watch::channel(false);
@@ -91,13 +110,8 @@ impl Writer {
             count: Arc::clone(&count),
             is_over,
         };
-        let is_terminal = match sink {
-            Sink::Stdout => io::stdout().is_terminal(),
-            Sink::Stderr => io::stderr().is_terminal(),
-        };
-        let is_obeyed = is_terminal && format == Format::Human;
         let write = move || {
-            let _ = done.send(write(sink, is_obeyed, received, &count));
+            let _ = done.send(write(sink, format, received, &count));
         };
         let thread = thread::Builder::new().name("logs".into()).spawn(write);
         thread.context("the thread that writes the logs cannot be started")?;
@@ -128,10 +142,9 @@ impl Writer {
             over,
             mut end,
         } = self;
-        let most = count.bytes.load(Ordering::Relaxed) + PIPE * (senders.len() + 16);
+        let most = count.passed.bytes() + PIPE * senders.len();
         // A process that a service set free may hold its end of the pipe for good, and may write for good.
-        let is_read =
-            || to.capacity() == to.max_capacity() || count.bytes.load(Ordering::Relaxed) > most;
+        let is_read = || to.capacity() == to.max_capacity() || count.written.bytes() > most;
         let is_stuck = tokio::select! {
             () = all(&mut senders) => false,
             is_stuck = count.standstill(sink, is_read) => is_stuck,
@@ -154,8 +167,7 @@ impl Writer {
                 _ = signals.next() => {}
             }
         }
-        let passed = count.passed.load(Ordering::Relaxed);
-        let dropped = passed - count.written.load(Ordering::Relaxed);
+        let dropped = count.passed.lines() - count.written.lines();
         let note =
             format!("the last lines of the logs were not read in time: {dropped} are dropped");
         // It may be the same terminal.
@@ -172,7 +184,7 @@ impl Count {
     /// Waits until there `is_enough`, or until nothing moves: whether that is it.
     async fn standstill(&self, sink: Sink, is_enough: impl Fn() -> bool) -> bool {
         // What is written may be read in smaller pieces than those in which there is room for more.
-        let position = || (self.bytes.load(Ordering::Relaxed), unread(sink));
+        let position = || (self.written.bytes(), unread(sink));
         loop {
             let before = position();
             sleep(PATIENCE).await;
@@ -189,24 +201,29 @@ impl Count {
 /// Until there is nothing more to write, or nobody reads.
 fn write(
     sink: Sink,
-    is_obeyed: bool,
+    format: Format,
     mut lines: mpsc::Receiver<String>,
     count: &Count,
 ) -> io::Result<()> {
+    let is_terminal = match sink {
+        Sink::Stdout => io::stdout().is_terminal(),
+        Sink::Stderr => io::stderr().is_terminal(),
+    };
     let mut is_alternate = false;
     while let Some(text) = lines.blocking_recv() {
         match put(sink, &text, count) {
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            // A terminal takes all for as long as it is there.
+            Err(error) if is_terminal || error.kind() == ErrorKind::BrokenPipe => return Ok(()),
             written => written?,
         }
-        count.written.fetch_add(number(&text), Ordering::Relaxed);
+        count.written.add_lines(&text);
         let [on, off] = ALTERNATE.map(|sequence| text.rfind(sequence));
         is_alternate = if on == off { is_alternate } else { on > off };
     }
     // What services left so is not for the shell.
-    if is_obeyed {
+    if is_terminal && format == Format::Human {
         let back = if is_alternate { ALTERNATE[1] } else { "" };
-        put(sink, &format!("{back}{RESET}"), count)?;
+        let _ = put(sink, &format!("{back}{RESET}"), count);
     }
     Ok(())
 }
@@ -229,7 +246,7 @@ fn put(sink: Sink, text: &str, count: &Count) -> io::Result<()> {
 fn put_parts(mut to: impl Write, text: &str, count: &Count) -> io::Result<()> {
     for part in text.as_bytes().chunks(PART) {
         to.write_all(part)?;
-        count.bytes.fetch_add(part.len(), Ordering::Relaxed);
+        count.written.add_bytes(part.len());
     }
     Ok(())
 }
