@@ -9,7 +9,7 @@ use service_connect_codegen::urls::Names;
 use service_connect_codegen::{Finding, Severity};
 
 use crate::by_hand::{self, Told};
-use crate::context::Context;
+use crate::context::{Context, NO_SERVICE};
 use crate::judge::{self, Verdict};
 use crate::options::Selection;
 use crate::report::{self, Format, Located};
@@ -180,6 +180,9 @@ fn summary(
     let application = context.application();
     let services = application.services.iter();
     let services = services.filter(|service| !service.external).count();
+    if services == 0 && findings.is_empty() {
+        return NO_SERVICE.to_owned();
+    }
     let services = count(services, "service");
     let environments = match context.picked().count() {
         0 => "no environment in particular".to_owned(),

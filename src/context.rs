@@ -199,6 +199,9 @@ impl Context {
     }
 }
 
+/// What is said of an application without services.
+pub const NO_SERVICE: &str = "there is no service yet: `copilot/NAME/manifest.yml` makes one";
+
 /// Whether an environment that nothing names is near to one that there is.
 fn is_slip(unnamed: &Finding) -> bool {
     let help = unnamed.help.as_deref().unwrap_or_default();

@@ -10,7 +10,7 @@ use service_connect_codegen::route::{discovery, service_connect};
 use service_connect_codegen::{Finding, Kind, Route, Service, Via};
 
 use crate::Outcome;
-use crate::context::Context;
+use crate::context::{Context, NO_SERVICE};
 use crate::options::{Format, Selection};
 use crate::output::{self, DIM, ERROR, HEADER};
 use crate::table::{Cell, Table};
@@ -132,7 +132,7 @@ impl<'a> Map<'a> {
                 "{blank}{HEADER}{name}{HEADER:#} {DIM}({endpoint}){DIM:#}"
             );
             if environment.services.is_empty() {
-                out.push_str("  there is no service yet: `copilot/NAME/manifest.yml` makes one\n");
+                let _ = writeln!(out, "  {NO_SERVICE}");
                 continue;
             }
             let mut table = if with_route {

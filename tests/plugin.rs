@@ -282,6 +282,17 @@ fn check_is_clean_without_findings() {
 }
 
 #[test]
+fn check_says_where_there_is_nothing_to_check() {
+    let app = App::new();
+    let nothing = run(&app.path(), &["check"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), ""));
+    assert_eq!(
+        nothing.stderr,
+        "there is no service yet: `copilot/NAME/manifest.yml` makes one\n"
+    );
+}
+
+#[test]
 fn check_leaves_out_what_is_wrong_only_in_other_environments() {
     let app = App::shop().file(
         "copilot/mail/manifest.yml",

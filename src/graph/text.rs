@@ -5,6 +5,7 @@ use service_connect_codegen::Finding;
 use service_connect_codegen::map::Way;
 
 use crate::calls::places;
+use crate::context::NO_SERVICE;
 use crate::output::{self, DIM, ERROR, HEADER, WARNING};
 use crate::table::{Cell, Table};
 
@@ -20,7 +21,7 @@ const VARIABLES: usize = 3;
 pub fn render(model: &Model<'_>) -> String {
     let mut out = String::new();
     if model.services.is_empty() {
-        return "there is no service yet: `copilot/NAME/manifest.yml` makes one\n".to_owned();
+        return format!("{NO_SERVICE}\n");
     }
     if model.edges.is_empty() {
         out.push_str("no call between the services is known\n");
