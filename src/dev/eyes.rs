@@ -104,6 +104,15 @@ impl Eyes {
         self.look_at(inputs);
     }
 
+    /// The same where cargo could not say what is built from: a package may be half there.
+    pub fn look_for_packages(&self) {
+        if let Some(meant) = self.meant() {
+            let mut inputs = meant.inputs.clone();
+            inputs.read_globs();
+            self.look_at(inputs);
+        }
+    }
+
     fn try_look_at(&self, inputs: Inputs) -> Result<()> {
         let sight = &mut *lock(&self.sight);
         let before = self.meant();
@@ -237,7 +246,8 @@ fn pass_on(event: notify::Result<Event>, scope: &Scope, tell: &UnboundedSender<T
         return;
     };
     for path in event.paths {
-        if meant.inputs.matters(&path) || meant.directories.contains(&path) {
+        let counts = meant.inputs.matters(&path) || meant.inputs.leads_to_package(&path);
+        if counts || meant.directories.contains(&path) {
             let _ = tell.send(Told::Of(path));
         }
     }

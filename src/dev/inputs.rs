@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Metadata;
 use cargo_metadata::camino::Utf8Path;
 
+use super::globs::Globs;
+
 /// What is in directories of builds, as cargo marks its own.
 const CACHE: &str = "CACHEDIR.TAG";
 
+const MANIFEST: &str = "Cargo.toml";
+
 /// Files beside the root of a cargo workspace that decide what is built.
 const SHARED: [&str; 4] = [
-    "Cargo.toml",
+    MANIFEST,
     "Cargo.lock",
     "rust-toolchain",
     "rust-toolchain.toml",
@@ -30,6 +34,10 @@ pub struct Inputs {
     root: PathBuf,
     copilot: PathBuf,
     target: PathBuf,
+    /// Where more packages may come.
+    globs: Globs,
+    /// The directories of packages that are there already.
+    known: BTreeSet<PathBuf>,
     /// Files wherever they are, which the compiler said that it read.
     files: BTreeSet<PathBuf>,
     /// Directories that build scripts named: all that is below them.
@@ -52,6 +60,9 @@ impl Inputs {
                 below.insert(directory.as_std_path(), paths);
             }
         }
+        let root = real(metadata.workspace_root.as_std_path());
+        let known = below.keys().map(|directory| real(directory));
+        let known: BTreeSet<_> = known.collect();
         let mut found = BTreeSet::new();
         let mut left: Vec<&Path> = packages.into_iter().collect();
         while let Some(directory) = left.pop() {
@@ -61,12 +72,20 @@ impl Inputs {
         }
         Self {
             packages: found,
-            root: real(metadata.workspace_root.as_std_path()),
+            globs: Globs::of(&root),
+            // cargo reads those of all, and they say which run as services.
+            files: known.iter().map(|package| package.join(MANIFEST)).collect(),
+            known,
+            root,
             copilot: real(copilot),
             target: real(metadata.target_directory.as_std_path()),
-            files: BTreeSet::new(),
             trees: BTreeSet::new(),
         }
+    }
+
+    /// With the members that the workspace may have now, whether or not cargo can make something of them.
+    pub fn read_globs(&mut self) {
+        self.globs = Globs::of(&self.root);
     }
 
     /// With what else the compiler read for an executable, as the file beside that says.
@@ -113,13 +132,27 @@ impl Inputs {
                 .map(Path::new)
                 .contains(&below);
         }
-        let is_code = path.extension().is_some_and(|end| end == "rs") || name == "Cargo.toml";
+        let is_code = path.extension().is_some_and(|end| end == "rs") || name == MANIFEST;
         path.ancestors().any(|above| {
             let below = path.strip_prefix(above).unwrap_or(path);
             let counts = self.trees.contains(above)
-                || self.packages.contains(above) && (is_code || below.starts_with("src"));
+                || self.is_package(above) && (is_code || below.starts_with("src"));
             counts && !is_hidden(below)
         })
+    }
+
+    /// Whether what is in that directory is built, or may be once it is a package.
+    fn is_package(&self, directory: &Path) -> bool {
+        self.packages.contains(directory) || self.is_new(directory)
+    }
+
+    fn is_new(&self, directory: &Path) -> bool {
+        self.globs.is_member(directory) && !self.known.contains(directory)
+    }
+
+    /// Whether a package may be in that directory or below it, once it is one.
+    pub fn leads_to_package(&self, directory: &Path) -> bool {
+        self.globs.leads_to_member(directory)
     }
 
     /// All directories in which there may be such a file, with those that may not be there, and those above them, in which
@@ -144,10 +177,17 @@ impl Inputs {
             }
         }
         // What is another package is a package's own affair, and nothing to a build script.
-        let is_other = |directory: &Path| directory.join("Cargo.toml").exists();
-        let packages = self.packages.iter().chain([&self.copilot]);
+        let is_other = |directory: &Path| directory.join(MANIFEST).exists();
+        let may_be = self
+            .globs
+            .directories(|directory| self.is_left_out(directory));
+        let new = may_be
+            .iter()
+            .filter(|directory| self.is_new(directory) && is_other(directory));
+        let packages = self.packages.iter().chain([&self.copilot]).chain(new);
         self.walk(packages, &mut directories, is_other);
         self.walk(&self.trees, &mut directories, |_| false);
+        directories.extend(may_be);
         directories
     }
 
@@ -246,6 +286,8 @@ mod tests {
             root: "/w".into(),
             copilot: "/w/copilot".into(),
             target: "/w/target".into(),
+            globs: Globs::default(),
+            known: BTreeSet::new(),
             files: BTreeSet::from(["/w/api/migrations/1.sql".into(), "/x/.page".into()]),
             trees: BTreeSet::from(["/w/api/proto".into(), "/w/api/.sqlx".into()]),
         };

@@ -6,6 +6,7 @@ mod contents;
 mod events;
 mod eyes;
 mod files;
+mod globs;
 mod inputs;
 mod launch;
 mod launches;

@@ -35,9 +35,14 @@ pub fn find(
     replaced: &[&str],
 ) -> Result<(Vec<Program>, Inputs)> {
     let mut programs: Vec<Program> = Vec::new();
+    let mut directories = Vec::new();
     for (package, directory) in cargo::packages(metadata, &context.workspace) {
         let mut services = services(context, package)?;
         services.retain(|service| !replaced.contains(&service.as_str()));
+        if !services.is_empty() {
+            // One that is a library may become a program.
+            directories.push(directory);
+        }
         for service in services {
             let Some(binary) = binary(package, &service)? else {
                 continue;
@@ -66,7 +71,6 @@ pub fn find(
             context.workspace.copilot().display()
         );
     }
-    let directories = programs.iter().map(|program| &*program.directory);
     let inputs = Inputs::of(metadata, directories, &context.workspace.copilot());
     Ok((programs, inputs))
 }

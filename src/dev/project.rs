@@ -106,7 +106,8 @@ impl Project {
         let project = self.clone();
         let ahead = eyes.clone();
         let members = spawn_blocking(move || {
-            let members = project.members()?;
+            let members = project.members();
+            let members = members.inspect_err(|_| ahead.look_for_packages())?;
             ahead.look_ahead(members.inputs());
             anyhow::Ok(members)
         });
