@@ -5,7 +5,6 @@ mod build;
 mod contents;
 mod events;
 mod eyes;
-mod files;
 mod globs;
 mod inputs;
 mod launch;
@@ -14,6 +13,7 @@ mod listing;
 mod logs;
 mod member;
 mod members;
+mod open_files;
 mod ports;
 mod process;
 mod programs;
@@ -130,7 +130,7 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
 }
 
 async fn start(project: Project, members: Members) -> Result<Outcome> {
-    files::raise();
+    open_files::raise();
     let mut signals = Signals::new().context("signals cannot be received")?;
     let arguments = &project.arguments;
     let is_watched = arguments.request.is_none() && !arguments.no_watch;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::files::explained;
+use super::open_files::explained;
 
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_millis(50);

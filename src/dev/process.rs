@@ -5,7 +5,7 @@ use std::process::{ExitStatus, Stdio};
 
 use tokio::process::{Child, Command};
 
-use super::files::{explained, give_back};
+use super::open_files::{explained, give_back};
 use super::system::Group;
 
 /// A running process. Dropping it kills it.

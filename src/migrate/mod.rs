@@ -2,6 +2,7 @@
 
 mod chain;
 mod client;
+mod conditions;
 mod edit;
 mod errors;
 mod human;
