@@ -4,7 +4,7 @@
 //! that a terminal that is held up holds up nothing else.
 
 use std::io::{self, IsTerminal};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{PoisonError, RwLock, TryLockError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,8 @@ const TICK: Duration = Duration::from_millis(120);
 /// How long it may take to be gone.
 const CLEARING: Duration = Duration::from_millis(500);
 
-/// The one on the terminal, if there is one.
-static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+/// The one on the terminal, if there is one. Whoever writes reads it for as long as that takes.
+static SHOWN: RwLock<Option<ProgressBar>> = RwLock::new(None);
 
 /// Something that is waited for. Dropping it says that it is there.
 pub struct Progress {
@@ -87,27 +87,39 @@ fn draw(mut what: String, texts: &mpsc::Receiver<String>) {
         bar.set_style(style);
     }
     bar.set_message(printable(&what));
-    show(Some(bar.clone()));
+    let mut is_shown = false;
     loop {
-        bar.tick();
+        is_shown = is_shown || show(Some(&bar));
+        if is_shown {
+            bar.tick();
+        }
         match texts.recv_timeout(TICK) {
             Ok(text) => bar.set_message(printable(&text)),
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
         }
     }
-    show(None);
     bar.finish_and_clear();
+    while is_shown && !show(None) {
+        thread::sleep(TICK);
+    }
 }
 
-fn show(bar: Option<ProgressBar>) {
-    *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+/// Not while somebody writes, and without waiting for that: nobody else could write meanwhile.
+fn show(bar: Option<&ProgressBar>) -> bool {
+    let mut shown = match SHOWN.try_write() {
+        Ok(shown) => shown,
+        Err(TryLockError::Poisoned(shown)) => shown.into_inner(),
+        Err(TryLockError::WouldBlock) => return false,
+    };
+    *shown = bar.cloned();
+    true
 }
 
 /// Writes to the terminal while nothing else is on the line.
 pub fn aside<T>(write: impl FnOnce() -> T) -> T {
-    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match shown {
+    let shown = SHOWN.read().unwrap_or_else(PoisonError::into_inner);
+    match &*shown {
         Some(bar) => bar.suspend(write),
         None => write(),
     }
