@@ -138,6 +138,11 @@ impl Eyes {
         lock(&self.sight).contents.learn(file);
     }
 
+    /// Whether the compiler reads it, wherever it is.
+    pub fn is_read(&self, file: &Path) -> bool {
+        self.meant().is_some_and(|meant| meant.inputs.is_read(file))
+    }
+
     /// The files that are not what they were when they were looked at last.
     pub fn changed(&self, touched: &Touched) -> BTreeSet<PathBuf> {
         let sight = &mut *lock(&self.sight);

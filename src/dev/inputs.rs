@@ -105,6 +105,12 @@ impl Inputs {
         self.trees.extend(before.trees.iter().cloned());
     }
 
+    /// Whether that file is known to be read for a build.
+    pub fn is_read(&self, file: &Path) -> bool {
+        // What else is beside the root does not matter.
+        self.files.contains(file) || file.parent() == Some(&self.root)
+    }
+
     /// The lock of the cargo workspace.
     pub fn lock(&self) -> PathBuf {
         self.root.join("Cargo.lock")

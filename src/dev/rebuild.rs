@@ -98,9 +98,11 @@ impl Rebuilds {
                 return built.map(Some);
             }
             let Some(build) = &mut self.build else {
-                let path = match self.due.take() {
-                    Some(path) => Some(path),
-                    None => self.watch.changed().await.pop_first(),
+                let path = if let Some(path) = self.due.take() {
+                    Some(path)
+                } else {
+                    let changed = self.watch.changed().await;
+                    self.named(&changed)
                 };
                 if let Some(path) = path {
                     self.begin(&path);
@@ -120,11 +122,11 @@ impl Rebuilds {
     /// Begins once more what may have read one file before a change and another one after it. A build that gave something
     /// is repeated once, so that there is something to run however often something changes.
     fn repeats(&mut self, is_of_use: bool) -> bool {
-        let mut stale = self.rewritten.after_build(mem::take(&mut self.stale));
+        let stale = self.rewritten.after_build(mem::take(&mut self.stale));
         for path in stale.rewritten {
             output::note(&self.rewritten_text(&path));
         }
-        self.due = stale.others.pop_first();
+        self.due = self.named(&stale.others);
         if is_of_use && mem::take(&mut self.is_repetition) {
             return false;
         }
@@ -135,6 +137,11 @@ impl Rebuilds {
         self.is_repetition = true;
         self.begin(&path);
         true
+    }
+
+    fn named(&self, changed: &BTreeSet<PathBuf>) -> Option<PathBuf> {
+        let eyes = self.watch.eyes();
+        named(changed, |path| eyes.is_read(path))
     }
 
     /// Whether a build is under way.
@@ -169,8 +176,22 @@ impl Rebuilds {
     fn shown<'a>(&self, path: &'a Path) -> &'a Path {
         let directory = self.project.selection.directory.canonicalize();
         let below = directory.map(|directory| path.strip_prefix(directory));
-        below.ok().and_then(Result::ok).unwrap_or(path)
+        let below = below.ok().and_then(Result::ok).unwrap_or(path);
+        if below.as_os_str().is_empty() {
+            return Path::new(".");
+        }
+        below
     }
+}
+
+/// Which of several changes is named: a file that is built from, else one that is there; and of what an editor wrote for
+/// a moment only the directory.
+fn named(changed: &BTreeSet<PathBuf>, is_read: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let read = changed.iter().find(|path| is_read(path));
+    let there = || changed.iter().find(|path| path.exists());
+    let first = || changed.first()?.parent();
+    let file = read.or_else(there).map(PathBuf::as_path);
+    file.or_else(first).map(Path::to_owned)
 }
 
 /// One port is that of one task.
@@ -182,6 +203,23 @@ fn remember(known: &mut HashMap<Task, u16>, new: HashMap<Task, u16>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_was_there_for_a_moment_is_not_named() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        std::fs::write(path("new.rs"), "").unwrap();
+        let is_read = |path: &Path| path.ends_with("main.rs");
+        for (changed, expected) in [
+            (&["a_tmp", "main.rs", "new.rs"][..], Some(path("main.rs"))),
+            (&["a_tmp", "new.rs"], Some(path("new.rs"))),
+            (&["a_tmp"], Some(directory.path().to_owned())),
+            (&[], None),
+        ] {
+            let all = changed.iter().map(|name| path(name)).collect();
+            assert_eq!(named(&all, is_read), expected, "{changed:?}");
+        }
+    }
 
     #[test]
     fn a_task_that_comes_back_has_its_port() {
