@@ -110,6 +110,10 @@ fn tasks_of_what_does_not_run_here_are_refused() {
     };
     refused("wb=2", "no service `wb` runs here; did you mean `web`?");
     refused(
+        "api=3,web=1,api=2",
+        "`--replicas` says twice how many tasks `api` has: leave one of them out",
+    );
+    refused(
         "web=0",
         "write SERVICE=NUMBER, such as api=3, with 1 to 100 tasks",
     );

@@ -235,9 +235,15 @@ impl Members {
 
     /// Sets how many tasks services have.
     pub fn replicate(&mut self, replicas: &[Replicas]) -> Result<()> {
+        let mut known = HashSet::new();
+        if let Some(Replicas { service, .. }) =
+            replicas.iter().find(|one| !known.insert(&one.service))
+        {
+            bail!("`--replicas` says twice how many tasks `{service}` has: leave one of them out");
+        }
         for member in &mut self.here {
             let is_its = |replicas: &&Replicas| replicas.service == member.service;
-            let Some(Replicas { service, number }) = replicas.iter().rfind(is_its) else {
+            let Some(Replicas { service, number }) = replicas.iter().find(is_its) else {
                 continue;
             };
             if let Some(address) = member.address() {
