@@ -179,6 +179,15 @@ fn what_leaves_the_group_of_a_task_ends_with_it_all_the_same() {
 }
 
 #[test]
+fn a_name_that_does_not_resolve_is_said() {
+    let mut dev = Dev::new(&["--service", "cache=none.invalid:80"]).start();
+    dev.wait_for_note(&["`none.invalid`, where `cache` is said to be, does not resolve\n"]);
+    dev.wait_for(&["web     | listening"]);
+    let (run, _) = dev.end(&[Signal::INT]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+}
+
+#[test]
 fn a_name_that_is_nearly_a_service_is_pointed_at() {
     let dev = Dev::new(&["--service", "mial=127.0.0.1:9", "--request", "web/"]).run();
     assert_eq!(dev.code, Some(0), "{dev:#?}");

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use tokio::net::lookup_host;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -15,6 +16,9 @@ use super::ports;
 
 /// How long an address may take to answer, before it is said that it does not.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long its name may take to resolve: nobody waits for it.
+const RESOLVING: Duration = Duration::from_secs(30);
 
 /// Fails where something listens already on the very address of a service that is to be started: it would be taken for that.
 /// What is started here listens on those that are `held`.
@@ -46,7 +50,14 @@ pub fn look(members: &Members, before: &HashSet<(String, String)>) {
             continue;
         }
         tokio::spawn(async move {
-            if !is_open(&authority).await {
+            if let Ok(Err(_)) = timeout(RESOLVING, lookup_host(&authority)).await {
+                let host = authority
+                    .rsplit_once(':')
+                    .map_or(&*authority, |(host, _)| host);
+                output::note(&format!(
+                    "`{host}`, where `{service}` is said to be, does not resolve"
+                ));
+            } else if !is_open(&authority).await {
                 output::note(&format!(
                     "nothing listens on {authority}, where `{service}` is said to be"
                 ));
