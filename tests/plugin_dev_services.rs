@@ -126,7 +126,23 @@ fn what_is_wrong_with_a_command_is_said_before_anything_is_built() {
         ),
         (
             "redis = {}",
-            "Cargo.toml:6: a service of `dev` has a `command` or an `address`",
+            "Cargo.toml:6: a service of `dev` has a `command` or an `address`, and `redis` has neither",
+        ),
+        (
+            "redis = { comand = \"sleep 9\" }",
+            "and `redis` has neither, but a `comand` [invalid-metadata]; did you mean `command`?",
+        ),
+        (
+            "redis = { command = \"no-such-server\" }",
+            "Cargo.toml:6: the program of `redis` is in no directory of `PATH`: `no-such-server`",
+        ),
+        (
+            "redis = { command = \"sleep 9\", directory = \"nodir\" }",
+            "Cargo.toml:6: the `directory` of `redis` is not there: `",
+        ),
+        (
+            "a = { command = \"sleep 9\", address = \"localhost:9\" }\nb = { command = \"sleep 9\", address = \"127.0.0.1:9\" }",
+            "Cargo.toml:6 and Cargo.toml:7: the commands of `a` and `b` are both to listen on 127.0.0.1:9",
         ),
         (
             "redis = { address = \"http://a/b\" }",
@@ -142,14 +158,17 @@ fn what_is_wrong_with_a_command_is_said_before_anything_is_built() {
 }
 
 #[test]
-fn a_command_that_is_not_there_ends_all() {
+fn a_program_that_is_not_built_is_said_with_its_line() {
     let app = workspace(
-        "[workspace.metadata.service-connect.dev]\nredis = { command = \"no-such-server\" }\n",
+        "[workspace.metadata.service-connect.dev]\nredis = { command = \"target/debug/none\" }\n",
     );
     let dev = Dev::over(&app, &["--request", "web/"]).run_at_once();
     assert_eq!((dev.code, &*dev.stdout), (Some(2), ""), "{dev:#?}");
-    let end = "error: `no-such-server` cannot be started as `redis`: No such file or directory (os error 2)\n";
-    assert!(dev.stderr.ends_with(end), "{}", dev.stderr);
+    let end = format!(
+        "error: Cargo.toml:6: the program of `redis` is not there: `{}`\n",
+        app.path().join("target/debug/none").display()
+    );
+    assert!(dev.stderr.ends_with(&end), "{}", dev.stderr);
 }
 
 #[cfg(target_os = "linux")]

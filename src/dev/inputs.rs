@@ -111,6 +111,11 @@ impl Inputs {
         self.files.contains(file) || file.parent() == Some(&self.root)
     }
 
+    /// Whether it is where builds write.
+    pub fn is_built(&self, path: &Path) -> bool {
+        path.starts_with(&self.target)
+    }
+
     /// The lock of the cargo workspace.
     pub fn lock(&self) -> PathBuf {
         self.root.join("Cargo.lock")

@@ -17,7 +17,9 @@ impl Members {
             for (task, port) in member.tasks() {
                 let variables = self.variables(member, port);
                 let removed = self.removed(member, &variables);
-                let (program, arguments, directory) = member.command(&variables)?;
+                let command = member.command(&variables)?;
+                member.check_there(&command, None)?;
+                let (program, arguments, directory) = command;
                 let local = || format!("127.0.0.1:{port}");
                 let address = member.address();
                 let authority = address.map_or_else(local, |address| address.authority.clone());

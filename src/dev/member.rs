@@ -1,16 +1,21 @@
 //! One service as `dev` has it.
 
+use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use service_connect_codegen::{Kind, Place};
 
 use crate::address::Address;
 
+use super::inputs::Inputs;
 use super::programs::Program;
 use super::stand_in::fill;
 use super::task::Task;
 use super::variables::Setting;
+
+/// A program, its arguments, and where it runs.
+pub type Command = (PathBuf, Vec<String>, PathBuf);
 
 /// A service that runs here, or is known to run somewhere.
 pub struct Member {
@@ -73,10 +78,7 @@ impl Member {
     }
 
     /// What to run, with what, and where.
-    pub fn command(
-        &self,
-        variables: &[(String, String)],
-    ) -> Result<(PathBuf, Vec<String>, PathBuf)> {
+    pub fn command(&self, variables: &[(String, String)]) -> Result<Command> {
         match &self.source {
             Source::Crate {
                 program,
@@ -92,7 +94,7 @@ impl Member {
                     let mut own = variables.iter();
                     let own = own.find(|(known, _)| known == name);
                     own.map(|(_, value)| value.clone())
-                        .or_else(|| std::env::var(name).ok())
+                        .or_else(|| env::var(name).ok())
                 };
                 let words = words.iter().map(|word| fill(word, variable));
                 let words = words.collect::<Result<Vec<_>, _>>();
@@ -119,6 +121,36 @@ impl Member {
             }
             Source::Address { .. } => Ok(Default::default()),
         }
+    }
+
+    /// Fails where what its command needs is not there. `before` a build, what is built may still come.
+    pub fn check_there(&self, command: &Command, before: Option<&Inputs>) -> Result<()> {
+        let Source::Command { place, .. } = &self.source else {
+            return Ok(());
+        };
+        let (program, _, directory) = command;
+        let service = &self.service;
+        if !directory.is_dir() && !before.is_some_and(|inputs| inputs.is_built(directory)) {
+            let shown = directory.display();
+            bail!("{place}: the `directory` of `{service}` is not there: `{shown}`");
+        }
+        let shown = program.display();
+        if program.is_relative() && program.components().count() == 1 {
+            let path = env::var_os("PATH");
+            let name = format!("{shown}{}", env::consts::EXE_SUFFIX);
+            let is_in = |directory: PathBuf| {
+                directory.join(program).is_file() || directory.join(&name).is_file()
+            };
+            // What is looked at where there is none is the system's affair.
+            if path.is_some_and(|path| !env::split_paths(&path).any(is_in)) {
+                bail!(
+                    "{place}: the program of `{service}` is in no directory of `PATH`: `{shown}`"
+                );
+            }
+        } else if before.is_none() && !program.is_file() {
+            bail!("{place}: the program of `{service}` is not there: `{shown}`");
+        }
+        Ok(())
     }
 
     /// Whether it is started here.

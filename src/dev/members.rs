@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow, bail};
 use cargo_metadata::Metadata;
 use service_connect::__private::override_name;
 use service_connect_codegen::map::Call;
-use service_connect_codegen::{Application, Deployment, Environment, Kind, nearest};
+use service_connect_codegen::{Application, Deployment, Environment, Kind, Place, nearest};
 
 use crate::context::Context;
 use crate::output;
@@ -126,8 +126,24 @@ impl Members {
 
     /// What is wrong with a command is said before anything is built.
     fn check_commands(&self) -> Result<()> {
+        let mut known: HashMap<String, (&Member, &Place)> = HashMap::new();
         for member in &self.here {
-            member.command(&self.variables(member, 0))?;
+            let Source::Command { address, place, .. } = &member.source else {
+                continue;
+            };
+            let command = member.command(&self.variables(member, 0))?;
+            member.check_there(&command, Some(&self.inputs))?;
+            let Some(address) = address else { continue };
+            let at = address.authority.replace("localhost:", "127.0.0.1:");
+            if let Some((other, other_place)) = known.insert(at, (member, place)) {
+                bail!(
+                    "{other_place} and {place}: the commands of `{}` and `{}` are both to listen on {}, where only one can: \
+                     give one another `address`",
+                    other.service,
+                    member.service,
+                    address.authority
+                );
+            }
         }
         Ok(())
     }

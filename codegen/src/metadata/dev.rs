@@ -59,8 +59,10 @@ impl Metadata {
                 )
             });
             let place = file.place(name.span());
-            let source = fields.and_then(|fields| self.source(fields, file, directory, &place));
-            self.keep(name.get_ref().to_string(), place, source);
+            let name = name.get_ref();
+            let source =
+                fields.and_then(|fields| self.source(name, fields, file, directory, &place));
+            self.keep(name.to_string(), place, source);
         }
     }
 
@@ -80,12 +82,14 @@ impl Metadata {
 
     fn source(
         &mut self,
+        name: &str,
         fields: &DeTable<'_>,
         file: &File,
         directory: &Path,
         place: &Place,
     ) -> Result<StandInSource, Finding> {
-        self.check_keys(fields, DEV, &[COMMAND, DIRECTORY, ADDRESS], file);
+        const KEYS: [&str; 3] = [COMMAND, DIRECTORY, ADDRESS];
+        self.check_keys(fields, DEV, &KEYS, file);
         let wanted = "a list of words, as `[\"redis-server\", \"--port\", \"$PORT\"]`, or these in one string";
         let command = field(fields, COMMAND, wanted, file, words)?;
         let wanted = "`host:port`, or `http://host[:port]`";
@@ -98,10 +102,20 @@ impl Metadata {
                 .help(format!("add a `{COMMAND}`, or take the `{DIRECTORY}` out")));
         }
         if command.is_none() && address.is_none() {
-            let message = format!("a service of `{DEV}` has a `{COMMAND}` or an `{ADDRESS}`");
-            return Err(Finding::error(Code::InvalidMetadata, message).at(place).help(
-                format!("write `{COMMAND} = [\"redis-server\", \"--port\", \"$PORT\"]`, or `{ADDRESS} = \"127.0.0.1:6379\"`"),
-            ));
+            let keys = fields.keys().map(|key| &**key.get_ref());
+            let other = keys.filter(|key| !KEYS.contains(key)).min();
+            let but = other.map(|key| format!(", but a `{key}`"));
+            let message = format!(
+                "a service of `{DEV}` has a `{COMMAND}` or an `{ADDRESS}`, and `{name}` has neither{}",
+                but.unwrap_or_default()
+            );
+            let finding = Finding::error(Code::InvalidMetadata, message).at(place);
+            let otherwise = || {
+                format!(
+                    "write `{COMMAND} = [\"redis-server\", \"--port\", \"$PORT\"]`, or `{ADDRESS} = \"127.0.0.1:6379\"`"
+                )
+            };
+            return Err(finding.meant(other.unwrap_or_default(), KEYS, otherwise));
         }
         Ok(StandInSource {
             command: command.map(|(words, _)| words),

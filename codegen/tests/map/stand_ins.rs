@@ -89,7 +89,7 @@ fn a_wrong_stand_in_is_found_at_its_place_and_the_others_are_read() {
         ("5", "`dev.redis` has to be a table"),
         (
             "{}",
-            "a service of `dev` has a `command` or an `address` [invalid-metadata]; write `command = [",
+            "a service of `dev` has a `command` or an `address`, and `redis` has neither [invalid-metadata]; write `command = [",
         ),
         ("{ command = [] }", "`command` has to be a list of words"),
         (
