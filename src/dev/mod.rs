@@ -60,8 +60,10 @@ use watch::Watch;
 /// What stands below `--help`.
 pub const AFTER_HELP: &str = "Without `--env` it is as in `dev`, in `test`, or in the first environment by name, whichever \
 is there. Tasks get the `variables` of their manifest, but for those that may lead to what does not run here, unless the \
-shell sets them. Exit codes: 0 the request was answered with a 2xx, or there was none and all was stopped by a signal or as \
-nobody read the logs; 1 another answer, or a service that ended by itself; 2 it could not run, or was stopped before the answer.";
+shell sets them. Jobs run once, at the start, and once more when they have changed. A build that fails ends it if it is the \
+first one; later, what runs goes on as it was. What a command runs is not started again by changes of its files. Exit codes: 0 the request was answered with a 2xx, or there was none and all was stopped by a \
+signal or as nobody read the logs; 1 another answer, or a service that ended by itself; 2 it could not run, or was stopped \
+before the answer.";
 
 /// The arguments of `dev`.
 #[derive(Args, Clone, Debug)]
