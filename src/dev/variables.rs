@@ -2,12 +2,13 @@
 //! here, and without what leads elsewhere, where nobody here has chosen to call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::env;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use service_connect_codegen::Service;
 use service_connect_codegen::copilot::Loaded;
 use service_connect_codegen::urls::Names;
+use service_connect_codegen::{Service, Setting as Written};
 
 use crate::output;
 
@@ -56,53 +57,60 @@ impl Members {
         let application = &loaded.application;
         let names = Names::of(application);
         let mut all = Vec::new();
-        let mut left_out = BTreeSet::new();
         for member in &self.here {
             let caller = application.service(&member.service);
-            let Some(caller) = caller.filter(|_| member.runs_here()) else {
-                all.push(Vec::new());
+            let caller = caller.filter(|_| member.runs_here());
+            let read = caller.map(|caller| {
+                let hosts = Hosts {
+                    members: self,
+                    names: &names,
+                    caller,
+                    environment,
+                };
+                self.read(member, loaded.settings_of(&caller.name), &hosts)
+            });
+            all.push(read.unwrap_or_default());
+        }
+        for (member, (settings, left_out)) in self.here.iter_mut().zip(all) {
+            member.settings = settings;
+            let left_out = left_out.into_iter();
+            let left_out = left_out.map(|name| (member.service.clone(), name));
+            self.left_out.extend(left_out);
+        }
+    }
+
+    /// Those of one of them, and the names of those that it does not get.
+    fn read(
+        &self,
+        member: &Member,
+        written: &[Written],
+        hosts: &Hosts<'_>,
+    ) -> (Vec<Setting>, Vec<String>) {
+        let own = self.own_variables(member, 0);
+        let removed = self.removed(member, &own);
+        let is_decided = |name: &str| {
+            let mut decided = own.iter().map(|(name, _)| name).chain(&removed);
+            decided.any(|decided| decided == name) || env::var_os(name).is_some()
+        };
+        let mut settings = Vec::new();
+        let mut left_out = Vec::new();
+        for setting in written.iter().filter(|setting| setting.sidecar.is_none()) {
+            let name = &setting.name;
+            let Some(value) = setting.value(Some(hosts.environment)) else {
                 continue;
             };
-            let own = self.own_variables(member, 0);
-            let removed = self.removed(member, &own);
-            let is_decided = |name: &str| {
-                own.iter().any(|(own, _)| own == name)
-                    || removed.iter().any(|removed| removed == name)
-                    || std::env::var_os(name).is_some()
-            };
-            let hosts = Hosts {
-                members: self,
-                names: &names,
-                caller,
-                environment,
-            };
-            let mut settings: Vec<Setting> = Vec::new();
-            for setting in loaded.settings_of(&caller.name) {
-                let name = &setting.name;
-                let value = setting.value(Some(environment));
-                let Some(value) = value.filter(|value| {
-                    let is_known = settings.iter().any(|known| known.name == *name);
-                    setting.sidecar.is_none() && !is_known && can_be_set(name, value)
-                }) else {
-                    continue;
-                };
-                if is_decided(name) {
-                    continue;
-                }
-                match hosts.local(value) {
-                    Some(value) => settings.push(Setting {
-                        name: name.clone(),
-                        value,
-                    }),
-                    None => drop(left_out.insert((caller.name.clone(), name.clone()))),
-                }
+            if is_decided(name) || !can_be_set(name, value) {
+                continue;
             }
-            all.push(settings);
+            match hosts.local(value) {
+                Some(value) => settings.push(Setting {
+                    name: name.clone(),
+                    value,
+                }),
+                None => left_out.push(name.clone()),
+            }
         }
-        for (member, settings) in self.here.iter_mut().zip(all) {
-            member.settings = settings;
-        }
-        self.left_out = left_out;
+        (settings, left_out)
     }
 
     /// A variable with the addresses in its value.
@@ -285,7 +293,7 @@ fn others(value: &str, known: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
         let is_in_url = urls
             .iter()
             .any(|url| span.start < url.end && url.start < span.end);
-        if !is_in_url && may_be_host(word, value[..start].chars().next_back()) {
+        if !is_in_url && may_be_host(word, &value[..start]) {
             found.push(span);
         }
     }
@@ -294,27 +302,32 @@ fn others(value: &str, known: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
 
 /// Whether a word may be called: it has a port, or is an address or a name with a dot, and neither of an email nor a file in
 /// a directory.
-fn may_be_host(word: &str, before: Option<char>) -> bool {
+fn may_be_host(word: &str, before: &str) -> bool {
+    let is_separator = |c: char| matches!(c, '/' | '\\');
+    let above = before.strip_suffix(is_separator);
+    // Two of them begin the rest of a URL.
+    if above.is_some_and(|above| !above.ends_with(is_separator)) {
+        return false;
+    }
+    if let Ok(address) = word.parse::<Ipv6Addr>() {
+        return !address.is_loopback() && !address.is_unspecified();
+    }
     let (name, port) = match word.split_once(':') {
         Some((name, port)) => (name, Some(port)),
         None => (word, None),
     };
     let is_address = name.parse::<Ipv4Addr>().is_ok();
-    let has_letters = name.contains(|c: char| c.is_ascii_alphabetic());
-    let in_path = matches!(before, Some('/' | '\\'));
     if let Some(port) = port {
         let is_port = port.parse::<u16>().is_ok_and(|port| port > 0);
-        return is_port && (is_address || has_letters) && !in_path;
+        return is_port && (is_address || name.contains(|c: char| c.is_ascii_alphabetic()));
     }
-    let mut labels = name.split('.');
-    let is_name = labels.clone().count() > 1
-        && labels
-            .clone()
-            .all(|label| !label.is_empty() && !label.contains('_'))
-        && labels
-            .next_back()
-            .is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()));
-    (is_address || is_name) && !in_path && before != Some('@')
+    let is_label = |label: &str| !label.is_empty() && !label.contains('_');
+    // No number, such as that of a version.
+    let is_last = |last: &str| last.len() > 1 && last.bytes().all(|c| c.is_ascii_alphabetic());
+    let is_name = name
+        .rsplit_once('.')
+        .is_some_and(|(labels, last)| labels.split('.').all(is_label) && is_last(last));
+    (is_address || is_name) && !before.ends_with('@')
 }
 
 #[cfg(test)]
@@ -338,6 +351,10 @@ mod tests {
             ("api:8080,b:80", Some(&["api:8080", "b:80"])),
             ("user:word@tcp(db:3306)/shop", Some(&["db:3306"])),
             ("host=db.example port=5432", Some(&["db.example"])),
+            ("//pay.example/x", Some(&["pay.example"])),
+            ("http:\\/\\/pay.example\\/x", Some(&["pay.example"])),
+            ("[2001:db8::1]:5432", Some(&["2001:db8::1"])),
+            ("[::1]:5432", Some(&[])),
             ("{\"host\": \"db.example.\"}", Some(&["db.example"])),
             ("s3://bucket/key", None),
             ("http://[2001:db8::1]/", None),
