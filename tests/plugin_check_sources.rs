@@ -523,6 +523,37 @@ fn check_calls(rows: &[Calls]) {
 }
 
 #[test]
+fn what_stands_beside_a_variable_is_judged_where_that_is_not_set() {
+    check_calls(&[
+        (
+            "pub fn f() { get(match std::env::var(\"X\").as_deref() { Ok(\"local\") => \"http://localhost:1\", _ => \"http://api:81\" }); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { get(match std::env::var(\"X\") { Ok(x) if x.len() > 1 => x, _ => \"http://api:81\".into() }); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { get(std::env::var(\"X\").ok().filter(|x| x.len() > 1).unwrap_or(\"http://api:81\".into())); }",
+            &["url-port"],
+        ),
+        (
+            "pub fn f() { let mut url = \"http://api:81/x\".to_owned(); while let Some(next) = get(&url) { url = next; } }",
+            &["url-port"],
+        ),
+        // A port may come behind it.
+        (
+            "pub fn f() { let mut url = \"http://api\".to_owned(); url = and_port(url); get(&url); }",
+            &[],
+        ),
+        (
+            "pub fn f(p: &str) { get(format!(\"http://api{p}/x\")); }",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
 fn only_the_host_that_is_called_is_judged() {
     check_calls(&[
         (

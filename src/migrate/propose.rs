@@ -111,6 +111,9 @@ impl Proposer<'_> {
         if self.urls.files[url.spot.file].name.starts_with("../") {
             return Err("it stands outside of the directory that holds `copilot/`, where a patch is applied".to_owned());
         }
+        if url.is_begun {
+            return Err("it may be changed after this, so nothing is proposed".to_owned());
+        }
         let stub = self.stub(service, url)?;
         let rest = self.rest(url)?;
         if let Some((binding, uses)) = uses {

@@ -155,7 +155,7 @@ const PROPOSED: &[(&str, &str)] = &[
     ),
     // A path that stands on its own.
     (
-        "client.get(format!(\"http://api{path}\")).send().await?;",
+        "client.get(format!(\"http://api:80{path}\")).send().await?;",
         "Api::get(path).send().await?;",
     ),
     (

@@ -35,7 +35,7 @@ pub use model::{
     TextType, bytes, last, qualifier,
 };
 use places::{Places, given, settled, without};
-use read::{Outer, Reader, Texts};
+use read::{Outer, Reader, Texts, is_open};
 pub use read::{is_building, peel};
 use template::variables;
 use template::with_path;
@@ -70,6 +70,8 @@ pub struct HandBuilt {
     /// Where each of them is written, if that is not here but where this function is given it.
     pub given: Vec<Vec<Place>>,
     holder: Option<Holder>,
+    /// What holds it may be written anew, or get more at its end.
+    pub is_begun: bool,
     /// Nothing ever reads it.
     is_idle: bool,
 }
@@ -205,8 +207,12 @@ impl<'a> Reading<'a> {
         let (files, model) = &self.packages[package];
         let mut lines = HashMap::new();
         let reader = Reader::new(model, files, &self.outer);
-        let candidates = model.candidates.iter().map(|candidate| {
+        let candidates = model.candidates.iter().filter_map(|candidate| {
             let mut texts = reader.texts_of(candidate);
+            // Its port may be still to come.
+            if candidate.is_begun && texts.variants.iter().any(|text| is_open(text)) {
+                return None;
+            }
             // What a loop goes through matters for a host alone: all else is the same URL.
             if texts.variants.iter().any(|text| has_hole_in_host(text)) {
                 texts = reader.texts_of_each(candidate);
@@ -219,7 +225,7 @@ impl<'a> Reading<'a> {
             let file = &files[candidate.spot.file];
             let lines = lines.entry(candidate.spot.file);
             let lines = lines.or_insert_with(|| Lines::of(&file.text));
-            HandBuilt {
+            Some(HandBuilt {
                 place: lines.place(&file.name, &file.text, candidate.span.clone()),
                 spot: candidate.spot,
                 span: candidate.span.clone(),
@@ -230,8 +236,9 @@ impl<'a> Reading<'a> {
                 foreign,
                 given: Vec::new(),
                 holder: candidate.holder.clone(),
+                is_begun: candidate.is_begun,
                 is_idle: false,
-            }
+            })
         });
         candidates.filter(begins_a_url).collect()
     }

@@ -240,6 +240,8 @@ pub struct Candidate {
     pub span: Range<usize>,
     pub position: Position,
     pub holder: Option<Holder>,
+    /// More may be put at its end.
+    pub is_begun: bool,
 }
 
 /// What holds the value of an expression.

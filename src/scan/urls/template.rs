@@ -39,7 +39,10 @@ pub struct Arm {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Of {
     These(Vec<String>),
+    /// Any that is set.
     Any,
+    /// Whatever it is, and none.
+    All,
     /// There is none: the variable is not set.
     Unset,
 }
@@ -112,6 +115,7 @@ pub fn chosen<'a>(by: &[Part], arms: &'a [Arm], values: Values<'_>) -> Option<&'
     arms.iter().find(|arm| match &arm.of {
         Of::These(names) => names.contains(&by),
         Of::Any => is_set,
+        Of::All => true,
         Of::Unset => !is_set,
     })
 }
@@ -134,19 +138,27 @@ pub fn choices(parts: &[Part]) -> Vec<String> {
     parts.iter().flat_map(of).collect()
 }
 
-/// Where the path of a URL begins. What is not known and follows on a whole host is taken for a path, as in
-/// `http://api:8080{path}`.
+/// Where the path of a URL begins. What is not known and follows on a port is taken for a path, as in
+/// `http://api:8080{path}`; behind a host it may be a port.
 pub fn origin_end(url: &str) -> usize {
     const PATH: [char; 3] = ['/', '?', '#'];
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(PATH).map_or(url.len(), |at| start + at);
     let authority = &url[start..end];
     match authority.strip_suffix(UNKNOWN) {
-        Some(host) if host.ends_with(|c: char| c.is_ascii_alphanumeric()) => {
+        Some(host)
+            if host
+                .rsplit_once(':')
+                .is_some_and(|(_, port)| is_number(port)) =>
+        {
             end - UNKNOWN.len_utf8()
         }
         _ => end,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The URL with a path that can be told from its host.

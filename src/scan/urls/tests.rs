@@ -421,7 +421,25 @@ const CHANGED: &[Form] = &[
     (
         "",
         "let mut url = \"http://api/x\".to_owned(); if let Ok(other) = other() { url = other; } c.get(url).send();",
+        &["http://api/x"],
+    ),
+    (
+        "",
+        "let mut url = \"http://api\".to_owned(); url = add(url); c.get(url).send();",
         &[],
+    ),
+    // What a function is given and then changes.
+    (
+        "fn f(mut url: String) -> String { url.push_str(\"/v1\"); format!(\"{url}/x\") }",
+        "c.get(f(\"http://api:8080\".to_owned())).send();",
+        &["http://api:8080"],
+    ),
+    // A port may follow on a host; on a port, what is not known is a path.
+    ("", "c.get(format!(\"http://api{p}/x\")).send();", &[]),
+    (
+        "",
+        "c.get(format!(\"http://api:80{p}\")).send();",
+        &["http://api:80/?"],
     ),
     (
         "",

@@ -3,7 +3,7 @@
 use syn::{Expr, Pat};
 
 use super::super::model::last;
-use super::super::template::{Arm, Of, Part, bare};
+use super::super::template::{Arm, Expression, Of, Part, bare};
 use super::building::{literal, variable_read};
 use super::{At, Reader};
 
@@ -11,19 +11,20 @@ impl Reader<'_> {
     /// A `match` of a variable with texts, or with whether it is set.
     pub(super) fn matched(&self, matched: &syn::ExprMatch, at: &At<'_>) -> Option<Vec<Part>> {
         let by = self.variable(&matched.expr, at)?;
-        let arms = matched
-            .arms
-            .iter()
-            .map(|arm| Some((taken(&arm.pat)?, &*arm.body)));
+        let arms = matched.arms.iter().map(|arm| match &arm.pat {
+            Pat::Guard(guard) => Some((taken(&guard.pat)?, None)),
+            pattern => Some((taken(pattern)?, Some(&*arm.body))),
+        });
         let arms: Vec<_> = arms.collect::<Option<_>>()?;
-        if let [(Of::Any, set), (Of::Unset | Of::Any, unset)]
-        | [(Of::Unset, unset), (Of::Any, set)] = &arms[..]
+        if let [(Of::Any, Some(set)), (Of::Unset | Of::All, Some(unset))]
+        | [(Of::Unset, Some(unset)), (Of::Any | Of::All, Some(set))] = &arms[..]
         {
             return Some(self.defaulted(by, set, unset, at));
         }
+        // What else has to be so is not followed.
         let arms = arms.into_iter().map(|(of, body)| Arm {
             of,
-            parts: self.read(body, at),
+            parts: body.map_or_else(|| unknown(at), |body| self.read(body, at)),
         });
         Some(vec![Part::Chosen(by, arms.collect())])
     }
@@ -54,7 +55,7 @@ impl Reader<'_> {
                 } else {
                     (&**otherwise, then)
                 };
-                let arms = [(name, same), (Of::Any, other)].map(|(of, body)| Arm {
+                let arms = [(name, same), (Of::All, other)].map(|(of, body)| Arm {
                     of,
                     parts: self.read(body, at),
                 });
@@ -66,9 +67,20 @@ impl Reader<'_> {
 
     /// `unwrap_or(default)` and the like of what is read.
     pub(super) fn or_default(&self, read: &Expr, default: &Expr, at: &At<'_>) -> Option<Vec<Part>> {
-        let mut by = self.variable(read, at)?;
+        let Some(mut by) = self.variable(read, at) else {
+            return self.beside(read, default, at);
+        };
         let default = self.read(body(default), at);
         set_default(&mut by, default).then_some(by)
+    }
+
+    /// A default where it is not known what is made of a variable that is set.
+    pub(super) fn beside(&self, read: &Expr, default: &Expr, at: &At<'_>) -> Option<Vec<Part>> {
+        let by = self.variable(first(read)?, at)?;
+        let default = self.read(body(default), at);
+        let arms = [(Of::Any, unknown(at)), (Of::Unset, default)];
+        let arms = arms.map(|(of, parts)| Arm { of, parts });
+        Some(vec![Part::Chosen(by, arms.into())])
     }
 
     /// What is made of a variable, or what stands in its place where it is not set.
@@ -93,6 +105,10 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+fn unknown(at: &At<'_>) -> Vec<Part> {
+    vec![Part::Expression(Expression::unknown(at.spot))]
 }
 
 /// Puts it in the place of what is not set; that of the last variable of `or_else`.
@@ -134,6 +150,14 @@ pub(super) fn is_identity(expr: &Expr) -> bool {
     }
 }
 
+/// Whether it is known what a pattern takes.
+pub fn is_taken(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Guard(guard) => taken(&guard.pat).is_some(),
+        pattern => taken(pattern).is_some(),
+    }
+}
+
 /// What a pattern takes.
 fn taken(pattern: &Pat) -> Option<Of> {
     Some(match pattern {
@@ -153,8 +177,9 @@ fn taken(pattern: &Pat) -> Option<Of> {
         }
         Pat::TupleStruct(tuple) if tuple.elems.len() == 1 => {
             match (last(&tuple.path).as_str(), taken(&tuple.elems[0])?) {
+                ("Ok" | "Some", Of::All) => Of::Any,
                 ("Ok" | "Some", inner) => inner,
-                ("Err", Of::Any) => Of::Unset,
+                ("Err", Of::All) => Of::Unset,
                 _ => return None,
             }
         }
@@ -163,17 +188,22 @@ fn taken(pattern: &Pat) -> Option<Of> {
         Pat::Ident(ident)
             if ident.subpat.is_none() && ident.ident.to_string().contains(char::is_lowercase) =>
         {
-            Of::Any
+            Of::All
         }
-        Pat::Wild(_) => Of::Any,
+        Pat::Wild(_) => Of::All,
         _ => return None,
     })
 }
 
 /// Whether an expression is made of a variable of the process that it begins with.
 pub fn reads_variable(expr: &Expr) -> bool {
+    first(expr).is_some()
+}
+
+/// The reading of a variable that an expression begins with.
+fn first(expr: &Expr) -> Option<&Expr> {
     match super::peel(expr) {
-        Expr::MethodCall(call) => reads_variable(&call.receiver),
-        inner => variable_read(inner).is_some(),
+        Expr::MethodCall(call) => first(&call.receiver),
+        inner => variable_read(inner).map(|_| inner),
     }
 }

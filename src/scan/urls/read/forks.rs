@@ -18,6 +18,10 @@ const MAX_TEXTS: usize = 256;
 /// So many expressions are read for one URL.
 const MAX_STEPS: usize = 1 << 15;
 
+/// So many are read for all URLs of a package, before each of the others gets few.
+const MAX_ALL_STEPS: usize = 1 << 19;
+const FEW_STEPS: usize = 1 << 8;
+
 /// What may be one of several.
 #[derive(Clone, PartialEq)]
 pub(super) enum Fork {
@@ -72,6 +76,8 @@ impl Reader<'_> {
     /// All texts of `expr`, which stands there. Where there are too many, one is not known.
     pub(super) fn texts(&self, expr: &Expr, spot: Spot) -> Texts {
         self.taken.borrow_mut().clear();
+        let is_much = self.all_steps.get() > MAX_ALL_STEPS;
+        self.limit.set(if is_much { FEW_STEPS } else { MAX_STEPS });
         self.steps.set(0);
         let mut texts = Texts::default();
         let mut seen = HashSet::new();
@@ -84,13 +90,14 @@ impl Reader<'_> {
             if !self.is_next() {
                 break;
             }
-            if self.steps.get() > MAX_STEPS || texts.variants.len() >= MAX_TEXTS {
+            if self.steps.get() > self.limit.get() || texts.variants.len() >= MAX_TEXTS {
                 texts
                     .variants
                     .push(vec![Part::Expression(Expression::unknown(spot))]);
                 break;
             }
         }
+        self.all_steps.set(self.all_steps.get() + self.steps.get());
         texts.origins = self.origins.take();
         texts.foreign = self.foreign.take();
         texts
@@ -130,12 +137,12 @@ impl Reader<'_> {
     /// Whether one more expression may be read.
     pub(super) fn step(&self) -> bool {
         self.steps.set(self.steps.get() + 1);
-        self.steps.get() <= MAX_STEPS
+        self.steps.get() <= self.limit.get()
     }
 
     /// Parts once more, which may be many.
     pub(super) fn copied(&self, parts: &[Part]) -> Option<Vec<Part>> {
         self.steps.set(self.steps.get() + weight(parts));
-        (self.steps.get() <= MAX_STEPS).then(|| parts.to_vec())
+        (self.steps.get() <= self.limit.get()).then(|| parts.to_vec())
     }
 }

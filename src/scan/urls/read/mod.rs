@@ -17,7 +17,7 @@ use std::ops::Range;
 use syn::Expr;
 
 use self::branches::is_identity;
-pub use self::branches::reads_variable;
+pub use self::branches::{is_taken, reads_variable};
 use self::building::{
     Passing, holds_a_port, is_inferred, is_made_from, is_parsed_as_it_is, is_pure, joined_pieces,
     literal, passed_on, variable_read,
@@ -25,6 +25,7 @@ use self::building::{
 pub use self::building::{is_building, peel};
 use self::forks::Taken;
 pub use self::forks::Texts;
+pub use self::names::is_open;
 pub use self::outer::{Outer, outer};
 use self::paths::Place;
 use self::types::is_lazy;
@@ -58,6 +59,9 @@ pub struct Reader<'m> {
     each: Cell<bool>,
     /// How many expressions were read.
     steps: Cell<usize>,
+    /// How many may be, and how many were for all URLs.
+    limit: Cell<usize>,
+    all_steps: Cell<usize>,
     origins: RefCell<HashSet<(usize, Range<usize>)>>,
     foreign: RefCell<HashSet<(usize, usize, Range<usize>)>>,
 }
@@ -82,6 +86,8 @@ impl<'m> Reader<'m> {
             made: Cell::new(0),
             open: RefCell::default(),
             steps: Cell::new(0),
+            limit: Cell::new(0),
+            all_steps: Cell::new(0),
             each: Cell::default(),
             origins: RefCell::default(),
             foreign: RefCell::default(),
@@ -253,8 +259,12 @@ impl<'m> Reader<'m> {
                 let read = self.or_default(&call.receiver, &call.args[0], at);
                 read.unwrap_or_else(|| self.wrapped(expr, None, "", at))
             }
-            "map_or" | "map_or_else" if call.args.len() == 2 && is_identity(&call.args[1]) => {
-                let read = self.or_default(&call.receiver, &call.args[0], at);
+            "map_or" | "map_or_else" if call.args.len() == 2 => {
+                let read = if is_identity(&call.args[1]) {
+                    self.or_default(&call.receiver, &call.args[0], at)
+                } else {
+                    self.beside(&call.receiver, &call.args[0], at)
+                };
                 read.unwrap_or_else(|| self.wrapped(expr, None, "", at))
             }
             "map" if call.args.first().is_some_and(is_identity) => self.read(&call.receiver, at),

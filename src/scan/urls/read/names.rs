@@ -45,6 +45,10 @@ impl Reader<'_> {
                 .iter()
                 .position(|parameter| parameter.name.as_deref() == Some(name));
             if let Some(index) = index {
+                // What the function makes of it before it is read is not followed.
+                if parameters[index].is_mutable {
+                    return None;
+                }
                 return match at.arguments {
                     Some(arguments) => self.copied(arguments.get(index)?),
                     None => self.parameter(function, index, at),
@@ -229,7 +233,7 @@ impl Reader<'_> {
 }
 
 /// Whether a host ends a text, so that a port may follow.
-fn is_open(parts: &[Part]) -> bool {
+pub fn is_open(parts: &[Part]) -> bool {
     let text = shape(parts);
     let (_, rest) = text.split_once("://").unwrap_or(("", &text));
     !rest.contains(['/', ':', '?', '#']) && variables(parts).is_empty()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
-use super::super::model::{Binding, Bound, Context, Position, bytes, type_names};
+use super::super::model::{Binding, Bound, Candidate, Context, Position, bytes, type_names};
 use super::super::read::is_building;
 use super::{Walker, plain};
 
@@ -127,9 +127,19 @@ impl Walker<'_> {
                 (bound, Position::Value)
             }
         };
-        // A text that is changed later is none yet.
+        // A text that is changed later is judged as far as it goes, and its pieces are none.
         let is_mutable = matches!(pattern, Pat::Ident(ident) if ident.mutability.is_some());
         let is_begun = is_mutable && is_building(&init.expr);
+        if is_begun && self.prose == 0 {
+            self.model.candidates.push(Candidate {
+                spot: self.spot(),
+                expr: (*init.expr).clone(),
+                span: bytes(&*init.expr),
+                position: Position::Value,
+                holder: None,
+                is_begun,
+            });
+        }
         self.prose += usize::from(is_begun);
         self.at(&init.expr, Context::Bound(vec![(bound, visible)]), position);
         self.prose -= usize::from(is_begun);

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
 use super::super::model::{Candidate, Chain, Context, Field, Holder, Position, bytes, last};
-use super::super::read::{is_building, peel, reads_variable};
+use super::super::read::{is_building, is_taken, peel, reads_variable};
 use super::chains::makes_header;
 use super::{Next, Walker};
 
@@ -38,6 +38,7 @@ impl Walker<'_> {
                 span,
                 position,
                 holder,
+                is_begun: false,
             });
         }
         self.changes(expr);
@@ -126,11 +127,13 @@ impl Walker<'_> {
         match expr {
             Expr::Match(matched) => {
                 let mut arms = matched.arms.iter();
-                self.is_variable(&matched.expr) && arms.any(|arm| is_text(&arm.body))
+                self.is_variable(&matched.expr)
+                    && arms.clone().all(|arm| is_taken(&arm.pat))
+                    && arms.any(|arm| is_text(&arm.body))
             }
             Expr::If(branch) => {
                 let is_by_variable = match &*branch.cond {
-                    Expr::Let(binding) => self.is_variable(&binding.expr),
+                    Expr::Let(binding) => is_taken(&binding.pat) && self.is_variable(&binding.expr),
                     Expr::Binary(compared) if is_comparison(&compared.op) => {
                         self.is_variable(&compared.left)
                     }
