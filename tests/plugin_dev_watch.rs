@@ -12,11 +12,10 @@ mod support;
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
 
 use edits::{UP, edit, end, make_executable, wait_for_start};
 use rustix::process::Signal;
-use support::{Dev, Running, workspace};
+use support::{Dev, Hold, workspace};
 
 #[test]
 fn only_what_changed_is_restarted_on_its_port() {
@@ -184,58 +183,47 @@ fn a_task_that_does_not_make_room_is_killed() {
 
 #[test]
 fn a_change_during_a_build_is_built_too() {
-    let marks = tempfile::TempDir::new().unwrap();
+    let hold = Hold::new();
     let app = workspace("")
         .file("api/build.rs", include_str!("plugin_dev/held.rs"))
         .file("api/src/text.txt", "first");
-    let dev = Dev::over(&app, &[]).with("MARKS", marks.path().to_str().unwrap());
+    let dev = Dev::over(&app, &[]).with("MARKS", hold.marks());
     let mut dev = dev.start();
     dev.wait_for(&UP);
     assert_eq!(dev.get("api", "/text"), "first");
-    fs::write(marks.path().join("hold"), "").unwrap();
+    hold.set();
     edit(&app, "api/src/text.txt", "first", "second");
-    wait_for_file(&mut dev, &marks.path().join("held"));
+    dev.wait_for_note(&["has changed"]);
+    hold.wait();
     edit(&app, "api/src/text.txt", "second", "third");
-    fs::remove_file(marks.path().join("hold")).unwrap();
+    hold.let_go();
     wait_for_start(&mut dev, "api", 2);
     assert_eq!(dev.get("api", "/text"), "third");
     let stdout = end(dev);
     assert_eq!(stdout.matches("api     | listening").count(), 2, "{stdout}");
 }
 
-#[track_caller]
-fn wait_for_file(dev: &mut Running, file: &Path) {
-    dev.wait_for_note(&["has changed"]);
-    let start = std::time::Instant::now();
-    while !file.exists() {
-        assert!(start.elapsed().as_secs() < 60, "{}", file.display());
-        std::thread::yield_now();
-    }
-}
-
 /// A command that takes its time to end, and is put back while it does.
 #[test]
 fn what_is_undone_while_a_task_ends_runs_again() {
     let slow = "slow = { command = [\"./slow.sh\"] }\n";
-    let marks = tempfile::TempDir::new().unwrap();
+    let hold = Hold::new();
     let script = "#!/bin/sh\n\
                   trap 'echo ending; while test -e \"$MARKS/hold\"; do sleep 0.1; done; echo gone; exit 0' TERM\n\
                   touch \"$PIDS/$$\"\necho up\nwhile :; do sleep 0.1; done\n";
     let app = workspace(&format!("[workspace.metadata.service-connect.dev]\n{slow}"))
         .file("slow.sh", script);
     make_executable(&app.path().join("slow.sh"));
-    let mut dev = Dev::over(&app, &[])
-        .with("MARKS", marks.path().to_str().unwrap())
-        .start();
+    let mut dev = Dev::over(&app, &[]).with("MARKS", hold.marks()).start();
     dev.wait_for(&UP);
     dev.wait_for(&["slow    | up"]);
-    fs::write(marks.path().join("hold"), "").unwrap();
+    hold.set();
     edit(&app, "Cargo.toml", slow, "");
     dev.wait_for(&["| ending"]);
     edit(&app, "Cargo.toml", "dev]\n", &format!("dev]\n{slow}"));
     // The table shows it again once the build that has it is taken.
     dev.wait_until(|stdout, _| stdout.matches("shop as in test").count() >= 3);
-    fs::remove_file(marks.path().join("hold")).unwrap();
+    hold.let_go();
     dev.wait_until(|stdout, _| stdout.matches("slow    | up").count() >= 2);
     // It came to its own end, and was not killed.
     assert!(dev.stdout.contains("slow    | gone\n"), "{}", dev.stdout);

@@ -27,6 +27,19 @@ fn with_page(file: &str, text: &str) -> App {
     app
 }
 
+/// Changes `api`, which has started so often, and once more when that is there.
+#[track_caller]
+fn edit_twice(app: &App, dev: &mut Running, starts: usize) {
+    for (number, from, to) in [
+        (1, "{service} of", "{service} anew of"),
+        (2, "anew of", "twice of"),
+    ] {
+        edit(app, "api/src/main.rs", from, to);
+        wait_for_start(dev, "api", starts + number);
+    }
+    assert_eq!(dev.get("api", "/"), "api twice of shop in test");
+}
+
 /// What it said that has changed.
 fn notes(run: &Run) -> Vec<&str> {
     let lines = run.stderr.lines();
@@ -153,14 +166,7 @@ fn what_a_build_writes_as_it_was_is_no_change() {
     let app = workspace("").file("api/build.rs", script);
     let mut dev = Dev::over(&app, &[]).start();
     dev.wait_for(&UP);
-    for (number, from, to) in [
-        (2, "{service} of", "{service} anew of"),
-        (3, "anew of", "twice of"),
-    ] {
-        edit(&app, "api/src/main.rs", from, to);
-        wait_for_start(&mut dev, "api", number);
-    }
-    assert_eq!(dev.get("api", "/"), "api twice of shop in test");
+    edit_twice(&app, &mut dev, 1);
     let run = finish(dev);
     assert_eq!(
         notes(&run),
@@ -184,14 +190,7 @@ fn what_each_build_writes_anew_is_said_and_not_built_for() {
                 not built again for what changes there during a build";
     dev.wait_for_note(&[said]);
     wait_for_start(&mut dev, "api", 2);
-    for (number, from, to) in [
-        (3, "{service} of", "{service} anew of"),
-        (4, "anew of", "twice of"),
-    ] {
-        edit(&app, "api/src/main.rs", from, to);
-        wait_for_start(&mut dev, "api", number);
-    }
-    assert_eq!(dev.get("api", "/"), "api twice of shop in test");
+    edit_twice(&app, &mut dev, 2);
     let run = finish(dev);
     assert_eq!(
         notes(&run),
