@@ -12,6 +12,7 @@ use crate::by_hand::{self, Told};
 use crate::context::{Context, NO_SERVICE};
 use crate::judge::{self, Verdict};
 use crate::options::Selection;
+use crate::output::count;
 use crate::report::{self, Format, Located};
 use crate::scan::urls::HandBuilt;
 use crate::scan::{Asked, Sources, What};
@@ -223,9 +224,4 @@ fn references(sources: &Sources, unparsed: usize) -> String {
         number => format!(" ({} not looked at)", count(number, "place")),
     };
     format!(" and {named} in {}{unseen}", count(crates, "crate"))
-}
-
-fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }

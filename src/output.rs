@@ -99,6 +99,12 @@ pub fn one_line(finding: &Finding) -> String {
     printable(&finding.line())
 }
 
+/// So many of something: `1 place`, `2 places`.
+pub fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
 /// `text` with control characters, which could play tricks on a terminal, made visible.
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

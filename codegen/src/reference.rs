@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use crate::application::{Application, Deployment, Service};
 use crate::code::Code;
-use crate::finding::{Finding, nearest};
+use crate::finding::{Finding, listed, nearest};
 use crate::route;
 
 /// A service that a crate names, and what it needs of it.
@@ -207,11 +207,10 @@ fn duplicate_name(
 
 /// ` in environment `a``, ` in environments `a` and `b``.
 pub(crate) fn in_environments(names: &[&str]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        None => String::new(),
-        Some((last, [])) => format!(" in environment {last}"),
-        Some((last, rest)) => format!(" in environments {} and {last}", rest.join(", ")),
+    match names {
+        [] => String::new(),
+        [_] => format!(" in environment {}", listed(names)),
+        _ => format!(" in environments {}", listed(names)),
     }
 }
 

@@ -315,21 +315,19 @@ impl Totals {
     }
 
     fn summary(&self) -> String {
-        let plural = |number| if number == 1 { "" } else { "s" };
         let seen = match self.unseen {
             0 => String::new(),
             number => format!(
-                " in what could be read ({number} place{} could not)",
-                plural(number)
+                " in what could be read ({} could not)",
+                output::count(number, "place")
             ),
         };
         let mut text = if self.found == 0 {
             format!("no hand-built URLs of services found{seen}")
         } else {
             format!(
-                "{} hand-built URL{} of services{seen}: {} wrong today, {} with a proposal",
-                self.found,
-                plural(self.found),
+                "{} of services{seen}: {} wrong today, {} with a proposal",
+                output::count(self.found, "hand-built URL"),
                 self.wrong,
                 self.proposed
             )

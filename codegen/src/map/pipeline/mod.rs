@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::application::Application;
 use crate::code::Code;
 use crate::copilot::Workspace;
-use crate::finding::{Finding, nearest};
+use crate::finding::{Finding, listed, nearest};
 use crate::yaml;
 
 use super::edge::Edge;
@@ -171,7 +171,7 @@ impl Check<'_> {
         let circle: Vec<_> = before.into_iter().filter(is_in).collect();
         let message = match &circle[..] {
             [_] => format!("`{}` depends on itself", name.text),
-            circle => format!("{} depend on each other", list(circle)),
+            circle => format!("{} depend on each other", listed(circle)),
         };
         let finding = Finding::error(Code::PipelineCycle, message).at(&name.place);
         Some(finding.help("take one of them out of `depends_on`: Copilot finds no order otherwise"))
@@ -227,7 +227,7 @@ impl Check<'_> {
             "the stage `{}` deploys all services at once: at the first deployment, {} may start before what {} \
              through Service Connect, and then never find{} it",
             name.text,
-            list(&clients),
+            listed(&clients),
             if clients.len() == 1 {
                 "it calls"
             } else {
@@ -262,7 +262,7 @@ impl Check<'_> {
             format!(
                 "the stage `{stage}` deploys `{name}` {how} {}, which it calls through Service Connect: at the first \
                  deployment it {what} it",
-                list(servers)
+                listed(servers)
             )
         };
         if !later.is_empty() {
@@ -283,15 +283,5 @@ impl Check<'_> {
     /// The service that a deployment is of.
     fn service<'n>(&'n self, name: &'n str) -> &'n str {
         self.services.get(name).copied().unwrap_or(name)
-    }
-}
-
-/// `a`, `b` and `c`, quoted.
-fn list(names: &[&str]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
     }
 }
