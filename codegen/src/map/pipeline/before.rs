@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::read::Stage;
+use super::super::circle::circles;
+use super::read::{Stage, Text};
 
 /// Who depends on whom.
 pub(super) struct Dependencies<'a> {
@@ -42,6 +43,21 @@ impl<'a> Dependencies<'a> {
         })
     }
 
+    /// The first deployment that depends on itself, and the names of all that it depends on in a circle, in order.
+    pub fn circle(&self, stage: &'a Stage) -> Option<(&'a Text, Vec<&'a str>)> {
+        let circles = circles(&self.on);
+        stage.deployments.iter().find_map(|deployment| {
+            let number = *self.numbers.get(deployment.name.text.as_str())?;
+            let mut around = circles.iter().map(|circle| &circle.services[..]);
+            let around = around.find(|services| services.contains(&number));
+            let own = [number];
+            let services = around.or_else(|| self.on[number].contains(&number).then_some(&own[..]));
+            let mut names: Vec<_> = services?.iter().map(|one| self.names[*one]).collect();
+            names.sort_unstable();
+            Some((&deployment.name, names))
+        })
+    }
+
     /// All that is deployed before it: itself too, where it is in a circle.
     pub fn before(&self, name: &str) -> Before<'_> {
         let mut seen = vec![false; self.names.len()];
@@ -61,20 +77,9 @@ impl<'a> Dependencies<'a> {
     }
 }
 
-impl<'a> Before<'a> {
+impl Before<'_> {
     pub fn contains(&self, name: &str) -> bool {
         let number = self.dependencies.numbers.get(name);
         number.is_some_and(|number| self.seen[*number])
-    }
-
-    /// Their names, in order.
-    pub fn names(&self) -> Vec<&'a str> {
-        let all = self.dependencies.names.iter().zip(&self.seen);
-        let mut names: Vec<_> = all
-            .filter(|(_, seen)| **seen)
-            .map(|(name, _)| *name)
-            .collect();
-        names.sort_unstable();
-        names
     }
 }

@@ -161,14 +161,7 @@ impl Check<'_> {
 
     /// Copilot finds no order for what depends on itself.
     fn circle(&self) -> Option<Finding> {
-        let mut deployments = self.stage.deployments.iter();
-        let (name, before) = deployments.find_map(|one| {
-            let before = self.dependencies.before(&one.name.text);
-            let is_in = before.contains(&one.name.text);
-            is_in.then(|| (&one.name, before.names()))
-        })?;
-        let is_in = |other: &&str| self.dependencies.before(other).contains(&name.text);
-        let circle: Vec<_> = before.into_iter().filter(is_in).collect();
+        let (name, circle) = self.dependencies.circle(self.stage)?;
         let message = match &circle[..] {
             [_] => format!("`{}` depends on itself", name.text),
             circle => format!("{} depend on each other", listed(circle)),
