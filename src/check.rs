@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use clap::Args;
-use service_connect_codegen::map::{edges, pipelines};
+use service_connect_codegen::map::{Orders, edges, pipelines};
 use service_connect_codegen::urls::Names;
 use service_connect_codegen::{Finding, Severity};
 
@@ -51,7 +51,9 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let unparsed = by_hand::unparsed(&urls);
     let verdicts = by_hand::verdicts(&urls);
     let calls = calls::knowing(&context, known, &verdicts);
-    let pipelines = pipelines(&context.workspace, context.application(), &edges(&calls));
+    let edges = edges(&calls);
+    let orders = Orders::of(context.application(), &edges);
+    let pipelines = pipelines(&context.workspace, &orders);
     let manifests = context.findings().iter().chain(&pipelines);
     let mut findings: Vec<_> = manifests.cloned().map(Located::from).collect();
     let refused = Refused::of(&context);

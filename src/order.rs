@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use serde::Serialize;
-use service_connect_codegen::map::{Cycle, Edge, Order, edges, pipelines, redeploy};
+use service_connect_codegen::map::{Cycle, Edge, Order, Orders, edges, pipelines, redeploy};
 use service_connect_codegen::{Application, Code, Finding, Place};
 
 use crate::calls::Known;
@@ -89,7 +90,7 @@ struct JsonCall<'a> {
 /// The order of some environments.
 #[derive(PartialEq)]
 struct Plan<'a> {
-    order: Order,
+    order: Rc<Order>,
     /// Services whose manifest cannot be read: what they call is not known.
     unknown: Vec<&'a str>,
 }
@@ -97,7 +98,7 @@ struct Plan<'a> {
 type Plans<'a> = [(Plan<'a>, Vec<Option<usize>>)];
 
 impl<'a> Plan<'a> {
-    fn find(application: &'a Application, edges: &[Edge<'_>], environment: Option<usize>) -> Self {
+    fn find(application: &'a Application, orders: &Orders<'_>, environment: Option<usize>) -> Self {
         let services = application
             .services
             .iter()
@@ -105,7 +106,7 @@ impl<'a> Plan<'a> {
         let unknown =
             services.filter(|service| application.deployment(service, environment).is_err());
         Self {
-            order: Order::find(application, edges, environment),
+            order: orders.find(environment),
             unknown: unknown.map(|service| service.name.as_str()).collect(),
         }
     }
@@ -121,16 +122,17 @@ pub fn run(selection: &Selection, arguments: &Arguments) -> Result<Outcome> {
     let context = &known.context;
     let application = context.application();
     let edges = edges(&known.calls);
+    let orders = Orders::of(application, &edges);
     let mut plans: Vec<(Plan<'_>, Vec<Option<usize>>)> = Vec::new();
     for environment in application.looked_at() {
-        let plan = Plan::find(application, &edges, environment);
+        let plan = Plan::find(application, &orders, environment);
         match plans.iter_mut().find(|(known, _)| *known == plan) {
             Some((_, environments)) => environments.push(environment),
             None => plans.push((plan, vec![environment])),
         }
     }
     let is_all_read = plans.iter().all(|(plan, _)| plan.unknown.is_empty());
-    let found = pipelines(&context.workspace, application, &edges);
+    let found = pipelines(&context.workspace, &orders);
     match arguments.format {
         Format::Human => {
             output::result(&text(&known, &plans, &edges))?;

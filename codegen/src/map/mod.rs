@@ -20,7 +20,7 @@ mod variables;
 
 pub use call::{Call, CallKind, Way};
 pub use edge::{Alike, Edge, Entry, edges};
-pub use order::{Cycle, Elsewhere, Order, redeploy};
+pub use order::{Cycle, Elsewhere, Order, Orders, redeploy};
 pub use outside::{Named, Outside, outside};
 pub use pipeline::pipelines;
 pub use variables::calls;

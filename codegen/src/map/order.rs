@@ -1,7 +1,9 @@
 //! The order to deploy in for the first time: a client whose task started before its server was first deployed with
 //! Service Connect never finds it, because a task's hosts are written when it starts.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::application::Application;
 
@@ -42,6 +44,36 @@ pub struct Elsewhere {
     pub service: String,
     /// Those that call it.
     pub callers: Vec<String>,
+}
+
+/// The orders of an application, each of which is found once: that of many calls takes a while.
+#[derive(Debug)]
+pub struct Orders<'a> {
+    pub(super) application: &'a Application,
+    pub(super) edges: &'a [Edge<'a>],
+    found: RefCell<HashMap<Option<usize>, Rc<Order>>>,
+}
+
+impl<'a> Orders<'a> {
+    /// Those by these calls.
+    #[must_use]
+    pub fn of(application: &'a Application, edges: &'a [Edge<'a>]) -> Self {
+        Self {
+            application,
+            edges,
+            found: RefCell::default(),
+        }
+    }
+
+    /// The order in the environment of that index, or by the base manifests.
+    #[must_use]
+    pub fn find(&self, environment: Option<usize>) -> Rc<Order> {
+        let mut found = self.found.borrow_mut();
+        let order = found
+            .entry(environment)
+            .or_insert_with(|| Rc::new(Order::find(self.application, self.edges, environment)));
+        Rc::clone(order)
+    }
 }
 
 impl Order {

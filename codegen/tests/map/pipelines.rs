@@ -1,7 +1,7 @@
 //! Pipelines: what Copilot refuses, and clients that are deployed before their servers.
 
 use service_connect_codegen::copilot::{Options, Workspace};
-use service_connect_codegen::map::{edges, pipelines};
+use service_connect_codegen::map::{Orders, edges, pipelines};
 
 use crate::calling;
 use crate::support::findings::{File, differs};
@@ -146,7 +146,7 @@ fn found(files: &[File<'_>], environments: &[&str]) -> Vec<service_connect_codeg
         root: directory.path().to_owned(),
     };
     let calls = loaded.calls();
-    pipelines(&workspace, &loaded.application, &edges(&calls))
+    pipelines(&workspace, &Orders::of(&loaded.application, &edges(&calls)))
 }
 
 #[test]

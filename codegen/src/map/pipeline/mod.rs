@@ -14,19 +14,15 @@ use crate::copilot::Workspace;
 use crate::finding::{Finding, listed, nearest};
 use crate::yaml;
 
-use super::edge::Edge;
-use super::order::{Order, redeploy};
+use super::order::{Orders, redeploy};
 use before::Dependencies;
 use read::{Deployment, Stage, Text, stages};
 
 /// What is wrong with the pipelines of a workspace: with `copilot/pipelines/*/manifest.yml`, and `copilot/pipeline.yml` as
 /// there was one before.
 #[must_use]
-pub fn pipelines(
-    workspace: &Workspace,
-    application: &Application,
-    edges: &[Edge<'_>],
-) -> Vec<Finding> {
+pub fn pipelines(workspace: &Workspace, orders: &Orders<'_>) -> Vec<Finding> {
+    let application = orders.application;
     let mut findings = Vec::new();
     let directories = workspace.directories("copilot/pipelines", &mut findings);
     let files = directories
@@ -68,7 +64,7 @@ pub fn pipelines(
                 application,
                 services: &services,
                 is_own: &is_own,
-                edges,
+                orders,
                 stage,
                 dependencies: Dependencies::of(stage),
             };
@@ -93,7 +89,7 @@ struct Check<'a> {
     services: &'a HashMap<&'a str, &'a str>,
     /// Whether a service is of this workspace.
     is_own: &'a HashMap<&'a str, bool>,
-    edges: &'a [Edge<'a>],
+    orders: &'a Orders<'a>,
     stage: &'a Stage,
     dependencies: Dependencies<'a>,
 }
@@ -181,10 +177,10 @@ impl Check<'_> {
         let Some(environment) = environment else {
             return;
         };
-        let order = Order::find(self.application, self.edges, environment);
+        let order = self.orders.find(environment);
         // In a circle somebody is first, whatever is written here.
         let first = order.again();
-        let edges = self.edges.iter().filter(|edge| {
+        let edges = self.orders.edges.iter().filter(|edge| {
             let is_own = self.is_own.get(edge.callee).copied().unwrap_or_default();
             let is_first = first.contains(edge.caller);
             edge.caller != edge.callee && is_own && !is_first && edge.connects(environment)
